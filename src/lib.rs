@@ -1,0 +1,1 @@
+//! Distributed N-d arrays over the memory and the communicator that a simulation code already has.
