@@ -4,6 +4,7 @@
 pub mod dims;
 pub mod dtype;
 pub mod error;
+pub mod protocol;
 pub mod region;
 
 pub use dims::{packed_strides, Dims, Order, MAX_DIMS};
