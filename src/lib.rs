@@ -1,1 +1,2 @@
 //! Distributed N-d arrays over the memory and the communicator that a simulation code already has.
+pub mod kernels;

@@ -1,0 +1,277 @@
+//! Copies of strided elements: between blocks, and between a block and a packed buffer.
+
+use distarray_core::{Code, Dims, Order};
+
+use super::block::Block;
+use super::nest::{Axis, Nest};
+use super::transpose::transpose;
+use crate::error::{Error, Result};
+
+/// Gathers the elements of `from` into the beginning of `out` without gaps, with the last (C) or the first (F) dimension fastest. Returns the
+/// number of bytes written.
+///
+/// Panics when `out` is shorter than `from.bytes()`, as indexing a slice does.
+pub fn pack(from: &Block, order: Order, out: &mut [u8]) -> usize {
+    let bytes = from.bytes();
+    let out = &mut out[..bytes];
+    let strides = packed(from, order);
+    let at = [from.base(), out.as_mut_ptr()];
+    if let Some(nest) = Nest::new(from.extents(), at, [from.strides(), &strides]) {
+        // SAFETY: operand 0 lies in its memory by Block, condition 1; operand 1 fills `bytes` bytes of `out`, a slice of our own that no
+        // memory contains, because a `&mut` to borrowed memory is never formed.
+        unsafe { transfer(nest, from.dtype().size()) };
+    }
+    bytes
+}
+
+/// Scatters packed elements into `to`: the inverse of [`pack`]. Returns the number of bytes read.
+///
+/// Panics when `data` is shorter than `to.bytes()`, as indexing a slice does.
+pub fn unpack(data: &[u8], order: Order, to: &Block) -> usize {
+    let bytes = to.bytes();
+    let data = &data[..bytes];
+    let strides = packed(to, order);
+    let at = [data.as_ptr().cast_mut(), to.base()];
+    if let Some(nest) = Nest::new(to.extents(), at, [&strides, to.strides()]) {
+        // SAFETY: operand 0 reads `bytes` bytes of `data`; operand 1 lies in its memory by Block, condition 1, writes no byte twice by
+        // condition 2, and no memory contains `data`.
+        unsafe { transfer(nest, to.dtype().size()) };
+    }
+    bytes
+}
+
+/// Copies the elements of `from` to `to`, as if all were read before any is written. Allocates only when the two overlap with different strides.
+///
+/// Errors: `Code::Argument` when extents or dtypes differ; `Code::Memory`.
+pub fn copy(from: &Block, to: &Block) -> Result<()> {
+    if from.dtype() != to.dtype() {
+        return Err(Error::new(
+            Code::Argument,
+            format!(
+                "a copy from {} to {} needs a conversion",
+                from.dtype().name(),
+                to.dtype().name()
+            ),
+        ));
+    }
+    require_equal_extents(from, to)?;
+    let at = [from.base(), to.base()];
+    let Some(nest) = Nest::new(from.extents(), at, [from.strides(), to.strides()]) else {
+        return Ok(());
+    };
+    let size = from.dtype().size();
+    if disjoint_spans(from, to) {
+        // SAFETY: both operands lie in their memories by Block, condition 1; the target writes no byte twice by condition 2; their spans are disjoint.
+        unsafe { transfer(nest, size) };
+    } else if nest
+        .axes
+        .iter()
+        .all(|axis| axis.strides[0] == axis.strides[1])
+    {
+        // SAFETY: as above, but for the spans: the strides are equal.
+        unsafe { shift(nest, size) };
+    } else if !from.overlaps(to) {
+        // SAFETY: as in the first case, with elements that share no byte.
+        unsafe { transfer(nest, size) };
+    } else {
+        let mut values = scratch(from.bytes())?;
+        pack(from, Order::C, &mut values);
+        unpack(&values, Order::C, to);
+    }
+    Ok(())
+}
+
+/// Writes the bytes of one element, `value`, to every element of `to`.
+///
+/// Errors: `Code::Argument` when `value` is not one element long.
+pub fn fill(to: &Block, value: &[u8]) -> Result<()> {
+    let size = to.dtype().size();
+    if value.len() != size {
+        return Err(Error::new(
+            Code::Argument,
+            format!("a {} of {} bytes", to.dtype().name(), value.len()),
+        ));
+    }
+    let Some(mut nest) = Nest::new(to.extents(), [to.base()], [to.strides()]) else {
+        return Ok(());
+    };
+    nest.arrange(0);
+    // SAFETY: every element lies in its memory by Block, condition 1, and `value` holds one element.
+    unsafe {
+        match size {
+            1 => fill_items::<1>(&nest, value),
+            2 => fill_items::<2>(&nest, value),
+            4 => fill_items::<4>(&nest, value),
+            8 => fill_items::<8>(&nest, value),
+            _ => fill_items::<16>(&nest, value),
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn require_equal_extents(from: &Block, to: &Block) -> Result<()> {
+    if from.extents() == to.extents() {
+        return Ok(());
+    }
+    Err(Error::new(
+        Code::Argument,
+        format!(
+            "extents {:?} do not match extents {:?}",
+            from.extents(),
+            to.extents()
+        ),
+    ))
+}
+
+/// Whether the address ranges of two blocks that are not empty lie apart.
+pub(super) fn disjoint_spans(a: &Block, b: &Block) -> bool {
+    match (a.span(), b.span()) {
+        (Some(a), Some(b)) => a.1 <= b.0 || b.1 <= a.0,
+        _ => true,
+    }
+}
+
+/// A buffer whose size comes from a caller.
+pub(super) fn scratch(bytes: usize) -> Result<Vec<u8>> {
+    let mut buffer = Vec::new();
+    if buffer.try_reserve_exact(bytes).is_err() {
+        return Err(Error::new(
+            Code::Memory,
+            format!("a temporary of {bytes} bytes cannot be allocated"),
+        ));
+    }
+    buffer.resize(bytes, 0);
+    Ok(buffer)
+}
+
+/// Strides of the elements of a block that is not empty when nothing lies between them. They fit: the elements lie in a memory without overlap.
+fn packed(block: &Block, order: Order) -> Dims<i64> {
+    let mut strides: Dims<i64> = block.extents().iter().map(|_| 0).collect();
+    let mut next = block.dtype().size() as i64;
+    let ndim = block.ndim();
+    for level in 0..ndim {
+        let dim = match order {
+            Order::C => ndim - 1 - level,
+            Order::F => level,
+        };
+        strides[dim] = next;
+        next = next.saturating_mul(block.extents()[dim]);
+    }
+    strides
+}
+
+/// Copies elements of `size` bytes from operand 0 to operand 1, in the memory order of the target.
+///
+/// # Safety
+/// Every element of both operands may be accessed, no two of operand 1 share a byte, and none of operand 0 shares one with operand 1.
+pub(super) unsafe fn transfer(mut nest: Nest<2>, size: usize) {
+    nest.arrange(1);
+    let run = nest.split_run(size);
+    // SAFETY: passed on; runs are groups of adjacent elements.
+    unsafe {
+        match run {
+            1 => items::<1>(&nest),
+            2 => items::<2>(&nest),
+            4 => items::<4>(&nest),
+            8 => items::<8>(&nest),
+            12 => items::<12>(&nest),
+            16 => items::<16>(&nest),
+            24 => items::<24>(&nest),
+            32 => items::<32>(&nest),
+            48 => items::<48>(&nest),
+            64 => items::<64>(&nest),
+            _ => nest.walk(0, |[from, to]| std::ptr::copy_nonoverlapping(from, to, run)),
+        }
+    }
+}
+
+/// Copies items of `B` bytes: tile by tile when source and target run fastest along different loops, else plane by plane.
+///
+/// # Safety
+/// As [`transfer`].
+unsafe fn items<const B: usize>(nest: &Nest<2>) {
+    let by_source = |level: &usize| nest.axes[*level].strides[0].unsigned_abs();
+    let fastest = (0..nest.axes.len()).min_by_key(by_source).unwrap_or(0);
+    if fastest == 0 {
+        let (inner, outer) = (nest.axis(0), nest.axis(1));
+        // SAFETY: passed on.
+        nest.walk(2, |at| unsafe { plane::<B>(inner, outer, at) });
+    } else {
+        let mut outer = nest.axes.clone();
+        let source_axis = outer.remove(fastest);
+        let target_axis = outer.remove(0);
+        super::nest::walk(&outer, nest.at, |at| {
+            // SAFETY: passed on.
+            unsafe { transpose::<B>(source_axis, target_axis, at) }
+        });
+    }
+}
+
+/// Copies two loops of items of `B` bytes.
+///
+/// # Safety
+/// As [`transfer`], for these loops.
+#[inline]
+unsafe fn plane<const B: usize>(inner: Axis<2>, outer: Axis<2>, at: [*mut u8; 2]) {
+    let [from_step, to_step] = inner.strides;
+    for turn in 0..outer.extent {
+        let [from, to] = outer.step(turn as isize, at);
+        for i in 0..inner.extent as isize {
+            // SAFETY: an element of each operand; byte arrays need no alignment.
+            unsafe {
+                *to.offset(i * to_step).cast::<[u8; B]>() =
+                    *from.offset(i * from_step).cast::<[u8; B]>();
+            }
+        }
+    }
+}
+
+/// Copies elements between operands of equal strides that may overlap. All elements move by the same distance, so that those read later are never
+/// overwritten when the nest ascends towards lower addresses and descends towards higher ones.
+///
+/// # Safety
+/// Every element of both operands may be accessed, and no two of one operand share a byte.
+unsafe fn shift(mut nest: Nest<2>, size: usize) {
+    nest.arrange(1);
+    let run = nest.split_run(size);
+    if nest.at[1].addr() > nest.at[0].addr() {
+        nest.reverse();
+    }
+    // SAFETY: passed on; `copy` allows the runs of one turn to overlap.
+    unsafe {
+        match run {
+            1 => shift_items::<1>(&nest),
+            2 => shift_items::<2>(&nest),
+            4 => shift_items::<4>(&nest),
+            8 => shift_items::<8>(&nest),
+            16 => shift_items::<16>(&nest),
+            32 => shift_items::<32>(&nest),
+            _ => nest.walk(0, |[from, to]| std::ptr::copy(from, to, run)),
+        }
+    }
+}
+
+/// # Safety
+/// As [`shift`].
+unsafe fn shift_items<const B: usize>(nest: &Nest<2>) {
+    let (inner, outer) = (nest.axis(0), nest.axis(1));
+    // SAFETY: passed on; `plane` reads each item before it writes it and keeps the order of the nest.
+    nest.walk(2, |at| unsafe { plane::<B>(inner, outer, at) });
+}
+
+/// # Safety
+/// Every element of the operand may be written; `value` holds `B` bytes.
+unsafe fn fill_items<const B: usize>(nest: &Nest<1>, value: &[u8]) {
+    let mut item = [0u8; B];
+    item.copy_from_slice(value);
+    let inner = nest.axis(0);
+    let [step] = inner.strides;
+    let dense = step == B as isize;
+    nest.walk(1, |[to]| {
+        for i in 0..inner.extent as isize {
+            let offset = if dense { i * B as isize } else { i * step };
+            // SAFETY: an element of the operand; byte arrays need no alignment.
+            unsafe { *to.offset(offset).cast::<[u8; B]>() = item };
+        }
+    });
+}
