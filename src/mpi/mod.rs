@@ -1,0 +1,17 @@
+//! The MPI that the host program runs: every call is made here, and every return code is looked at here.
+//!
+//! `library` asks whether MPI may be called at all, `comm` keeps one private duplicate per communicator of
+//! the user, `attribute` ties its life to the user's communicator and to `MPI_Finalize`, `agree` makes
+//! failures common to all ranks, `collective` and `exchange` move bytes.
+
+pub mod agree;
+mod attribute;
+mod call;
+mod collective;
+pub mod comm;
+pub mod exchange;
+pub mod library;
+
+pub use agree::fingerprint;
+pub use comm::{Cart, Comm, Ending};
+pub use exchange::Exchange;
