@@ -1,0 +1,143 @@
+#ifndef DISTARRAY_ARRAY_HPP
+#define DISTARRAY_ARRAY_HPP
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "distribution.hpp"
+#include "element.hpp"
+#include "protocol.hpp"
+#include "view.hpp"
+
+namespace darr {
+
+enum class reduction_op : int {
+    sum = DARR_SUM,
+    min = DARR_MIN,
+    max = DARR_MAX,
+    mean = DARR_MEAN,
+    var = DARR_VAR,
+    std = DARR_STD,
+    dot = DARR_DOT,
+    norm = DARR_NORM
+};
+
+/* How consume() takes boundary padding: as owned elements, the protocol's letter, or as padding, what
+ * produce() had. */
+enum class boundary : int { owned = DARR_BOUNDARY_OWNED, padding = DARR_BOUNDARY_PADDING };
+
+/* A distributed array: a distribution and, on each rank, the memory of its section. */
+class array {
+  public:
+    /* Memory of the library's own, zeroed. Collective. */
+    array(const distribution &dist, dtype type)
+        : handle_(detail::created<darr_array>([&](darr_array **out) {
+              return darr_array_create(dist.get(), static_cast<int>(type), out);
+          })) {}
+    /* Takes over a handle of the C interface. */
+    explicit array(darr_array *handle) noexcept : handle_(handle) {}
+
+    /* Borrows the caller's memory, which must outlive the array and all that shares it: `base` is the first
+     * element of the section, padding included, `extents` counts elements, `strides` bytes. `bytes` is the
+     * size of the allocation, 0: unknown. Collective. */
+    template <class T>
+    [[nodiscard]] static array wrap(const distribution &dist, T *base,
+                                    const std::vector<std::int64_t> &extents,
+                                    const std::vector<std::int64_t> &strides, std::int64_t bytes = 0) {
+        detail::check_length("strides", strides.size(), extents.size());
+        darr_memory memory{};
+        memory.size = sizeof memory;
+        memory.base = base;
+        memory.bytes = bytes;
+        memory.dtype = static_cast<int>(dtype_of<T>);
+        memory.ndim = detail::count_of(extents);
+        for (std::size_t d = 0; d < extents.size() && d < DARR_MAX_NDIM; ++d) {
+            memory.extents[d] = extents[d];
+            memory.strides[d] = strides[d];
+        }
+        return made([&](darr_array **out) { return darr_array_wrap(dist.get(), &memory, out); });
+    }
+    /* The same for memory without gaps, in C order or in Fortran order. Collective. */
+    template <class T>
+    [[nodiscard]] static array wrap(const distribution &dist, T *base,
+                                    const std::vector<std::int64_t> &extents, order memory_order = order::c) {
+        std::vector<std::int64_t> strides(extents.size());
+        std::int64_t bytes = sizeof(T);
+        for (std::size_t k = 0; k < extents.size(); ++k) {
+            const std::size_t d = memory_order == order::f ? k : extents.size() - 1 - k;
+            strides[d] = bytes;
+            bytes *= extents[d];
+        }
+        return wrap(dist, base, extents, strides, bytes);
+    }
+
+    /* The array of a descriptor, copy-free; it moves the descriptor on success. Collective. */
+    [[nodiscard]] static array consume(communicator comm, descriptor &&source, boundary rule) {
+        return made([&](darr_array **out) {
+            return darr_array_consume(comm.handle, source.get(), static_cast<int>(rule), out);
+        });
+    }
+    /* A descriptor of the calling rank's section, copy-free. Local. */
+    [[nodiscard]] descriptor produce() const {
+        descriptor produced;
+        detail::check(darr_array_produce(get(), produced.get()));
+        return produced;
+    }
+
+    /* Another owner of the distribution. Local. */
+    [[nodiscard]] distribution dist() const {
+        return distribution(
+            detail::created<darr_dist>([&](darr_dist **out) { return darr_array_dist(get(), out); }));
+    }
+    /* The calling rank's section; T must be the array's element type. Local. */
+    template <class T> [[nodiscard]] darr::view<T> view() const {
+        darr_view plain{};
+        plain.size = sizeof plain;
+        detail::check(darr_array_view(get(), &plain));
+        return darr::view<T>(plain);
+    }
+
+    /* Sets owned elements and padding to one value. Local. */
+    template <class T> void fill(T value) {
+        detail::check(darr_array_fill(get(), static_cast<int>(dtype_of<T>), &value));
+    }
+    /* Copies the owned elements of an array of a compatible distribution. Local. */
+    void copy_from(const array &source) { detail::check(darr_array_copy(source.get(), get())); }
+    /* One element by global index, on every rank. Collective. */
+    template <class T> [[nodiscard]] T get(const std::vector<std::int64_t> &index) const {
+        check_index(index);
+        T value{};
+        detail::check(darr_array_get(get(), index.data(), static_cast<int>(dtype_of<T>), &value));
+        return value;
+    }
+    /* Its owner writes one element by global index. Local. */
+    template <class T> void set(const std::vector<std::int64_t> &index, T value) {
+        check_index(index);
+        detail::check(darr_array_set(get(), index.data(), static_cast<int>(dtype_of<T>), &value));
+    }
+
+    /* One number from all owned elements, on every rank. reductions does several at once. Collective. */
+    template <class T> [[nodiscard]] T reduce(reduction_op op) const {
+        T value{};
+        detail::check(darr_array_reduce(get(), static_cast<int>(op), static_cast<int>(dtype_of<T>), &value));
+        return value;
+    }
+
+    /* The handle of the C interface, which this object keeps. */
+    [[nodiscard]] darr_array *get() const noexcept { return handle_.get(); }
+
+  private:
+    template <class Call> static array made(const Call &call) {
+        return array(detail::created<darr_array>(call));
+    }
+    void check_index(const std::vector<std::int64_t> &index) const {
+        detail::check_length("index", index.size(), static_cast<std::size_t>(dist().ndim()));
+    }
+
+    detail::owner<darr_array, darr_array_free> handle_;
+};
+
+} // namespace darr
+
+#endif

@@ -1,0 +1,102 @@
+#ifndef DISTARRAY_PLAN_HPP
+#define DISTARRAY_PLAN_HPP
+
+#include <cstdint>
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include "array.hpp"
+
+namespace darr {
+
+/* Which ghosts an exchange fills: all of the halo, unless told otherwise. */
+class halo_options {
+  public:
+    /* Faces only; corners and edges are left as they are. */
+    halo_options &star(bool yes = true) { return plain_.star = yes, *this; }
+    /* Boundary padding of the other dimensions travels along. */
+    halo_options &carry_boundary(bool yes = true) { return plain_.carry_boundary = yes, *this; }
+    /* Widths to fill, one per dimension. */
+    halo_options &widths(std::vector<std::int64_t> below, std::vector<std::int64_t> above) {
+        below_ = std::move(below);
+        above_ = std::move(above);
+        return *this;
+    }
+    /* Throws unless widths are given for `ndim` dimensions or not at all. */
+    [[nodiscard]] darr_halo_options plain(int ndim) const {
+        if (!below_.empty() || !above_.empty()) {
+            detail::check_length("below", below_.size(), static_cast<std::size_t>(ndim));
+            detail::check_length("above", above_.size(), static_cast<std::size_t>(ndim));
+        }
+        darr_halo_options filled = plain_;
+        filled.size = sizeof filled;
+        filled.below = detail::data_or_null(below_);
+        filled.above = detail::data_or_null(above_);
+        return filled;
+    }
+
+  private:
+    darr_halo_options plain_{};
+    std::vector<std::int64_t> below_, above_;
+};
+
+/* A reusable description of who sends what to whom, bound to its arrays, which must outlive its runs. */
+class plan {
+  public:
+    using arrays = std::vector<std::reference_wrapper<const array>>;
+
+    /* Fills the ghosts of arrays of one distribution in one exchange. Collective. */
+    [[nodiscard]] static plan halo(const arrays &list, const halo_options &options = {}) {
+        const auto handles = handles_of(list);
+        const auto plain = options.plain(list.empty() ? 0 : list.front().get().dist().ndim());
+        return plan(detail::created<darr_plan>([&](darr_plan **out) {
+            return darr_plan_halo(detail::count_of(handles), handles.data(), &plain, out);
+        }));
+    }
+    /* Moves the elements of each source into the target at the same place of the list. Collective. */
+    [[nodiscard]] static plan redistribute(const arrays &sources, const arrays &targets) {
+        detail::check_length("targets", targets.size(), sources.size());
+        const auto from = handles_of(sources);
+        const auto to = handles_of(targets);
+        return plan(detail::created<darr_plan>([&](darr_plan **out) {
+            return darr_plan_redistribute(detail::count_of(from), from.data(), to.data(), out);
+        }));
+    }
+    /* Takes over a handle of the C interface. */
+    explicit plan(darr_plan *handle) noexcept : handle_(handle) {}
+
+    /* Starts an exchange. Until end() returns, owned elements that are sent may be read, not written, and
+     * ghosts are undefined. Collective. */
+    void begin() { detail::check(darr_plan_begin(get())); }
+    void end() { detail::check(darr_plan_end(get())); }
+    void run() { detail::check(darr_plan_run(get())); }
+
+    struct cost_type {
+        std::int64_t messages, bytes;
+    };
+    /* What this rank sends at each run. Local. */
+    [[nodiscard]] cost_type cost() const {
+        cost_type sent{};
+        detail::check(darr_plan_cost(get(), &sent.messages, &sent.bytes));
+        return sent;
+    }
+
+    /* The handle of the C interface, which this object keeps. */
+    [[nodiscard]] darr_plan *get() const noexcept { return handle_.get(); }
+
+  private:
+    static std::vector<darr_array *> handles_of(const arrays &list) {
+        std::vector<darr_array *> handles;
+        for (const array &one : list) {
+            handles.push_back(one.get());
+        }
+        return handles;
+    }
+
+    detail::owner<darr_plan, darr_plan_free> handle_;
+};
+
+} // namespace darr
+
+#endif

@@ -1,0 +1,42 @@
+#ifndef DISTARRAY_REDUCTION_HPP
+#define DISTARRAY_REDUCTION_HPP
+
+#include <vector>
+
+#include "array.hpp"
+
+namespace darr {
+
+/* Several reductions in one pass over memory and one message: reductions().add(...).add(...).run(). */
+class reductions {
+  public:
+    /* `value` is written by run() and must live until then, as must the array. */
+    template <class T> reductions &add(reduction_op op, const array &x, T &value) {
+        return append(op, x, nullptr, value);
+    }
+    /* The sum of conj(x) * y. */
+    template <class T> reductions &add_dot(const array &x, const array &y, T &value) {
+        return append(reduction_op::dot, x, y.get(), value);
+    }
+    /* Collective: every rank has added the same. Writes the values on every rank, or none if it throws. */
+    void run() const { detail::check(darr_reduce(detail::count_of(list_), list_.data())); }
+
+  private:
+    template <class T> reductions &append(reduction_op op, const array &x, const darr_array *y, T &value) {
+        darr_reduction one{};
+        one.size = sizeof one;
+        one.op = static_cast<int>(op);
+        one.dtype = static_cast<int>(dtype_of<T>);
+        one.x = x.get();
+        one.y = y;
+        one.value_out = &value;
+        list_.push_back(one);
+        return *this;
+    }
+
+    std::vector<darr_reduction> list_;
+};
+
+} // namespace darr
+
+#endif
