@@ -1,0 +1,109 @@
+//! The distributed array: a distribution and this rank's section of it in memory.
+
+pub mod build;
+mod dist;
+mod element;
+
+use std::sync::Arc;
+
+pub use dist::Dist;
+use distarray_core::{Code, Dtype};
+
+use crate::error::{Error, Result};
+use crate::kernels::block::Block;
+use crate::kernels::convert::convert;
+use crate::kernels::memory::Memory;
+use crate::mpi::agree::fingerprint;
+
+pub struct Array {
+    dist: Arc<Dist>,
+    /// The whole local section, padding included.
+    block: Block,
+}
+
+impl Array {
+    /// Collective: zeroed memory of the library's own, packed in the distribution's order.
+    pub fn create(dist: &Arc<Dist>, dtype: Dtype) -> Result<Array> {
+        let allocate = || -> Result<Block> {
+            let (extents, strides, bytes) = dist.packed(dtype)?;
+            Ok(Block::new(Memory::allocate(bytes)?, dtype, &extents, &strides)?)
+        };
+        Self::agree("darr_array_create", dist, dtype, allocate())
+    }
+
+    /// Collective: an array on memory that is already there. `block` is this rank's view of it, or why there is none.
+    pub fn wrap(dist: &Arc<Dist>, dtype: Dtype, block: Result<Block>) -> Result<Array> {
+        let fits = block.and_then(|block| {
+            let section = dist.section();
+            let (have, need) = (block.extents(), section.extents());
+            // A rank that owns nothing needs no memory, whatever the code allocated there.
+            if section.is_empty() {
+                return Ok(Block::new(Memory::allocate(0)?, dtype, &need, &need)?);
+            }
+            if have.len() != need.len() {
+                let text = format!("the memory has {} dimensions, the distribution {}", have.len(), need.len());
+                return Err(Error::new(Code::Argument, text));
+            }
+            match (0..need.len()).find(|&d| have[d] != need[d]) {
+                None => Ok(block),
+                Some(d) => {
+                    let span = &section.dims[d];
+                    let text = format!(
+                        "the memory has extent {} in dimension {d}, this rank's section {} ({} owned, padding {} below and {} above)",
+                        have[d], need[d], span.count, span.below, span.above
+                    );
+                    Err(Error::new(Code::Argument, text))
+                }
+            }
+        });
+        Self::agree("darr_array_wrap", dist, dtype, fits)
+    }
+
+    fn agree(function: &'static str, dist: &Arc<Dist>, dtype: Dtype, block: Result<Block>) -> Result<Array> {
+        let fields = [("the distribution", dist.identity()), ("the dtype", dtype as u64)];
+        let block = dist.comm().agree_on(function, &fields, block)?;
+        Ok(Array { dist: dist.clone(), block })
+    }
+
+    pub fn dist(&self) -> &Arc<Dist> {
+        &self.dist
+    }
+
+    pub fn dtype(&self) -> Dtype {
+        self.block.dtype()
+    }
+
+    /// The whole local section, padding included.
+    pub fn block(&self) -> &Block {
+        &self.block
+    }
+
+    /// The elements that this rank owns, without any padding.
+    pub fn owned(&self) -> Block {
+        let owned = self.dist.section().owned();
+        self.block.section(&owned).expect("the owned region lies in the section")
+    }
+
+    /// Local: the owned elements of `source`, converted as NumPy's `same_kind` rule allows.
+    pub fn copy_from(&self, source: &Array) -> Result<()> {
+        if !self.dist.comm().is(source.dist.comm()) || !self.dist.map().compatible(source.dist.map()) {
+            let text = "source and target are distributed in different ways: use a redistribution plan";
+            return Err(Error::new(Code::Argument, text));
+        }
+        if !source.dtype().can_cast(self.dtype(), true) {
+            let text = format!("{} does not convert to {} without losing its kind", source.dtype().name(), self.dtype().name());
+            return Err(Error::new(Code::Argument, text));
+        }
+        let (from, to) = (source.owned(), self.owned());
+        if from.overlaps(&to) && from.base() != to.base() {
+            return Err(Error::new(Code::Argument, "source and target share memory"));
+        }
+        convert(&from, &to);
+        Ok(())
+    }
+
+    /// The same on every rank for one distribution and dtype.
+    pub fn identity(&self) -> u64 {
+        fingerprint((self.dist.identity(), self.dtype() as i32))
+    }
+}
