@@ -2,7 +2,7 @@
 
 use super::line::{differing, Line};
 use super::local::check_dim;
-use super::{DimData, DistType, Violation};
+use super::{DimData, Violation};
 
 /// Checks what all ranks say together; `None` is a rank outside the process grid.
 ///
@@ -12,13 +12,7 @@ use super::{DimData, DistType, Violation};
 pub fn check_all(per_rank: &[Option<Vec<DimData>>]) -> Result<(), Violation> {
     let grid = ProcessGrid::new(per_rank)?;
     for dim in 0..grid.dims.len() {
-        let line = grid.line(dim)?;
-        match line.data[0].dist_type() {
-            Some(DistType::Block) => line.check_block()?,
-            Some(DistType::Unstructured) => line.check_unstructured()?,
-            // The local rules fix which indices a coordinate of a cyclic dimension holds.
-            Some(DistType::Cyclic) | None => {}
-        }
+        grid.line(dim)?.check()?;
     }
     Ok(())
 }

@@ -94,7 +94,17 @@ impl<'a> Line<'a> {
         [data.start + inner(0), data.stop - inner(1)]
     }
 
-    pub fn check_block(&self) -> Result<(), Violation> {
+    /// The rules of the distribution type, for data that passed [`Line::check_shared`].
+    pub fn check(&self) -> Result<(), Violation> {
+        match self.data[0].dist_type() {
+            Some(DistType::Block) => self.check_block(),
+            Some(DistType::Unstructured) => self.check_unstructured(),
+            // The local rules fix which indices a coordinate of a cyclic dimension holds.
+            Some(DistType::Cyclic) | None => Ok(()),
+        }
+    }
+
+    fn check_block(&self) -> Result<(), Violation> {
         let dim = self.dim;
         let size = self.data[0].size;
         let (Some(&first), Some(&last)) = (self.filled.first(), self.filled.last()) else {
@@ -176,7 +186,7 @@ impl<'a> Line<'a> {
     }
 
     /// Rules 6.3 and 6.4.
-    pub fn check_unstructured(&self) -> Result<(), Violation> {
+    fn check_unstructured(&self) -> Result<(), Violation> {
         let dim = self.dim;
         let size = self.data[0].size;
         let one_to_one = self.data[0].one_to_one == 1;

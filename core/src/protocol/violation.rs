@@ -59,14 +59,14 @@ pub enum Violation {
     BlockSize { dim: usize, value: i64 },
     #[error("dimension {dim}: start is {value}; allowed: proc_grid_rank * block_size = {want}")]
     CyclicStart { dim: usize, value: i64, want: i64 },
-    #[error("dimension {dim}: start is {value}; allowed for a rank that holds nothing: proc_grid_rank * block_size = {want} or size = {size}")]
+    #[error("dimension {dim}: start is {value} at a rank that holds nothing; allowed: proc_grid_rank * block_size = {want} or size = {size}")]
     CyclicEmptyStart {
         dim: usize,
         value: i64,
         want: i64,
         size: i64,
     },
-    #[error("dimension {dim}: proc_grid_rank {grid_rank} times block_size {block_size} does not fit into 63 bits")]
+    #[error("dimension {dim}: proc_grid_rank {grid_rank} times block_size {block_size} is too large; allowed: a product within 63 bits")]
     CyclicStartTooLarge {
         dim: usize,
         grid_rank: i64,
