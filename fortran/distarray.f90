@@ -1,0 +1,184 @@
+!> Distributed arrays for Fortran codes: the face of libdistarray.
+!>
+!> Compile this file and distarray_cfi.c with the compilers and the options of the code that uses
+!> them (8-byte default integers and reals included), and link the library. The files
+!> distarray_*.inc lie beside it. No MPI module is used: a communicator is an integer or a
+!> type(MPI_Comm).
+!>
+!> Conventions. Indices are global, start at 1 and bounds are inclusive; ranks and grid coordinates
+!> start at 0 as MPI's do. Integer arguments may have 4 or 8 bytes where they are arrays, shapes,
+!> indices or communicators. Every procedure has an optional last argument `ierr`: 0 or a
+!> `darr_err_*` code; without it a failure stops the program with the library's text.
+!> **Collective** procedures are called by all ranks of the communicator, **Local** ones by any.
+!>
+!> Memory of the caller that is wrapped has the TARGET or POINTER attribute (ASYNCHRONOUS too between
+!> `begin` and `end`), is not reallocated while wrapped, and is no expression, no vector subscript
+!> and no explicit-shape dummy of a section: those may be copies. `q => null()` in the declaration of
+!> a pointer that receives a view keeps compilers from warning of its former value.
+include 'distarray_abi.inc'
+include 'distarray_arguments.inc'
+
+module distarray
+    use, intrinsic :: iso_c_binding
+    use, intrinsic :: iso_fortran_env, only: int64, real64
+    use distarray_abi
+    use distarray_arguments
+    implicit none
+    private
+
+    public :: darr_dist, darr_list, darr_array, darr_plan, darr_file
+    public :: darr_memory, darr_view, darr_point
+    public :: darr_reduction, darr_reduce
+    public :: sum_of, min_of, max_of, mean_of, var_of, std_of, norm_of, dot_of
+    public :: darr_version, darr_abi_version, darr_build_info, darr_strerror, darr_last_error
+    public :: darr_comm_set_checks
+    public :: darr_ok, darr_err_argument, darr_err_handle, darr_err_unsupported, darr_err_mismatch, &
+        darr_err_memory, darr_err_comm, darr_err_mpi, darr_err_io, darr_err_format, darr_err_state, &
+        darr_err_protocol, darr_err_internal
+    public :: darr_bool, darr_int8, darr_int16, darr_int32, darr_int64, darr_uint8, darr_uint16, &
+        darr_uint32, darr_uint64, darr_float32, darr_float64, darr_complex64, darr_complex128
+    public :: darr_max_ndim, darr_whole, darr_block, darr_cyclic, darr_unstructured, darr_balanced, &
+        darr_ceil, darr_remainder_last
+    public :: darr_stagger_cell, darr_stagger_face, darr_stagger_face_lower, darr_stagger_face_upper
+    public :: darr_read, darr_create, darr_update
+    public :: darr_colors_viridis, darr_colors_gray, darr_colors_red_blue, darr_colors_inferno
+
+    include 'distarray_memory.inc'
+
+    !> A list of integers for one dimension: `cuts=[darr_list([0, 10, 64]), darr_list()]`.
+    type :: darr_list
+        private
+        integer(int64), allocatable :: values(:)
+        logical :: integers = .true.
+    end type darr_list
+    interface darr_list
+        module procedure list_of, list_of_none
+    end interface darr_list
+
+    !> A distribution: who owns which index of a global index space that starts at 1. Holds maps,
+    !> process grid, padding and memory order. A copy (`e = d`) is the same distribution, freed once.
+    !> Creating into one that exists frees the former; arrays keep what they need of it.
+    !>
+    !> Arguments that the creators share, all optional. Arrays with one value per dimension, or one
+    !> value for all:
+    !>   map             darr_block (default), darr_whole, darr_cyclic or darr_unstructured
+    !>   procs           extents of the process grid; 0: chosen so that the halo surface is small
+    !>   periodic        logical: the first element is the neighbour of the last
+    !>   halo            ghost elements on both sides; halo_below, halo_above for one side
+    !>   boundary        elements outside of the global domain at the ends of a dimension that is not
+    !>                   periodic; boundary_below, boundary_above for one end
+    !>   rule            block: darr_balanced (default), darr_ceil or darr_remainder_last
+    !>   block_size      cyclic: elements dealt out at a time, default 1
+    !>   cuts            block: a darr_list per dimension: procs + 1 ascending positions 0, ..., extent
+    !>                   between elements (coordinate c owns cuts(c) + 1 : cuts(c + 1)), or an empty one
+    !>   indices         unstructured: a darr_list per dimension of the indices that this rank owns
+    !> For the whole:
+    !>   order           'F' (default) or 'C': memory order of arrays that the library allocates
+    !>   grid_order      'C' (default): ranks run over the grid as in MPI_Cart_create; 'F': with the
+    !>                   first dimension fastest
+    !>   ranks           the rank at each position of the grid, counted as in MPI_Cart_create
+    type :: darr_dist
+        private
+        type(c_ptr) :: handle = c_null_ptr
+        integer(c_int) :: order = darr_order_f
+    contains
+        procedure :: create => dist_create
+        procedure :: from_boxes => dist_from_boxes
+        procedure :: from_cart => dist_from_cart
+        procedure :: staggered => dist_staggered
+        procedure :: slice => dist_slice
+        procedure :: reduce => dist_reduce
+        procedure :: ndim => dist_ndim
+        procedure :: shape => dist_shape
+        procedure :: grid => dist_grid
+        procedure :: coords => dist_coords
+        procedure :: box => dist_box
+        procedure :: counts => dist_counts
+        procedure :: padding => dist_padding
+        procedure :: owner => dist_owner
+        procedure :: to_local => dist_to_local
+        procedure :: to_global => dist_to_global
+        procedure :: compatible => dist_compatible
+        procedure :: free => dist_free
+    end type darr_dist
+
+    !> A distributed array: a distribution and, on each rank, the memory of its section. `b = a`
+    !> copies elements into the existing b; every array is freed once, with `free`.
+    type :: darr_array
+        private
+        type(c_ptr) :: handle = c_null_ptr
+        integer(c_int) :: order = darr_order_f
+    contains
+        procedure :: create => array_create
+        procedure :: wrap => array_wrap
+        procedure :: view => array_view
+        procedure :: distribution => array_distribution
+        procedure :: fill => array_fill
+        procedure :: copy => array_copy
+        procedure :: get => array_get
+        procedure :: set => array_set
+        procedure :: sum => array_sum
+        procedure :: min => array_min
+        procedure :: max => array_max
+        procedure :: mean => array_mean
+        procedure :: var => array_var
+        procedure :: std => array_std
+        procedure :: norm => array_norm
+        procedure :: dot => array_dot
+        procedure :: save_png => array_save_png
+        procedure :: free => array_free
+        procedure, private :: assign => array_assign
+        generic :: assignment(=) => assign
+    end type darr_array
+
+    !> Who sends what to whom, bound to arrays and reusable: a halo exchange or a redistribution.
+    type :: darr_plan
+        private
+        type(c_ptr) :: handle = c_null_ptr
+    contains
+        procedure :: halo => plan_halo
+        procedure :: redistribute => plan_redistribute
+        procedure :: begin => plan_begin
+        procedure :: end => plan_end
+        procedure :: run => plan_run
+        procedure :: cost => plan_cost
+        procedure :: free => plan_free
+    end type darr_plan
+
+    !> A parallel HDF5 file of arrays and attributes, one file whatever the number of ranks.
+    type :: darr_file
+        private
+        type(c_ptr) :: handle = c_null_ptr
+    contains
+        procedure :: open => file_open
+        procedure :: save => file_save
+        procedure :: load => file_load
+        procedure :: describe => file_describe
+        procedure, private :: set_scalar => file_set_scalar
+        procedure, private :: set_vector => file_set_vector
+        generic :: set_attribute => set_scalar, set_vector
+        procedure, private :: get_scalar => file_get_scalar
+        procedure, private :: get_vector => file_get_vector
+        generic :: get_attribute => get_scalar, get_vector
+        procedure :: close => file_close
+        procedure :: free => file_free
+    end type darr_file
+
+    !> The arguments of a creator of distributions in C's terms.
+    type :: description
+        integer(c_int) :: ndim = 0
+        type(darr_dim) :: dims(darr_max_ndim)
+        type(darr_dist_options) :: options
+        type(darr_list) :: cuts(darr_max_ndim), indices(darr_max_ndim)
+        integer(c_int), allocatable :: ranks(:)
+        character(:), allocatable :: problem
+    end type description
+contains
+    include 'distarray_library.inc'
+    include 'distarray_describe.inc'
+    include 'distarray_dist.inc'
+    include 'distarray_array.inc'
+    include 'distarray_reduce.inc'
+    include 'distarray_plan.inc'
+    include 'distarray_file.inc'
+end module distarray
