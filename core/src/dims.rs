@@ -47,6 +47,11 @@ pub fn to_dims<T: Clone>(entries: &[T]) -> Result<Dims<T>> {
     Ok(entries.iter().cloned().collect())
 }
 
+/// A count as a signed number. Counts of things in memory fit; anything else saturates and is refused by value.
+pub(crate) fn signed(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
 /// Byte strides of a packed array of these extents.
 ///
 /// Extents of 0 count as 1, so that strides of an empty array are those of the smallest

@@ -1,0 +1,461 @@
+//! One dimension of a distribution: who owns which index.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::dims::signed;
+use crate::{Cuts, Error, IndexList, Result};
+
+/// How the indices of a dimension are shared among the coordinates of its grid dimension.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Map {
+    /// Not shared: one coordinate owns all.
+    Whole,
+    /// One contiguous block per coordinate.
+    Block(Cuts),
+    /// Blocks of this size dealt out in turn, the last one perhaps shorter.
+    Cyclic { block: i64 },
+    /// Any indices, in any order.
+    Unstructured(Arc<IndexList>),
+}
+
+/// Who owns an index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// This grid coordinate.
+    Coord(usize),
+    /// Not known here: this grid coordinate keeps the directory entry of the index.
+    Ask(usize),
+}
+
+/// One dimension: its global extent, its map, and the padding that sections carry.
+///
+/// Built by [`Dimension::whole`], [`Dimension::block`] and so on, refined by the `with` methods, checked by
+/// [`crate::Distribution::new`]. The other methods assume a checked dimension and `coord < procs`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dimension {
+    /// Global number of elements, without padding.
+    pub extent: i64,
+    pub map: Map,
+    /// Extent of the process grid along this dimension.
+    pub procs: usize,
+    pub periodic: bool,
+    /// Communication padding below and above; also at the outer ends of a periodic dimension.
+    pub halo: [i64; 2],
+    /// Boundary padding below the first and above the last element of a dimension that is not periodic.
+    pub boundary: [i64; 2],
+}
+
+impl Dimension {
+    fn new(extent: i64, map: Map, procs: usize) -> Dimension {
+        Dimension {
+            extent,
+            map,
+            procs,
+            periodic: false,
+            halo: [0, 0],
+            boundary: [0, 0],
+        }
+    }
+
+    /// A dimension that is not shared.
+    pub fn whole(extent: i64) -> Dimension {
+        Dimension::new(extent, Map::Whole, 1)
+    }
+
+    /// Blocks cut by a rule or at explicit positions.
+    pub fn block(extent: i64, procs: usize, cuts: Cuts) -> Dimension {
+        Dimension::new(extent, Map::Block(cuts), procs)
+    }
+
+    /// Blocks of `block` indices dealt out in turn.
+    pub fn cyclic(extent: i64, procs: usize, block: i64) -> Dimension {
+        Dimension::new(extent, Map::Cyclic { block }, procs)
+    }
+
+    /// The indices of a list; the extent is the sum of its counts.
+    pub fn unstructured(list: Arc<IndexList>) -> Dimension {
+        let extent = list
+            .counts()
+            .iter()
+            .fold(0i64, |sum, &count| sum.saturating_add(count));
+        let procs = list.counts().len();
+        Dimension::new(extent, Map::Unstructured(list), procs)
+    }
+
+    pub fn with_periodic(self, periodic: bool) -> Dimension {
+        Dimension { periodic, ..self }
+    }
+
+    pub fn with_halo(self, below: i64, above: i64) -> Dimension {
+        Dimension {
+            halo: [below, above],
+            ..self
+        }
+    }
+
+    pub fn with_boundary(self, below: i64, above: i64) -> Dimension {
+        Dimension {
+            boundary: [below, above],
+            ..self
+        }
+    }
+
+    /// Checks all that the methods assume; `dim` names the dimension in the error.
+    ///
+    /// Conditions:
+    /// 1. `0 <= extent`, `1 <= procs < 2^31`, one process if the map is whole;
+    /// 2. the map fits the extent and the number of processes;
+    /// 3. widths of padding are not negative, 0 for cyclic and unstructured maps, and a periodic dimension has
+    ///    no boundary padding;
+    /// 4. no section exceeds 63 bits, padding included.
+    pub fn check(&self, dim: usize) -> Result<()> {
+        let wrong = |what, value, allowed: &str| {
+            Err(Error::Dimension {
+                dim,
+                what,
+                value,
+                allowed: allowed.into(),
+            })
+        };
+        // Condition 1.
+        if self.extent < 0 {
+            return Err(Error::Extent {
+                dim,
+                extent: self.extent,
+            });
+        }
+        if self.procs == 0 || i32::try_from(self.procs).is_err() {
+            return wrong(
+                "the number of processes",
+                signed(self.procs),
+                "1 to 2147483647",
+            );
+        }
+        if self.map == Map::Whole && self.procs != 1 {
+            return wrong(
+                "the number of processes",
+                signed(self.procs),
+                "1, because the dimension is whole",
+            );
+        }
+        // Condition 2.
+        match &self.map {
+            Map::Whole => {}
+            Map::Block(cuts) => cuts.check(dim, self.extent, self.procs)?,
+            Map::Cyclic { block } if *block < 1 => {
+                return wrong("the block size", *block, "1 or more")
+            }
+            Map::Cyclic { .. } => {}
+            Map::Unstructured(list) => {
+                if list.counts().len() != self.procs {
+                    return wrong(
+                        "the number of processes",
+                        signed(self.procs),
+                        "that of the index list",
+                    );
+                }
+                let sum = list
+                    .counts()
+                    .iter()
+                    .try_fold(0i64, |sum, &count| sum.checked_add(count));
+                if sum != Some(self.extent) {
+                    return wrong(
+                        "the extent",
+                        self.extent,
+                        "the number of indices of all coordinates",
+                    );
+                }
+            }
+        }
+        // Condition 3.
+        for (what, widths) in [
+            ("the halo width", self.halo),
+            ("the boundary width", self.boundary),
+        ] {
+            for width in widths {
+                if width < 0 {
+                    return wrong(what, width, "0 or more");
+                }
+                if width > 0 && matches!(self.map, Map::Cyclic { .. } | Map::Unstructured(_)) {
+                    return wrong(
+                        what,
+                        width,
+                        "0, because only block and whole dimensions have padding",
+                    );
+                }
+            }
+        }
+        if let (true, Some(&width)) = (
+            self.periodic,
+            self.boundary.iter().find(|&&width| width > 0),
+        ) {
+            return wrong(
+                "the boundary width",
+                width,
+                "0, because the dimension is periodic",
+            );
+        }
+        // Condition 4.
+        let below = self.halo[0].max(self.boundary[0]);
+        let above = self.halo[1].max(self.boundary[1]);
+        below
+            .checked_add(above)
+            .and_then(|padding| padding.checked_add(self.extent))
+            .ok_or(Error::Overflow {
+                what: "an extent with its padding",
+            })?;
+        Ok(())
+    }
+
+    /// Whether every coordinate owns one contiguous range, so that [`Dimension::range`] describes it.
+    pub fn is_contiguous(&self) -> bool {
+        match self.map {
+            Map::Whole | Map::Block(_) => true,
+            Map::Cyclic { .. } => self.procs == 1,
+            Map::Unstructured(_) => false,
+        }
+    }
+
+    /// Global indices that `coord` owns, of a contiguous dimension; else an empty range.
+    pub fn range(&self, coord: usize) -> Range<i64> {
+        match &self.map {
+            Map::Whole => 0..self.extent,
+            Map::Block(cuts) => cuts.range(self.extent, self.procs, coord),
+            Map::Cyclic { .. } if self.procs == 1 => 0..self.extent,
+            Map::Cyclic { .. } | Map::Unstructured(_) => 0..0,
+        }
+    }
+
+    /// Number of elements that `coord` owns.
+    pub fn count(&self, coord: usize) -> i64 {
+        match &self.map {
+            Map::Whole => self.extent,
+            Map::Block(cuts) => {
+                let range = cuts.range(self.extent, self.procs, coord);
+                range.end - range.start
+            }
+            Map::Cyclic { block } => {
+                // The last block, if it is shorter than the others, has number `blocks` and goes to whose turn it is.
+                let (blocks, rest) = (self.extent / block, self.extent % block);
+                let (rounds, turn) = (blocks / signed(self.procs), blocks % signed(self.procs));
+                let coord = signed(coord);
+                (rounds + i64::from(coord < turn)) * block + if coord == turn { rest } else { 0 }
+            }
+            Map::Unstructured(list) => list.counts()[coord],
+        }
+    }
+
+    /// The index itself, or counted from the end if it is negative. Indices of an unstructured dimension stay.
+    ///
+    /// Errors: outside the extent.
+    pub fn normalize(&self, dim: usize, index: i64) -> Result<i64> {
+        if matches!(self.map, Map::Unstructured(_)) || (0..self.extent).contains(&index) {
+            return Ok(index);
+        }
+        if (-self.extent..0).contains(&index) {
+            return Ok(index + self.extent);
+        }
+        Err(Error::Index {
+            dim,
+            index,
+            extent: self.extent,
+        })
+    }
+
+    /// Who owns a normalized index.
+    pub fn owner(&self, index: i64) -> Owner {
+        match &self.map {
+            Map::Whole => Owner::Coord(0),
+            Map::Block(cuts) => Owner::Coord(cuts.owner(self.extent, self.procs, index)),
+            Map::Cyclic { block } => Owner::Coord(residue(index / block, self.procs)),
+            Map::Unstructured(_) => Owner::Ask(residue(index, self.procs)),
+        }
+    }
+
+    /// The coordinate that owns an index of a contiguous dimension.
+    pub(crate) fn block_owner(&self, index: i64) -> usize {
+        match &self.map {
+            Map::Block(cuts) => cuts.owner(self.extent, self.procs, index),
+            _ => 0,
+        }
+    }
+
+    /// Position of a normalized index among the elements that `coord` owns, `None` if it does not own it
+    /// or, in an unstructured dimension, if `coord` is not the calling rank's.
+    pub fn to_local(&self, coord: usize, index: i64) -> Option<i64> {
+        match &self.map {
+            Map::Whole | Map::Block(_) => {
+                let range = self.range(coord);
+                range.contains(&index).then(|| index - range.start)
+            }
+            Map::Cyclic { block } => {
+                let number = index / block;
+                let position = number / signed(self.procs) * block + index % block;
+                (residue(number, self.procs) == coord).then_some(position)
+            }
+            Map::Unstructured(list) if list.coord() == Some(coord) => list.position(index),
+            Map::Unstructured(_) => None,
+        }
+    }
+
+    /// Global index of the element at `position` among those that `coord` owns; the inverse of
+    /// [`Dimension::to_local`]. `None` if there is no such element or it is not known here.
+    pub fn to_global(&self, coord: usize, position: i64) -> Option<i64> {
+        if !(0..self.count(coord)).contains(&position) {
+            return None;
+        }
+        match &self.map {
+            Map::Whole | Map::Block(_) => Some(self.range(coord).start + position),
+            Map::Cyclic { block } => {
+                let number = position / block * signed(self.procs) + signed(coord);
+                Some(number * block + position % block)
+            }
+            Map::Unstructured(list) if list.coord() == Some(coord) => {
+                list.indices().get(usize::try_from(position).ok()?).copied()
+            }
+            Map::Unstructured(_) => None,
+        }
+    }
+
+    /// Widths below and above that the section of `coord` carries: the boundary at the outer ends of a dimension
+    /// that is not periodic, the halo elsewhere, nothing where `coord` owns nothing.
+    pub fn padding(&self, coord: usize) -> [i64; 2] {
+        if !self.is_contiguous() || self.count(coord) == 0 {
+            return [0, 0];
+        }
+        let [lowest, highest] = self.outer(coord);
+        [
+            if lowest {
+                self.boundary[0]
+            } else {
+                self.halo[0]
+            },
+            if highest {
+                self.boundary[1]
+            } else {
+                self.halo[1]
+            },
+        ]
+    }
+
+    /// Whether the block of `coord`, not empty, ends below and above at the domain's own end.
+    pub(crate) fn outer(&self, coord: usize) -> [bool; 2] {
+        let range = self.range(coord);
+        [
+            !self.periodic && range.start == 0,
+            !self.periodic && range.end == self.extent,
+        ]
+    }
+
+    /// Whether both give every index to the same coordinate at the same position. On one process whole, block
+    /// and cyclic are all alike. Unstructured maps are alike if they agree on what the calling rank knows.
+    pub fn is_compatible(&self, other: &Dimension) -> bool {
+        if self.extent != other.extent || self.procs != other.procs {
+            return false;
+        }
+        match (&self.map, &other.map) {
+            (Map::Unstructured(a), Map::Unstructured(b)) => Arc::ptr_eq(a, b) || a == b,
+            (Map::Unstructured(_), _) | (_, Map::Unstructured(_)) => false,
+            _ if self.procs == 1 => true,
+            (Map::Block(a), Map::Block(b)) => {
+                let cut = |cuts: &Cuts, coord| cuts.at(self.extent, self.procs, coord);
+                a == b || (1..self.procs).all(|coord| cut(a, coord) == cut(b, coord))
+            }
+            (Map::Cyclic { block: a }, Map::Cyclic { block: b }) => a == b,
+            _ => false,
+        }
+    }
+}
+
+/// Remainder of an index of any sign, as a grid coordinate.
+fn residue(index: i64, procs: usize) -> usize {
+    usize::try_from(index.rem_euclid(signed(procs))).expect("remainders are not negative")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Regression: the original gave the trailing partial block to coordinate 0, here 5 + 2.
+    #[test]
+    fn the_trailing_partial_block_goes_to_whose_turn_it_is() {
+        let dim = Dimension::cyclic(7, 2, 2);
+        assert_eq!([dim.count(0), dim.count(1)], [4, 3]);
+        assert_eq!(dim.owner(6), Owner::Coord(1));
+    }
+
+    #[test]
+    fn outer_ends_are_those_of_the_blocks_that_hold_something() {
+        let cuts = Cuts::Explicit([0, 0, 4, 4, 6, 6].into());
+        let dim = Dimension::block(6, 5, cuts)
+            .with_halo(1, 2)
+            .with_boundary(3, 4);
+        let padding: Vec<_> = (0..5).map(|coord| dim.padding(coord)).collect();
+        assert_eq!(padding, [[0, 0], [3, 2], [0, 0], [1, 4], [0, 0]]);
+        let ring = dim.with_boundary(0, 0).with_periodic(true);
+        assert_eq!(ring.padding(1), [1, 2]);
+        assert_eq!(ring.padding(3), [1, 2]);
+    }
+
+    #[test]
+    fn hostile_values_are_errors() {
+        let wrong = [
+            Dimension::whole(-1),
+            Dimension::block(4, 0, Cuts::Balanced),
+            Dimension::block(4, usize::MAX, Cuts::Balanced),
+            Dimension {
+                procs: 2,
+                ..Dimension::whole(4)
+            },
+            Dimension::cyclic(4, 2, 0),
+            Dimension::cyclic(4, 2, i64::MIN),
+            Dimension::cyclic(4, 2, 1).with_halo(1, 0),
+            Dimension::whole(4).with_halo(0, -1),
+            Dimension::whole(4).with_boundary(i64::MIN, 0),
+            Dimension::whole(4).with_boundary(0, 1).with_periodic(true),
+            Dimension::whole(i64::MAX).with_halo(0, 1),
+            Dimension::whole(1).with_halo(i64::MAX, i64::MAX),
+        ];
+        for dim in wrong {
+            let text = dim.check(0).expect_err(&format!("{dim:?}")).to_string();
+            assert!(
+                text.contains("dimension 0") || text.contains("63 bits"),
+                "{text}"
+            );
+        }
+        let huge = Dimension::cyclic(i64::MAX, 3, i64::MAX - 1);
+        huge.check(0).unwrap();
+        assert_eq!(
+            [huge.count(0), huge.count(1), huge.count(2)],
+            [i64::MAX - 1, 1, 0]
+        );
+        assert_eq!(huge.to_global(1, 0), Some(i64::MAX - 1));
+        assert_eq!(huge.to_global(0, i64::MIN), None);
+        assert!(huge.normalize(0, i64::MIN).is_err());
+    }
+
+    #[test]
+    fn one_process_makes_maps_alike() {
+        let whole = Dimension::whole(9);
+        assert!(whole.is_compatible(&Dimension::block(9, 1, Cuts::Ceil)));
+        assert!(whole.is_compatible(&Dimension::cyclic(9, 1, 7)));
+        assert!(!Dimension::cyclic(9, 3, 3).is_compatible(&Dimension::block(9, 3, Cuts::Balanced)));
+        assert!(
+            Dimension::block(9, 3, Cuts::Ceil).is_compatible(&Dimension::block(
+                9,
+                3,
+                Cuts::Balanced
+            ))
+        );
+        assert!(
+            !Dimension::block(10, 3, Cuts::Ceil).is_compatible(&Dimension::block(
+                10,
+                3,
+                Cuts::Balanced
+            ))
+        );
+        let list = IndexList::new(0, Some(0), (0..9).collect(), &[9]).unwrap();
+        assert!(!whole.is_compatible(&Dimension::unstructured(Arc::new(list))));
+    }
+}
