@@ -94,7 +94,7 @@ class dim {
     std::vector<std::int64_t> cuts_, indices_;
 };
 
-/* What concerns a distribution as a whole: options().order_f(). */
+/* What concerns a distribution as a whole: dist_options().memory(order::f). */
 class dist_options {
   public:
     /* Memory order of the arrays that the library allocates. */
