@@ -2,3 +2,4 @@
 pub mod kernels;
 pub mod error;
 pub mod mpi;
+pub mod ffi;

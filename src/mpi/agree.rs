@@ -162,5 +162,9 @@ fn different(function: &str, field: &str, [a, b]: [usize; 2]) -> Error {
 
 /// The text cut to what is told to other ranks, at a character's boundary.
 fn shortened(text: &str) -> &str {
-    &text[..text.floor_char_boundary(TEXT_LIMIT)]
+    let mut end = text.len().min(TEXT_LIMIT);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }

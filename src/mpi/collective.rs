@@ -72,10 +72,8 @@ impl Comm {
         let length = (bytes.len() as u64).to_ne_bytes();
         let lengths: Vec<usize> = self
             .allgather(&length)?
-            .as_chunks::<8>()
-            .0
-            .iter()
-            .map(|&length| u64::from_ne_bytes(length) as usize)
+            .chunks_exact(length.len())
+            .map(|length| length.try_into().map_or(0, u64::from_ne_bytes) as usize)
             .collect();
         // Every rank knows the sum, so that a refusal is common but for the allocation itself.
         let total = lengths.iter().try_fold(0usize, |sum, &n| sum.checked_add(n));

@@ -1,0 +1,12 @@
+//! The C interface: one file per noun, over the mechanics that all of them use.
+//!
+//! An exported function checks and converts its arguments (`pointer`, `handle`), makes one call of the layers
+//! below, stores the outcome, and does all of it behind the panic boundary (`guard`). Every raw pointer ends here.
+#![allow(clippy::missing_safety_doc)] // The rule on pointers stands once, at the head of the header.
+#![allow(non_camel_case_types)]
+
+pub mod error;
+pub mod guard;
+pub mod handle;
+pub mod library;
+pub mod pointer;
