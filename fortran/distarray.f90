@@ -43,8 +43,6 @@ module distarray
     public :: darr_read, darr_create, darr_update
     public :: darr_colors_viridis, darr_colors_gray, darr_colors_red_blue, darr_colors_inferno
 
-    include 'distarray_memory.inc'
-
     !> A list of integers for one dimension: `cuts=[darr_list([0, 10, 64]), darr_list()]`.
     type :: darr_list
         private
@@ -171,7 +169,7 @@ module distarray
         type(darr_dist_options) :: options
         type(darr_list) :: cuts(darr_max_ndim), indices(darr_max_ndim)
         integer(c_int), allocatable :: ranks(:)
-        character(:), allocatable :: problem
+        type(objection) :: problem
     end type description
 contains
     include 'distarray_library.inc'

@@ -27,13 +27,12 @@ static const element elements[] = {
 
 /* Reasons for which `wrap` refuses memory; the module has the texts. No element type is negative. */
 enum {
-    NOT_ALLOCATED = -1,
-    ASSUMED_SIZE = -2,
-    WIDE_LOGICAL = -3,
-    CHARACTER = -4,
-    DERIVED_TYPE = -5,
-    EXTENDED_PRECISION = -6,
-    OTHER_TYPE = -7
+    ASSUMED_SIZE = -1,
+    WIDE_LOGICAL = -2,
+    CHARACTER = -3,
+    DERIVED_TYPE = -4,
+    EXTENDED_PRECISION = -5,
+    OTHER_TYPE = -6
 };
 
 static int is_logical(CFI_type_t type)
@@ -79,16 +78,13 @@ darr_memory darr_fortran_memory(const CFI_cdesc_t *a)
     memory.dtype = dtype_of(a);
     memory.ndim = a->rank;
     memory.base = a->base_addr;
-    int64_t count = 1;
-    for (int d = 0; d < a->rank; d++) {
+    /* What is not allocated has no extents; gfortran's descriptors then hold chance values. */
+    for (int d = 0; a->base_addr && d < a->rank; d++) {
         memory.extents[d] = a->dim[d].extent;
         memory.strides[d] = a->dim[d].sm;
-        count *= a->dim[d].extent;
         if (a->dim[d].extent < 0)
             memory.dtype = ASSUMED_SIZE;
     }
-    if (!a->base_addr && count != 0)
-        memory.dtype = NOT_ALLOCATED;
     return memory;
 }
 
