@@ -81,19 +81,14 @@ pub fn copy(from: &Block, to: &Block) -> Result<()> {
     Ok(())
 }
 
-/// Writes the bytes of one element, `value`, to every element of `to`.
+/// Writes the first element of `value` to every element of `to`.
 ///
-/// Errors: `Code::Argument` when `value` is not one element long.
-pub fn fill(to: &Block, value: &[u8]) -> Result<()> {
+/// Panics when `value` is shorter than an element, as indexing a slice does.
+pub fn fill(to: &Block, value: &[u8]) {
     let size = to.dtype().size();
-    if value.len() != size {
-        return Err(Error::new(
-            Code::Argument,
-            format!("a {} of {} bytes", to.dtype().name(), value.len()),
-        ));
-    }
+    let value = &value[..size];
     let Some(mut nest) = Nest::new(to.extents(), [to.base()], [to.strides()]) else {
-        return Ok(());
+        return;
     };
     nest.arrange(0);
     // SAFETY: every element lies in its memory by Block, condition 1, and `value` holds one element.
@@ -106,7 +101,6 @@ pub fn fill(to: &Block, value: &[u8]) -> Result<()> {
             _ => fill_items::<16>(&nest, value),
         }
     }
-    Ok(())
 }
 
 pub(super) fn require_equal_extents(from: &Block, to: &Block) -> Result<()> {

@@ -4,11 +4,21 @@
 //! inside rest on is proven once, when a `Block` is made.
 
 pub mod block;
+pub mod convert;
 pub mod copy;
+mod element;
+mod fold;
 pub mod memory;
 mod nest;
 mod overlap;
+mod partial;
+pub mod reduce;
 mod transpose;
+pub mod value;
 
 pub use block::Block;
 pub use memory::Memory;
+pub use value::Value;
+
+#[cfg(test)]
+mod tests;

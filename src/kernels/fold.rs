@@ -1,0 +1,385 @@
+//! Reductions of one tile: a contiguous, aligned run of elements in the first-level cache.
+//!
+//! Every fold runs in [`LANES`] independent accumulators that are joined in a fixed tree. Element `i` of the tile belongs to accumulator `i` modulo
+//! `LANES`, whatever instructions the compiler chooses, so that a result depends on the elements alone. Complex elements are folded as
+//! their parts, one after the other: `PARTS` is 2 for them, and the even accumulators hold the real parts.
+
+use distarray_core::Dtype;
+
+use super::element::Flag;
+use super::partial::{Op, Words};
+
+/// Accumulators per fold; a multiple of the parts of an element and of every vector length.
+const LANES: usize = 16;
+
+/// Reduces a tile of `n` elements of `x`, for dot products with those of `y`.
+///
+/// Safety: `n` > 0 elements of the kernel's dtype lie at each address, aligned, and nobody writes them meanwhile.
+pub(super) type Kernel = unsafe fn(x: *const u8, y: *const u8, n: usize) -> Words;
+
+/// The kernel of an operation that `Partial::new` accepts for this dtype.
+pub(super) fn kernel(op: Op, dtype: Dtype) -> Kernel {
+    match dtype {
+        Dtype::Bool => of_op::<Flag, 1>(op),
+        Dtype::Int8 => of_op::<i8, 1>(op),
+        Dtype::Int16 => of_op::<i16, 1>(op),
+        Dtype::Int32 => of_op::<i32, 1>(op),
+        Dtype::Int64 => of_op::<i64, 1>(op),
+        Dtype::Uint8 => of_op::<u8, 1>(op),
+        Dtype::Uint16 => of_op::<u16, 1>(op),
+        Dtype::Uint32 => of_op::<u32, 1>(op),
+        Dtype::Uint64 => of_op::<u64, 1>(op),
+        Dtype::Float32 => of_op::<f32, 1>(op),
+        Dtype::Float64 => of_op::<f64, 1>(op),
+        Dtype::Complex64 => of_op::<f32, 2>(op),
+        Dtype::Complex128 => of_op::<f64, 2>(op),
+    }
+}
+
+fn of_op<T: Real, const PARTS: usize>(op: Op) -> Kernel {
+    match op {
+        Op::Sum => entry::<Sum, T, PARTS>(),
+        Op::Mean => entry::<RealSum, T, PARTS>(),
+        Op::Var | Op::Std => entry::<Moments, T, PARTS>(),
+        Op::Min => entry::<Least, T, PARTS>(),
+        Op::Max => entry::<Greatest, T, PARTS>(),
+        Op::Dot if PARTS == 2 => entry::<ComplexDot, T, PARTS>(),
+        Op::Dot => entry::<Dot, T, PARTS>(),
+        Op::Norm => entry::<SquareSum, T, PARTS>(),
+    }
+}
+
+/// The same body, compiled for what every processor has and for wider vectors.
+fn entry<F: Fold, T: Real, const PARTS: usize>() -> Kernel {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        return with_avx2::<F, T, PARTS>;
+    }
+    plain::<F, T, PARTS>
+}
+
+/// # Safety
+/// As [`Kernel`].
+#[inline(always)]
+unsafe fn plain<F: Fold, T: Real, const PARTS: usize>(
+    x: *const u8,
+    y: *const u8,
+    n: usize,
+) -> Words {
+    // SAFETY: n elements are n * PARTS parts; aligned, plain data, and unwritten while the slices live.
+    let (x, y) = unsafe {
+        (
+            std::slice::from_raw_parts(x.cast::<T>(), n * PARTS),
+            std::slice::from_raw_parts(y.cast::<T>(), n * PARTS),
+        )
+    };
+    F::fold::<T, PARTS>(x, y)
+}
+
+/// # Safety
+/// As [`Kernel`], on a processor with AVX2.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+unsafe fn with_avx2<F: Fold, T: Real, const PARTS: usize>(
+    x: *const u8,
+    y: *const u8,
+    n: usize,
+) -> Words {
+    // SAFETY: passed on.
+    unsafe { plain::<F, T, PARTS>(x, y, n) }
+}
+
+/// A real number, or a part of a complex one.
+trait Real: Copy {
+    /// What a tile is summed in: no sum of a tile overflows where the sum of all elements would not.
+    type Sum: Accumulator;
+    /// What products are summed in.
+    type Product: Accumulator;
+    fn wide(self) -> Self::Sum;
+    fn factor(self) -> Self::Product;
+    fn real(self) -> f64;
+    fn precedes(self, other: Self) -> bool;
+    fn is_nan(self) -> bool;
+    /// The value as `Words` keep extremes: as i64, u64 or f64.
+    fn word(self) -> u64;
+}
+
+/// Integers add and multiply modulo their size, as NumPy's do.
+trait Accumulator: Copy {
+    const ZERO: Self;
+    fn plus(self, other: Self) -> Self;
+    fn times(self, other: Self) -> Self;
+    fn word(self) -> u64;
+}
+
+macro_rules! integer_accumulators {
+    ($($number:ty),*) => {$(
+        impl Accumulator for $number {
+            const ZERO: $number = 0;
+            #[inline(always)]
+            fn plus(self, other: Self) -> Self {
+                self.wrapping_add(other)
+            }
+            #[inline(always)]
+            fn times(self, other: Self) -> Self {
+                self.wrapping_mul(other)
+            }
+            #[inline(always)]
+            fn word(self) -> u64 {
+                self as i64 as u64
+            }
+        }
+    )*};
+}
+
+integer_accumulators!(i32, i64);
+
+impl Accumulator for f64 {
+    const ZERO: f64 = 0.0;
+    #[inline(always)]
+    fn plus(self, other: f64) -> f64 {
+        self + other
+    }
+    #[inline(always)]
+    fn times(self, other: f64) -> f64 {
+        self * other
+    }
+    #[inline(always)]
+    fn word(self) -> u64 {
+        self.to_bits()
+    }
+}
+
+macro_rules! reals {
+    ($($number:ty: sum $sum:ty, product $product:ty, word $word:expr, nan $nan:expr);* $(;)?) => {$(
+        impl Real for $number {
+            type Sum = $sum;
+            type Product = $product;
+            #[inline(always)]
+            fn wide(self) -> $sum {
+                self as $sum
+            }
+            #[inline(always)]
+            fn factor(self) -> $product {
+                self as $product
+            }
+            #[inline(always)]
+            fn real(self) -> f64 {
+                self as f64
+            }
+            #[inline(always)]
+            fn precedes(self, other: Self) -> bool {
+                self < other
+            }
+            #[inline(always)]
+            fn is_nan(self) -> bool {
+                let nan: fn($number) -> bool = $nan;
+                nan(self)
+            }
+            #[inline(always)]
+            fn word(self) -> u64 {
+                let word: fn($number) -> u64 = $word;
+                word(self)
+            }
+        }
+    )*};
+}
+
+reals! {
+    i8: sum i32, product i64, word |x| x as i64 as u64, nan |_| false;
+    i16: sum i32, product i64, word |x| x as i64 as u64, nan |_| false;
+    i32: sum i64, product i64, word |x| x as i64 as u64, nan |_| false;
+    i64: sum i64, product i64, word |x| x as u64, nan |_| false;
+    u8: sum i32, product i64, word |x| x as u64, nan |_| false;
+    u16: sum i32, product i64, word |x| x as u64, nan |_| false;
+    u32: sum i64, product i64, word |x| x as u64, nan |_| false;
+    u64: sum i64, product i64, word |x| x, nan |_| false;
+    f32: sum f64, product f64, word |x| f64::from(x).to_bits(), nan f32::is_nan;
+    f64: sum f64, product f64, word f64::to_bits, nan f64::is_nan;
+}
+
+impl Real for Flag {
+    type Sum = i32;
+    type Product = i64;
+    #[inline(always)]
+    fn wide(self) -> i32 {
+        self.is_set() as i32
+    }
+    #[inline(always)]
+    fn factor(self) -> i64 {
+        self.is_set() as i64
+    }
+    #[inline(always)]
+    fn real(self) -> f64 {
+        self.is_set() as u8 as f64
+    }
+    #[inline(always)]
+    fn precedes(self, other: Flag) -> bool {
+        !self.is_set() & other.is_set()
+    }
+    #[inline(always)]
+    fn is_nan(self) -> bool {
+        false
+    }
+    #[inline(always)]
+    fn word(self) -> u64 {
+        self.is_set() as u64
+    }
+}
+
+/// The body of one operation on one tile that is not empty.
+trait Fold {
+    fn fold<T: Real, const PARTS: usize>(x: &[T], y: &[T]) -> Words;
+}
+
+/// Runs `step(accumulator, element, lane)` over a tile.
+#[inline(always)]
+fn lanes<T: Copy, A: Copy>(x: &[T], zero: A, step: impl Fn(A, T, usize) -> A) -> [A; LANES] {
+    let mut sums = [zero; LANES];
+    let chunks = x.chunks_exact(LANES);
+    let rest = chunks.remainder();
+    for chunk in chunks {
+        for lane in 0..LANES {
+            sums[lane] = step(sums[lane], chunk[lane], lane);
+        }
+    }
+    for (lane, &element) in rest.iter().enumerate() {
+        sums[lane] = step(sums[lane], element, lane);
+    }
+    sums
+}
+
+/// Joins the accumulators of each part: lane i with lane i + 8, then i + 4, and so on.
+#[inline(always)]
+fn join<A: Copy, const PARTS: usize>(mut sums: [A; LANES], join: impl Fn(A, A) -> A) -> [A; PARTS] {
+    let mut half = LANES / 2;
+    while half >= PARTS {
+        for lane in 0..half {
+            sums[lane] = join(sums[lane], sums[lane + half]);
+        }
+        half /= 2;
+    }
+    std::array::from_fn(|part| sums[part])
+}
+
+/// Sums, part by part, as a compensated sum keeps them: the sums first.
+#[inline(always)]
+fn totals<A: Accumulator, const PARTS: usize>(sums: [A; LANES]) -> Words {
+    let mut words = [0; 4];
+    for (word, sum) in words.iter_mut().zip(join::<A, PARTS>(sums, A::plus)) {
+        *word = sum.word();
+    }
+    words
+}
+
+struct Sum;
+impl Fold for Sum {
+    #[inline(always)]
+    fn fold<T: Real, const PARTS: usize>(x: &[T], _: &[T]) -> Words {
+        totals::<_, PARTS>(lanes(x, T::Sum::ZERO, |sum, x, _| sum.plus(x.wide())))
+    }
+}
+
+struct RealSum;
+impl Fold for RealSum {
+    #[inline(always)]
+    fn fold<T: Real, const PARTS: usize>(x: &[T], _: &[T]) -> Words {
+        totals::<_, PARTS>(lanes(x, 0.0, |sum, x, _| sum + x.real()))
+    }
+}
+
+struct SquareSum;
+impl Fold for SquareSum {
+    #[inline(always)]
+    fn fold<T: Real, const PARTS: usize>(x: &[T], _: &[T]) -> Words {
+        totals::<_, 1>(lanes(x, 0.0, |sum, x, _| sum + x.real() * x.real()))
+    }
+}
+
+struct Dot;
+impl Fold for Dot {
+    #[inline(always)]
+    fn fold<T: Real, const PARTS: usize>(x: &[T], y: &[T]) -> Words {
+        let mut sums = [T::Product::ZERO; LANES];
+        let (x, y) = (x.chunks_exact(LANES), y.chunks_exact(LANES));
+        let (x_rest, y_rest) = (x.remainder(), y.remainder());
+        for (x, y) in x.zip(y) {
+            for lane in 0..LANES {
+                sums[lane] = sums[lane].plus(x[lane].factor().times(y[lane].factor()));
+            }
+        }
+        for (lane, (x, y)) in x_rest.iter().zip(y_rest).enumerate() {
+            sums[lane] = sums[lane].plus(x.factor().times(y.factor()));
+        }
+        totals::<_, 1>(sums)
+    }
+}
+
+/// The sum of conj(x) y. The products of equal parts and the crossed ones are added up apart.
+struct ComplexDot;
+impl Fold for ComplexDot {
+    #[inline(always)]
+    fn fold<T: Real, const PARTS: usize>(x: &[T], y: &[T]) -> Words {
+        let (mut equal, mut crossed) = ([0.0; LANES], [0.0; LANES]);
+        let (x, y) = (x.chunks_exact(LANES), y.chunks_exact(LANES));
+        let (x_rest, y_rest) = (x.remainder(), y.remainder());
+        for (x, y) in x.zip(y) {
+            for lane in 0..LANES {
+                equal[lane] += x[lane].real() * y[lane].real();
+                crossed[lane] += x[lane].real() * y[lane ^ 1].real();
+            }
+        }
+        for lane in 0..x_rest.len() {
+            equal[lane] += x_rest[lane].real() * y_rest[lane].real();
+            crossed[lane] += x_rest[lane].real() * y_rest[lane ^ 1].real();
+        }
+        let [re] = join::<_, 1>(equal, |a, b| a + b);
+        let [forth, back] = join::<_, 2>(crossed, |a, b| a + b);
+        [re.to_bits(), (forth - back).to_bits(), 0, 0]
+    }
+}
+
+/// Mean of each part and the sum of the squared distances from it, in two passes over the tile.
+struct Moments;
+impl Fold for Moments {
+    #[inline(always)]
+    fn fold<T: Real, const PARTS: usize>(x: &[T], _: &[T]) -> Words {
+        let elements = (x.len() / PARTS) as f64;
+        let sums = lanes(x, 0.0, |sum, x: T, _| sum + x.real());
+        let mean = join::<_, PARTS>(sums, |a, b| a + b).map(|sum| sum / elements);
+        let spread: [f64; LANES] = std::array::from_fn(|lane| mean[lane % PARTS]);
+        let squares = lanes(x, 0.0, |sum, x, lane| {
+            let distance = x.real() - spread[lane];
+            sum + distance * distance
+        });
+        let [square] = join::<_, 1>(squares, |a, b| a + b);
+        let [re, im] = std::array::from_fn(|part| mean.get(part).copied().unwrap_or(0.0));
+        [re.to_bits(), im.to_bits(), square.to_bits(), 0]
+    }
+}
+
+struct Least;
+impl Fold for Least {
+    #[inline(always)]
+    fn fold<T: Real, const PARTS: usize>(x: &[T], _: &[T]) -> Words {
+        extreme(x, |a, b| if b.precedes(a) { b } else { a })
+    }
+}
+
+struct Greatest;
+impl Fold for Greatest {
+    #[inline(always)]
+    fn fold<T: Real, const PARTS: usize>(x: &[T], _: &[T]) -> Words {
+        extreme(x, |a, b| if a.precedes(b) { b } else { a })
+    }
+}
+
+/// The element that `pick` prefers to all others. A NaN anywhere is the result; comparisons alone would pass it over.
+#[inline(always)]
+fn extreme<T: Real>(x: &[T], pick: impl Fn(T, T) -> T) -> Words {
+    let picked = lanes(x, x[0], |best, x, _| pick(best, x));
+    let [best] = join::<_, 1>(picked, pick);
+    let nans = lanes(x, false, |nan, x, _| nan | x.is_nan());
+    let [nan] = join::<_, 1>(nans, |a, b| a | b);
+    [if nan { f64::NAN.to_bits() } else { best.word() }, 0, 0, 0]
+}

@@ -1,0 +1,351 @@
+//! Intermediate results of reductions: what one tile, one rank or several ranks contribute.
+
+use distarray_core::{Code, Dtype, Kind};
+
+use super::value::Value;
+use crate::error::{Error, Result};
+
+/// What is reduced. The numbers are those of the C interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Op {
+    /// Integers and bool are summed as int64 or uint64, modulo 2^64.
+    Sum = 0,
+    Min,
+    Max,
+    Mean,
+    /// The mean of |x - mean|^2, a real number.
+    Var,
+    /// The square root of `Var`.
+    Std,
+    /// The sum of conj(x) y, in the type of `Sum`.
+    Dot,
+    /// The square root of the sum of |x|^2.
+    Norm,
+}
+
+impl Op {
+    /// Every operation, in ascending order of its number.
+    pub const ALL: [Op; 8] = [
+        Op::Sum,
+        Op::Min,
+        Op::Max,
+        Op::Mean,
+        Op::Var,
+        Op::Std,
+        Op::Dot,
+        Op::Norm,
+    ];
+
+    /// The operation with this number. Errors: `Code::Argument`.
+    pub fn from_code(code: i32) -> Result<Op> {
+        let known = Op::ALL.into_iter().find(|&op| op as i32 == code);
+        known.ok_or_else(|| {
+            Error::new(
+                Code::Argument,
+                format!("reduction {code} is unknown; allowed are 0 (sum) to 7 (norm)"),
+            )
+        })
+    }
+
+    /// Lower-case name.
+    pub fn name(self) -> &'static str {
+        ["sum", "min", "max", "mean", "var", "std", "dot", "norm"][self as usize]
+    }
+
+    /// The dtype of the result, as NumPy chooses it.
+    pub fn result(self, of: Dtype) -> Dtype {
+        match (self, of.kind()) {
+            (Op::Min | Op::Max, _) => of,
+            (Op::Sum | Op::Dot, Kind::Bool | Kind::Signed) => Dtype::Int64,
+            (Op::Sum | Op::Dot, Kind::Unsigned) => Dtype::Uint64,
+            (
+                Op::Mean | Op::Var | Op::Std | Op::Norm,
+                Kind::Bool | Kind::Signed | Kind::Unsigned,
+            ) => Dtype::Float64,
+            (Op::Var | Op::Std | Op::Norm, Kind::Complex) => match of {
+                Dtype::Complex64 => Dtype::Float32,
+                _ => Dtype::Float64,
+            },
+            (_, Kind::Float | Kind::Complex) => of,
+        }
+    }
+}
+
+/// Four numbers, each a bit pattern of i64, u64 or f64, as [`Shape`] says.
+pub(super) type Words = [u64; 4];
+
+/// What the words mean, and so how two of them combine.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Shape {
+    /// One sum modulo 2^64.
+    Integer,
+    /// The sums of the two parts, then what rounding took from each.
+    Compensated,
+    /// The mean of each part, then the sum of |x - mean|^2.
+    Moments,
+    Signed,
+    Unsigned,
+    Float,
+}
+
+/// What some elements contribute to one reduction. Plain bytes: it travels in a message as it is.
+///
+/// `Partial::default()` is that of no reduction at all, and gives way to any other.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Partial {
+    /// 0: no reduction; op + 1; `CONFLICT`.
+    op: u32,
+    dtype: u32,
+    count: u64,
+    words: Words,
+}
+
+/// The combination of partials of different reductions.
+const CONFLICT: u32 = u32::MAX;
+
+impl Partial {
+    /// Bytes of a partial.
+    pub const BYTES: usize = size_of::<Partial>();
+
+    /// That of no elements.
+    ///
+    /// Errors: `Code::Unsupported` for the minimum and maximum of complex numbers, which have no order.
+    pub fn new(op: Op, dtype: Dtype) -> Result<Partial> {
+        if matches!(op, Op::Min | Op::Max) && dtype.kind() == Kind::Complex {
+            return Err(Error::new(
+                Code::Unsupported,
+                format!(
+                    "{} elements have no {}: complex numbers are not ordered",
+                    dtype.name(),
+                    op.name()
+                ),
+            ));
+        }
+        Ok(Partial {
+            op: op as u32 + 1,
+            dtype: dtype as u32,
+            count: 0,
+            words: [0; 4],
+        })
+    }
+
+    /// The bytes that a message carries.
+    pub fn as_bytes(&self) -> &[u8] {
+        // SAFETY: `repr(C)` of two u32 and five u64 has no padding, so that every byte is initialised.
+        unsafe { std::slice::from_raw_parts(std::ptr::from_ref(self).cast(), Partial::BYTES) }
+    }
+
+    /// The partial at the beginning of `bytes`, at any alignment. Bytes that are none make `finish` fail.
+    ///
+    /// Panics when `bytes` is shorter, as indexing a slice does.
+    pub fn from_bytes(bytes: &[u8]) -> Partial {
+        let bytes = &bytes[..Partial::BYTES];
+        // SAFETY: the slice is long enough, and integers are valid in any bit pattern.
+        unsafe { bytes.as_ptr().cast::<Partial>().read_unaligned() }
+    }
+
+    /// Adds the elements of `other`, which come after those of this one.
+    pub fn combine(&mut self, other: &Partial) {
+        if other.op == 0 {
+            return;
+        }
+        if self.op == 0 {
+            *self = *other;
+            return;
+        }
+        match self.shape() {
+            Some(shape) if (self.op, self.dtype) == (other.op, other.dtype) => {
+                self.add(shape, other.count, other.words);
+            }
+            _ => self.op = CONFLICT,
+        }
+    }
+
+    /// Adds `count` elements that come after those of this one; `shape` is that of both.
+    #[inline]
+    pub(super) fn add(&mut self, shape: Shape, count: u64, words: Words) {
+        if count == 0 {
+            return;
+        }
+        if self.count == 0 {
+            (self.count, self.words) = (count, words);
+            return;
+        }
+        let (a, b) = (self.words, words);
+        let real = f64::from_bits;
+        self.words = match shape {
+            Shape::Integer => [a[0].wrapping_add(b[0]), 0, 0, 0],
+            Shape::Compensated => {
+                let (re, re_lost) = exact_sum(real(a[0]), real(b[0]));
+                let (im, im_lost) = exact_sum(real(a[1]), real(b[1]));
+                let re_lost = real(a[2]) + real(b[2]) + re_lost;
+                let im_lost = real(a[3]) + real(b[3]) + im_lost;
+                [re, im, re_lost, im_lost].map(f64::to_bits)
+            }
+            Shape::Moments => merge_moments(
+                (self.count as f64, a.map(real)),
+                (count as f64, b.map(real)),
+            )
+            .map(f64::to_bits),
+            Shape::Signed => [
+                self.pick((a[0] as i64).cmp(&(b[0] as i64)), a[0], b[0]),
+                0,
+                0,
+                0,
+            ],
+            Shape::Unsigned => [self.pick(a[0].cmp(&b[0]), a[0], b[0]), 0, 0, 0],
+            Shape::Float => [self.pick_real(a[0], b[0]), 0, 0, 0],
+        };
+        self.count = self.count.wrapping_add(count);
+    }
+
+    /// The extreme that comes first when `order` is how `a` compares to `b`.
+    fn pick(&self, order: std::cmp::Ordering, a: u64, b: u64) -> u64 {
+        let second = if self.op == Op::Min as u32 + 1 {
+            order.is_gt()
+        } else {
+            order.is_lt()
+        };
+        if second {
+            b
+        } else {
+            a
+        }
+    }
+
+    fn pick_real(&self, a: u64, b: u64) -> u64 {
+        match f64::from_bits(a).partial_cmp(&f64::from_bits(b)) {
+            Some(order) => self.pick(order, a, b),
+            None => f64::NAN.to_bits(),
+        }
+    }
+
+    /// Reduction and dtype, when these bytes are of one.
+    fn kind(&self) -> Option<(Op, Dtype)> {
+        let op = self.op.checked_sub(1)?;
+        let op = Op::ALL.into_iter().find(|&known| known as u32 == op)?;
+        let dtype = Dtype::ALL
+            .into_iter()
+            .find(|&known| known as u32 == self.dtype)?;
+        Some((op, dtype))
+    }
+
+    /// How the words combine, when these bytes are of a reduction.
+    pub(super) fn shape(&self) -> Option<Shape> {
+        let (op, dtype) = self.kind()?;
+        Some(match (op, dtype.kind()) {
+            (Op::Var | Op::Std, _) => Shape::Moments,
+            (Op::Min | Op::Max, Kind::Bool | Kind::Signed) => Shape::Signed,
+            (Op::Min | Op::Max, Kind::Unsigned) => Shape::Unsigned,
+            (Op::Min | Op::Max, _) => Shape::Float,
+            (Op::Sum | Op::Dot, Kind::Bool | Kind::Signed | Kind::Unsigned) => Shape::Integer,
+            _ => Shape::Compensated,
+        })
+    }
+
+    /// The result as an element of dtype `out`. Sums and dot products of nothing are 0, as is the norm; means and variances of nothing are NaN.
+    ///
+    /// Errors: `Code::Argument` when the type of the result ([`Op::result`]) does not convert to `out` by NumPy's rule "same kind", when an integer
+    /// does not fit, for the minimum or maximum of nothing; `Code::Mismatch` when ranks contributed to different reductions.
+    pub fn finish(&self, op: Op, out: Dtype) -> Result<Value> {
+        let kind = self.kind().filter(|&(of, _)| of == op);
+        let (Some((_, dtype)), Some(shape)) = (kind, self.shape()) else {
+            return Err(Error::new(
+                Code::Mismatch,
+                format!(
+                    "the ranks do not agree on the {} or the dtype that they reduce",
+                    op.name()
+                ),
+            ));
+        };
+        let natural = op.result(dtype);
+        if !natural.can_cast(out, true) {
+            return Err(Error::new(
+                Code::Argument,
+                format!(
+                    "the {} of {} is {}, which does not convert to {} without losing its kind",
+                    op.name(),
+                    dtype.name(),
+                    natural.name(),
+                    out.name()
+                ),
+            ));
+        }
+        if self.count == 0 && matches!(op, Op::Min | Op::Max) {
+            return Err(Error::new(
+                Code::Argument,
+                format!("the {} of no elements does not exist", op.name()),
+            ));
+        }
+        let word = self.words[0];
+        match shape {
+            Shape::Integer if natural == Dtype::Uint64 => {
+                Value::convert_from(word, Dtype::Uint64).cast(out)
+            }
+            Shape::Integer => Value::convert_from(word as i64, Dtype::Int64).cast(out),
+            Shape::Signed => Value::convert_from(word as i64, Dtype::Int64).cast(out),
+            Shape::Unsigned => Value::convert_from(word, Dtype::Uint64).cast(out),
+            Shape::Float => Ok(Value::convert_from(f64::from_bits(word), out)),
+            Shape::Compensated | Shape::Moments => Ok(self.finish_real(op, natural, out)),
+        }
+    }
+
+    /// Results that are one or two sums of doubles. They are converted from doubles whatever the natural type is, so that a float64 result of float32
+    /// elements keeps what was computed.
+    fn finish_real(&self, op: Op, natural: Dtype, out: Dtype) -> Value {
+        let [first, second, third, fourth] = self.words.map(f64::from_bits);
+        let count = self.count as f64;
+        let none = self.count == 0;
+        let [re, im] = match op {
+            Op::Var | Op::Std if none => [f64::NAN, 0.0],
+            Op::Var => [third / count, 0.0],
+            Op::Std => [(third / count).sqrt(), 0.0],
+            Op::Mean if none => [f64::NAN; 2],
+            Op::Mean => [
+                compensated(first, third) / count,
+                compensated(second, fourth) / count,
+            ],
+            Op::Norm => [compensated(first, third).sqrt(), 0.0],
+            _ => [compensated(first, third), compensated(second, fourth)],
+        };
+        if natural.kind() == Kind::Complex {
+            Value::convert_from(num_complex::Complex::new(re, im), out)
+        } else {
+            Value::convert_from(re, out)
+        }
+    }
+}
+
+/// The sum and what rounding took from it (Knuth's TwoSum): exact for all finite operands whose sum is finite.
+fn exact_sum(a: f64, b: f64) -> (f64, f64) {
+    let sum = a + b;
+    let from_b = sum - a;
+    let from_a = sum - from_b;
+    (sum, (a - from_a) + (b - from_b))
+}
+
+/// A sum that overflowed or met infinities or NaN stands as it is: what rounding took from it means nothing.
+fn compensated(sum: f64, lost: f64) -> f64 {
+    if sum.is_finite() {
+        sum + lost
+    } else {
+        sum
+    }
+}
+
+/// Means and sums of squared distances of two sets, each with its number of elements, as those of their union.
+///
+/// T. F. Chan, G. H. Golub, R. J. LeVeque, Updating formulae and a pairwise algorithm for computing sample variances, 1979.
+fn merge_moments((n_a, a): (f64, [f64; 4]), (n_b, b): (f64, [f64; 4])) -> [f64; 4] {
+    let n = n_a + n_b;
+    let (re, im) = (b[0] - a[0], b[1] - a[1]);
+    let share = n_b / n;
+    let distance = re * re + im * im;
+    [
+        a[0] + re * share,
+        a[1] + im * share,
+        a[2] + b[2] + distance * (n_a * share),
+        0.0,
+    ]
+}
