@@ -6,7 +6,7 @@ use crate::map::Owner;
 use crate::{Dimension, Dims, Error, Grid, Map, Order, Result, Section, Span};
 
 /// Dimensions, process grid and memory order of a distributed array. Immutable and cheap to clone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Distribution {
     dims: Arc<[Dimension]>,
     grid: Grid,

@@ -8,7 +8,7 @@ use crate::{Error, Result};
 /// What one rank knows of an unstructured dimension: its own indices in the order in which they lie in
 /// memory, and how many each grid coordinate owns. Who owns another index is a question for its directory
 /// coordinate (see [`crate::map::Owner`]), answered by messages.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct IndexList {
     coord: Option<usize>,
     indices: Vec<i64>,

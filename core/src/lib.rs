@@ -8,9 +8,12 @@ pub mod distribution;
 pub mod dtype;
 pub mod error;
 pub mod grid;
+pub mod halo;
 pub mod index_list;
 pub mod map;
+mod product;
 pub mod protocol;
+pub mod redistribute;
 pub mod region;
 pub mod section;
 

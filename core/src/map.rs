@@ -7,7 +7,7 @@ use crate::dims::signed;
 use crate::{Cuts, Error, IndexList, Result};
 
 /// How the indices of a dimension are shared among the coordinates of its grid dimension.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Map {
     /// Not shared: one coordinate owns all.
     Whole,
@@ -32,7 +32,7 @@ pub enum Owner {
 ///
 /// Built by [`Dimension::whole`], [`Dimension::block`] and so on, refined by the `with` methods, checked by
 /// [`crate::Distribution::new`]. The other methods assume a checked dimension and `coord < procs`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Dimension {
     /// Global number of elements, without padding.
     pub extent: i64,

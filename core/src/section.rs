@@ -3,7 +3,7 @@
 use crate::{region, Dims, Region, Result};
 
 /// One dimension of a section.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Span {
     /// First owned global index of a block or whole dimension, else 0.
     pub start: i64,
@@ -23,7 +23,7 @@ pub struct Span {
 /// global index            start                start + count
 /// ```
 /// Local index 0 stands at global index `start - below`, which may be negative.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Section {
     /// Whether the rank stands on the process grid.
     pub inside: bool,
