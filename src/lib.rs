@@ -1,5 +1,20 @@
 //! Distributed N-d arrays over the memory and the communicator that a simulation code already has.
-pub mod kernels;
+//!
+//! Layers, each using those below it:
+//!
+//! ```text
+//! ffi        the C interface: checks, converts, one call, stores
+//! io         files and pictures
+//! ops        plans and reductions over arrays
+//! array      a distribution and one rank's section of it in memory
+//! mpi        communicators, agreement, messages        kernels    one buffer: copies, reductions
+//! distarray-core: who owns which index, who sends what to whom
+//! ```
+
+pub mod array;
 pub mod error;
-pub mod mpi;
 pub mod ffi;
+pub mod kernels;
+pub mod mpi;
+pub mod ops;
+pub mod protocol;

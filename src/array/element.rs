@@ -4,8 +4,9 @@ use distarray_core::{Code, Dims, Dtype, Region};
 
 use super::Array;
 use crate::error::{Error, Result};
-use crate::kernels::block::Block;
-use crate::kernels::value::Value;
+use crate::kernels::copy::fill;
+use crate::kernels::{Block, Value};
+use crate::mpi::agree::fingerprint;
 
 /// What the ranks combine to find one element: how many hold it and what it is.
 const HELD: usize = 8;
@@ -17,11 +18,12 @@ impl Array {
         let comm = self.dist().comm();
         let position = self.dist().normalize(index)?;
         check_cast(self.dtype(), dtype)?;
-        comm.check_call("darr_array_get", &[("the array", self.identity()), ("the index", crate::mpi::agree::fingerprint(&position[..]))])?;
+        let call = [("the array", self.identity()), ("the index", fingerprint(&position[..]))];
+        comm.check_call("darr_array_get", &call)?;
         let mut message = [0; MESSAGE];
         if let Some(element) = self.element(&position)? {
             message[0] = 1;
-            message[HELD..].copy_from_slice(Value::load(&element).bytes());
+            message[HELD..].copy_from_slice(Value::load(&element).padded());
         }
         comm.allreduce_bytes(&mut message, |lower, higher| {
             // The lowest rank that holds the element speaks for it.
@@ -32,23 +34,22 @@ impl Array {
         if message[0] == 0 {
             return Err(Error::new(Code::Argument, format!("no rank owns the index {index:?}")));
         }
-        Ok(Value::new(self.dtype(), &message[HELD..]).cast(dtype))
+        Value::new(self.dtype(), &message[HELD..]).cast(dtype)
     }
 
     /// Local: the owner writes, every other rank only checks its arguments.
     pub fn set(&self, index: &[i64], value: &Value) -> Result<()> {
         let position = self.dist().normalize(index)?;
-        check_cast(value.dtype(), self.dtype())?;
+        let value = cast(value, self.dtype())?;
         if let Some(element) = self.element(&position)? {
-            value.cast(self.dtype()).store(&element);
+            value.store(&element);
         }
         Ok(())
     }
 
     /// Local: sets the whole section, padding included.
     pub fn fill(&self, value: &Value) -> Result<()> {
-        check_cast(value.dtype(), self.dtype())?;
-        crate::kernels::copy::fill(self.block(), value.cast(self.dtype()).bytes());
+        fill(self.block(), cast(value, self.dtype())?.bytes());
         Ok(())
     }
 
@@ -61,6 +62,12 @@ impl Array {
         let hi: Dims<i64> = lo.iter().map(|i| i + 1).collect();
         Ok(Some(self.block().section(&Region { lo, hi })?))
     }
+}
+
+/// The value as `dtype`, where NumPy's `same_kind` rule allows the conversion and the value fits.
+fn cast(value: &Value, dtype: Dtype) -> Result<Value> {
+    check_cast(value.dtype(), dtype)?;
+    value.cast(dtype)
 }
 
 fn check_cast(from: Dtype, to: Dtype) -> Result<()> {

@@ -23,22 +23,22 @@ pub struct Array {
 
 impl Array {
     /// Collective: zeroed memory of the library's own, packed in the distribution's order.
-    pub fn create(dist: &Arc<Dist>, dtype: Dtype) -> Result<Array> {
-        let allocate = || -> Result<Block> {
+    pub fn create(dist: &Arc<Dist>, dtype: Result<Dtype>) -> Result<Array> {
+        let allocate = |dtype| {
             let (extents, strides, bytes) = dist.packed(dtype)?;
-            Ok(Block::new(Memory::allocate(bytes)?, dtype, &extents, &strides)?)
+            Block::new(Memory::allocate(bytes)?, dtype, &extents, &strides)
         };
-        Self::agree("darr_array_create", dist, dtype, allocate())
+        Self::agree("darr_array_create", dist, dtype.and_then(allocate))
     }
 
     /// Collective: an array on memory that is already there. `block` is this rank's view of it, or why there is none.
-    pub fn wrap(dist: &Arc<Dist>, dtype: Dtype, block: Result<Block>) -> Result<Array> {
+    pub fn wrap(dist: &Arc<Dist>, block: Result<Block>) -> Result<Array> {
         let fits = block.and_then(|block| {
             let section = dist.section();
             let (have, need) = (block.extents(), section.extents());
             // A rank that owns nothing needs no memory, whatever the code allocated there.
             if section.is_empty() {
-                return Ok(Block::new(Memory::allocate(0)?, dtype, &need, &need)?);
+                return Array::nothing(dist, block.dtype());
             }
             if have.len() != need.len() {
                 let text = format!("the memory has {} dimensions, the distribution {}", have.len(), need.len());
@@ -56,13 +56,20 @@ impl Array {
                 }
             }
         });
-        Self::agree("darr_array_wrap", dist, dtype, fits)
+        Self::agree("darr_array_wrap", dist, fits)
     }
 
-    fn agree(function: &'static str, dist: &Arc<Dist>, dtype: Dtype, block: Result<Block>) -> Result<Array> {
-        let fields = [("the distribution", dist.identity()), ("the dtype", dtype as u64)];
+    fn agree(function: &'static str, dist: &Arc<Dist>, block: Result<Block>) -> Result<Array> {
+        let dtype = block.as_ref().map_or(0, |block| block.dtype() as u64);
+        let fields = [("the distribution", dist.identity()), ("the dtype", dtype)];
         let block = dist.comm().agree_on(function, &fields, block)?;
         Ok(Array { dist: dist.clone(), block })
+    }
+
+    /// The block of a rank that owns nothing.
+    pub fn nothing(dist: &Dist, dtype: Dtype) -> Result<Block> {
+        let extents = dist.section().extents();
+        Block::new(Memory::allocate(0)?, dtype, &extents, &extents)
     }
 
     pub fn dist(&self) -> &Arc<Dist> {
@@ -98,8 +105,7 @@ impl Array {
         if from.overlaps(&to) && from.base() != to.base() {
             return Err(Error::new(Code::Argument, "source and target share memory"));
         }
-        convert(&from, &to);
-        Ok(())
+        convert(&from, &to)
     }
 
     /// The same on every rank for one distribution and dtype.

@@ -10,3 +10,8 @@ pub mod guard;
 pub mod handle;
 pub mod library;
 pub mod pointer;
+pub mod protocol;
+pub mod array;
+pub mod dist;
+pub mod plan;
+pub mod reduce;

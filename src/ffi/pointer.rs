@@ -44,6 +44,14 @@ impl<T> Out<T> {
     }
 }
 
+impl Out<u8> {
+    /// Writes one element of any type: the place has room for it.
+    pub fn write_bytes(self, bytes: &[u8]) {
+        // SAFETY: the header asks for room for one element of the type that the caller named.
+        unsafe { self.pointer.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
+    }
+}
+
 /// Where a list of results goes.
 #[must_use]
 pub struct OutSlice<T> {

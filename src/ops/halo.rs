@@ -10,21 +10,22 @@ use crate::kernels::block::Block;
 use crate::mpi::agree::fingerprint;
 
 /// Collective: a plan that fills the ghosts of several arrays of one distribution with one message per
-/// neighbour for all of them.
-pub fn plan_halo(arrays: &[&Array], options: &HaloOptions) -> Result<Plan> {
+/// neighbour for all of them. An error that one rank found in its options is everybody's.
+pub fn plan_halo(arrays: &[&Array], options: Result<HaloOptions>) -> Result<Plan> {
     let Some(first) = arrays.first() else {
         return Err(Error::new(Code::Argument, "a halo exchange needs at least one array"));
     };
     let comm = first.dist().comm();
     let dtypes: Vec<i32> = arrays.iter().map(|a| a.dtype() as i32).collect();
-    let identity = fingerprint((first.dist().identity(), &dtypes, options));
     let fields = [
         ("the number of arrays", arrays.len() as u64),
         ("the distribution", first.dist().identity()),
         ("the dtypes", fingerprint(&dtypes)),
-        ("the options", fingerprint(options)),
+        ("the options", options.as_ref().map_or(0, fingerprint)),
     ];
-    let moves = comm.agree_on("darr_plan_halo", &fields, moves(arrays, options))?;
+    let identity = fingerprint(fields.map(|field| field.1));
+    let moves = options.and_then(|options| moves(arrays, &options));
+    let moves = comm.agree_on("darr_plan_halo", &fields, moves)?;
     comm.agree(Plan::new(comm, moves, first.dist().map().order(), identity))
 }
 

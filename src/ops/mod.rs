@@ -5,4 +5,6 @@ pub mod plan;
 pub mod redistribute;
 pub mod reduce;
 
+pub use halo::plan_halo;
 pub use plan::Plan;
+pub use redistribute::plan_redistribute;

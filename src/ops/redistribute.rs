@@ -10,8 +10,12 @@ use crate::kernels::block::Block;
 use crate::mpi::agree::fingerprint;
 
 /// Collective: a plan that moves the owned elements of each source to the target at the same position, with one
-/// message per pair of ranks for all of them.
-pub fn plan_redistribute(sources: &[&Array], targets: &[&Array]) -> Result<Plan> {
+/// message per pair of ranks for all of them. `ready` is what the caller found before: an error of one rank is everybody's.
+pub fn plan_redistribute(
+    sources: &[&Array],
+    targets: &[&Array],
+    ready: Result<()>,
+) -> Result<Plan> {
     let (Some(source), Some(target)) = (sources.first(), targets.first()) else {
         return Err(Error::new(Code::Argument, "a redistribution needs at least one source and target"));
     };
@@ -24,7 +28,8 @@ pub fn plan_redistribute(sources: &[&Array], targets: &[&Array]) -> Result<Plan>
         ("the distribution of the targets", ends.1),
         ("the dtypes", fingerprint(&dtypes)),
     ];
-    let moves = comm.agree_on("darr_plan_redistribute", &fields, moves(sources, targets))?;
+    let moves = ready.and_then(|()| moves(sources, targets));
+    let moves = comm.agree_on("darr_plan_redistribute", &fields, moves)?;
     let identity = fingerprint((ends, &dtypes));
     comm.agree(Plan::new(comm, moves, source.dist().map().order(), identity))
 }

@@ -1,0 +1,204 @@
+//! `darr_plan`: who sends what to whom, bound to the arrays.
+
+use std::ffi::c_int;
+use std::sync::Mutex;
+
+use distarray_core::halo::HaloOptions;
+use distarray_core::{Code, Dims};
+
+use super::guard::guard;
+use super::handle::{darr_array, darr_plan, free, get, store, Handle, Held};
+use super::pointer::{growing_or_initial, output, slice, Growing};
+use crate::array::Array;
+use crate::error::{Error, Result};
+use crate::ops::{plan_halo, plan_redistribute, Plan};
+
+impl Handle for darr_plan {
+    type Object = Mutex<Plan>;
+    const NAME: &'static str = "darr_plan";
+}
+
+/// Which ghosts a halo exchange fills. NULL in its place, or `DARR_HALO_OPTIONS_INIT`, means all communication padding,
+/// corners included.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct darr_halo_options {
+    /// sizeof(darr_halo_options).
+    pub size: i64,
+    /// 0: corners too; 1: only ghosts that are beyond the owned elements in one dimension.
+    pub star: c_int,
+    /// 1: boundary padding travels along in the other dimensions, as codes that exchange one dimension after the other do.
+    pub carry_boundary: c_int,
+    /// Widths to fill below, one per dimension, at most the padding; NULL: all of it.
+    pub below: *const i64,
+    /// Widths to fill above, one per dimension, at most the padding; NULL: all of it.
+    pub above: *const i64,
+}
+
+// SAFETY: repr(C), the size first, numbers and raw pointers only.
+unsafe impl Growing for darr_halo_options {
+    const INITIAL: darr_halo_options = darr_halo_options {
+        size: size_of::<darr_halo_options>() as i64,
+        star: 0,
+        carry_boundary: 0,
+        below: std::ptr::null(),
+        above: std::ptr::null(),
+    };
+    const FIRST: usize = size_of::<darr_halo_options>();
+}
+
+/// Plans a halo exchange: at each run the ghosts of several arrays of one distribution are filled from their owners, with
+/// one message per neighbour for all of the arrays.
+///
+/// Collective. Widths may exceed what a neighbour owns: the elements then come from the ranks behind it. The plan keeps
+/// arrays of the library's memory alive; borrowed memory must outlive it. Free the plan with `darr_plan_free`.
+///
+/// Errors: `DARR_ERR_ARGUMENT` for no array, arrays of different distributions, widths beyond the padding;
+/// `DARR_ERR_MISMATCH` for arguments that differ between ranks; `DARR_ERR_MEMORY`; `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
+#[no_mangle]
+pub unsafe extern "C" fn darr_plan_halo(
+    n: c_int,
+    arrays: *const *mut darr_array,
+    options: *const darr_halo_options,
+    plan_out: *mut *mut darr_plan,
+) -> c_int {
+    guard(|| {
+        // SAFETY: the pointer rule of the header.
+        let arrays = unsafe { held(n, arrays.cast(), "arrays") }?;
+        // SAFETY: as above.
+        let out = unsafe { output(plan_out, "plan_out") };
+        let arrays: Vec<&Array> = arrays.iter().map(|a| &**a).collect();
+        // SAFETY: as above.
+        let options = unsafe { halo_options(options, arrays.first()) };
+        let options = out.as_ref().map_err(Clone::clone).and_then(|_| options);
+        let plan = plan_halo(&arrays, options)?;
+        out?.write(store(Mutex::new(plan)));
+        Ok(())
+    })
+}
+
+/// # Safety
+/// The pointer rule of the header.
+unsafe fn halo_options(
+    options: *const darr_halo_options,
+    first: Option<&&Array>,
+) -> Result<HaloOptions> {
+    let ndim = first.map_or(0, |array| array.dist().map().ndim()) as i64;
+    // SAFETY: passed on to the caller.
+    unsafe {
+        let options = growing_or_initial(options, "options")?;
+        let widths = |widths: *const i64, name| -> Result<Option<Dims<i64>>> {
+            if widths.is_null() {
+                return Ok(None);
+            }
+            Ok(Some(slice(widths, ndim, name)?.iter().copied().collect()))
+        };
+        Ok(HaloOptions {
+            star: options.star != 0,
+            carry_boundary: options.carry_boundary != 0,
+            below: widths(options.below, "below")?,
+            above: widths(options.above, "above")?,
+        })
+    }
+}
+
+/// Plans a redistribution: at each run the owned elements of source i are copied to the owned elements of target i with
+/// the same global index, with one message per pair of ranks for all of the arrays. Padding is neither read nor written.
+///
+/// Collective. All sources have one distribution and all targets another, of the same shape and communicator, with block
+/// and whole maps; source i and target i have one dtype. The plan keeps arrays of the library's memory alive; borrowed
+/// memory must outlive it. Free the plan with `darr_plan_free`.
+///
+/// Errors: `DARR_ERR_ARGUMENT` for shapes, dtypes or distributions that do not fit, memory that sources and targets share;
+/// `DARR_ERR_UNSUPPORTED` for cyclic and unstructured dimensions that are cut; `DARR_ERR_MISMATCH`; `DARR_ERR_MEMORY`;
+/// `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
+#[no_mangle]
+pub unsafe extern "C" fn darr_plan_redistribute(
+    n: c_int,
+    sources: *const *const darr_array,
+    targets: *const *mut darr_array,
+    plan_out: *mut *mut darr_plan,
+) -> c_int {
+    guard(|| {
+        // SAFETY: the pointer rule of the header.
+        let (sources, targets) = unsafe {
+            (
+                held(n, sources, "sources")?,
+                held(n, targets.cast(), "targets")?,
+            )
+        };
+        // SAFETY: as above.
+        let out = unsafe { output(plan_out, "plan_out") };
+        let sources: Vec<&Array> = sources.iter().map(|a| &**a).collect();
+        let targets: Vec<&Array> = targets.iter().map(|a| &**a).collect();
+        let ready = out.as_ref().map(|_| ()).map_err(Clone::clone);
+        let plan = plan_redistribute(&sources, &targets, ready)?;
+        out?.write(store(Mutex::new(plan)));
+        Ok(())
+    })
+}
+
+/// # Safety
+/// `arrays` is NULL or points to `n` handles.
+unsafe fn held(n: c_int, arrays: *const *const darr_array, name: &str) -> Result<Vec<Held<Array>>> {
+    let n = usize::try_from(n).ok().filter(|&n| n > 0);
+    let n = n.ok_or_else(|| Error::new(Code::Argument, format!("{name}: at least one array is needed")))?;
+    // SAFETY: passed on to the caller.
+    let handles = unsafe { slice(arrays, n as i64, name) }?;
+    let each = handles.iter().enumerate();
+    each.map(|(i, &array)| get(array, &format!("{name}[{i}]"))).collect()
+}
+
+/// Begins a run: sends what the other ranks need and returns without waiting for them.
+///
+/// Collective. Until `darr_plan_end` the elements that are sent may be read but not written, and those that are filled
+/// are undefined. Errors: `DARR_ERR_STATE` for a plan that is begun already or failed half way; `DARR_ERR_MPI`;
+/// `DARR_ERR_COMM`; `DARR_ERR_HANDLE`; in checked mode `DARR_ERR_MISMATCH`.
+#[no_mangle]
+pub unsafe extern "C" fn darr_plan_begin(plan: *mut darr_plan) -> c_int {
+    guard(|| get(plan, "plan")?.exclusive()?.begin())
+}
+
+/// Ends a run: returns when this rank's elements have arrived and nobody reads its memory any more.
+///
+/// Collective. Errors: `DARR_ERR_STATE` for a plan that is not begun; `DARR_ERR_MPI`; `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
+#[no_mangle]
+pub unsafe extern "C" fn darr_plan_end(plan: *mut darr_plan) -> c_int {
+    guard(|| get(plan, "plan")?.exclusive()?.end())
+}
+
+/// `darr_plan_begin` and `darr_plan_end` in one call, with the errors of both.
+///
+/// Collective.
+#[no_mangle]
+pub unsafe extern "C" fn darr_plan_run(plan: *mut darr_plan) -> c_int {
+    guard(|| get(plan, "plan")?.exclusive()?.run())
+}
+
+/// Messages and bytes that the calling rank sends to others at each run.
+///
+/// Local. Errors: `DARR_ERR_HANDLE`, `DARR_ERR_ARGUMENT`.
+#[no_mangle]
+pub unsafe extern "C" fn darr_plan_cost(
+    plan: *const darr_plan,
+    messages_out: *mut i64,
+    bytes_out: *mut i64,
+) -> c_int {
+    guard(|| {
+        let plan = get(plan, "plan")?;
+        // SAFETY: the pointer rule of the header.
+        let outs = unsafe { (output(messages_out, "messages_out")?, output(bytes_out, "bytes_out")?) };
+        let (messages, bytes) = plan.exclusive()?.cost();
+        outs.0.write(messages as i64);
+        outs.1.write(bytes as i64);
+        Ok(())
+    })
+}
+
+/// Frees a plan. One that is begun gives up its messages.
+///
+/// Local; NULL is fine; works after `MPI_Finalize`.
+#[no_mangle]
+pub unsafe extern "C" fn darr_plan_free(plan: *mut darr_plan) {
+    guard(|| free(plan, "plan"));
+}

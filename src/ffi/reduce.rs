@@ -1,0 +1,129 @@
+//! Reductions of whole arrays.
+
+use std::ffi::{c_int, c_void};
+
+use distarray_core::{Code, Dtype};
+
+use super::guard::guard;
+use super::handle::{darr_array, get};
+use super::pointer::{growing_slice, output, Growing};
+use crate::error::{Error, Result};
+use crate::kernels::reduce::Op;
+use crate::ops::reduce::{reduce, Reduction};
+
+/// Sum; of integers and truth values in 64 bits, as NumPy's.
+pub const DARR_SUM: c_int = 0;
+/// Minimum; NaN if one element is NaN.
+pub const DARR_MIN: c_int = 1;
+/// Maximum; NaN if one element is NaN.
+pub const DARR_MAX: c_int = 2;
+/// Arithmetic mean; NaN of no elements.
+pub const DARR_MEAN: c_int = 3;
+/// Mean squared deviation from the mean, divided by the number of elements; real, also of complex elements.
+pub const DARR_VAR: c_int = 4;
+/// Square root of the variance.
+pub const DARR_STD: c_int = 5;
+/// Sum of conj(x) * y.
+pub const DARR_DOT: c_int = 6;
+/// Square root of the sum of |x|^2.
+pub const DARR_NORM: c_int = 7;
+
+/// One reduction that is asked for. Start from `DARR_REDUCTION_INIT`; in an array of these every element has the size
+/// that the first one states.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct darr_reduction {
+    /// sizeof(darr_reduction).
+    pub size: i64,
+    /// `DARR_SUM` to `DARR_NORM`.
+    pub op: c_int,
+    /// Type of the result, to which it is converted: `DARR_FLOAT64` and so on.
+    pub dtype: c_int,
+    /// The array.
+    pub x: *const darr_array,
+    /// `DARR_DOT`: the second array, compatible and of the same dtype; otherwise NULL.
+    pub y: *const darr_array,
+    /// Where the result goes, on every rank.
+    pub value_out: *mut c_void,
+}
+
+// SAFETY: repr(C), the size first, numbers and raw pointers only.
+unsafe impl Growing for darr_reduction {
+    const INITIAL: darr_reduction = darr_reduction {
+        size: size_of::<darr_reduction>() as i64,
+        op: DARR_SUM,
+        dtype: 0,
+        x: std::ptr::null(),
+        y: std::ptr::null(),
+        value_out: std::ptr::null_mut(),
+    };
+    const FIRST: usize = size_of::<darr_reduction>();
+}
+
+/// Reduces whole arrays, any number of them at once: one pass over memory and one message for all. Padding does not count.
+///
+/// Collective. The results are the same on every rank; two runs on one rank count give the same bits. Nothing is
+/// written if one of the reductions fails.
+/// @param n [in] Number of reductions; 0 is fine.
+/// @param reductions [in] What is asked for, with the place of each result.
+/// Errors: `DARR_ERR_ARGUMENT` for the minimum or maximum of no elements, a result that does not fit its dtype, arrays of
+/// a dot product that are not compatible; `DARR_ERR_UNSUPPORTED` for the minimum or maximum of complex elements;
+/// `DARR_ERR_COMM`; `DARR_ERR_HANDLE`; `DARR_ERR_MPI`; in checked mode `DARR_ERR_MISMATCH`.
+#[no_mangle]
+pub unsafe extern "C" fn darr_reduce(n: c_int, reductions: *const darr_reduction) -> c_int {
+    guard(|| {
+        let n = usize::try_from(n);
+        let n = n.map_err(|_| Error::new(Code::Argument, "the number of reductions is negative"))?;
+        // SAFETY: the pointer rule of the header.
+        unsafe { reduce_all(&growing_slice(reductions, n, "reductions")?) }
+    })
+}
+
+/// One reduction of one array: `darr_reduce` without the structure. Not for `DARR_DOT`.
+///
+/// Collective: one message.
+/// @param array [in] The array.
+/// @param op [in] `DARR_SUM` to `DARR_STD`, `DARR_NORM`.
+/// @param dtype [in] Type of the result.
+/// @param value_out [out] The result, on every rank.
+/// Errors: as `darr_reduce`.
+#[no_mangle]
+pub unsafe extern "C" fn darr_array_reduce(
+    array: *const darr_array,
+    op: c_int,
+    dtype: c_int,
+    value_out: *mut c_void,
+) -> c_int {
+    guard(|| {
+        let one = darr_reduction { op, dtype, x: array, value_out, ..darr_reduction::INITIAL };
+        // SAFETY: the pointer rule of the header.
+        unsafe { reduce_all(&[one]) }
+    })
+}
+
+/// # Safety
+/// The pointer rule of the header.
+unsafe fn reduce_all(asked: &[darr_reduction]) -> Result<()> {
+    let mut operands = Vec::with_capacity(asked.len());
+    for one in asked {
+        let y = if one.y.is_null() { None } else { Some(get(one.y, "y")?) };
+        operands.push((get(one.x, "x")?, y));
+    }
+    let Some((first, _)) = operands.first() else {
+        return Ok(());
+    };
+    // SAFETY: passed on to the caller.
+    let outs = asked.iter().map(|one| unsafe { output(one.value_out.cast::<u8>(), "value_out") });
+    let outs = outs.collect::<Result<Vec<_>>>();
+    let reductions = asked.iter().zip(&operands).map(|(one, (x, y))| {
+        let (op, dtype) = (Op::from_code(one.op)?, Dtype::from_code(one.dtype)?);
+        Ok(Reduction { op, dtype, x, y: y.as_deref() })
+    });
+    let reductions = reductions.collect::<Result<Vec<_>>>();
+    let ready = outs.as_ref().map(|_| ()).map_err(Clone::clone);
+    let values = reduce(first, asked.len(), ready.and(reductions))?;
+    for (out, value) in outs?.into_iter().zip(values) {
+        out.write_bytes(value.bytes());
+    }
+    Ok(())
+}
