@@ -1,0 +1,986 @@
+/* distarray.h - distributed N-d arrays on the memory and the communicator that a simulation code already has.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ * Written by scripts/header from the sources of the library, version 0.1.0. Changes belong there.
+ *
+ * Collective and local. Each function says which it is. A collective function is called by every rank of
+ *   the communicator, in the same order as other collective functions of that communicator. A local one
+ *   communicates with nobody.
+ *
+ * Errors. A function that can fail returns DARR_OK, which is 0, or one of the DARR_ERR_ codes;
+ *   darr_last_error gives the text. Results, in the last parameters and named *_out, are written only on
+ *   success. Set-up calls (creation, planning, opening) agree before they wait for each other: a mistake of
+ *   one rank comes back on every rank with the same code and text. Calls that run what was set up check on
+ *   their own rank only; darr_comm_set_checks makes them compare. A rank whose communicator or handle is
+ *   itself invalid cannot tell the others and reports alone. Every function can return DARR_ERR_INTERNAL: a
+ *   defect of the library, never printed and never the end of the program; the object involved can only be
+ *   freed from then on. The library neither prints nor exits nor aborts.
+ *
+ * Pointers. A pointer parameter is not NULL unless its text allows it; NULL gives DARR_ERR_ARGUMENT. What a
+ *   pointer points to has the stated type and length and stays as it is during the call: C gives the
+ *   library no means to check that. Parameters [in] are read during the call only, unless their text says
+ *   otherwise.
+ *
+ * Handles. darr_dist, darr_array, darr_plan and darr_file are incomplete types; the value of such a pointer
+ *   is no address. NULL, a freed handle, one of another kind and a pointer from elsewhere give
+ *   DARR_ERR_HANDLE. Each handle is freed with the function of its kind, once, in any order: objects keep
+ *   what they need of each other. Freeing is local, accepts NULL and works after MPI_Finalize; a call with
+ *   a handle that is no live one does nothing but keep a text for darr_last_error.
+ *
+ * Memory. What the library allocates, it frees with the last handle that needs it. Memory of the caller
+ *   (darr_array_wrap) is never copied, moved or freed, and must outlive every handle and descriptor that
+ *   stands for it: its end cannot be detected.
+ *
+ * Communicators cross as Fortran handles: MPI_Comm_c2f(comm) in C; distarray_mpi.h has twins of the
+ *   functions that take an MPI_Comm. The first call with a communicator duplicates it (collective, once;
+ *   later calls find the duplicate again). When the communicator is freed, or MPI_Finalize is called,
+ *   collective functions on its objects return DARR_ERR_COMM and local ones go on working.
+ *   Intercommunicators are refused. MPI_COMM_WORLD is never used unless it is what was passed.
+ *
+ * Threads. An object is used by one thread at a time; different objects may be used by different threads.
+ *   Collective functions are called from a thread that may call MPI: MPI_THREAD_FUNNELED and calls from the
+ *   main thread suffice, any other thread gets DARR_ERR_STATE. Texts of errors are kept for each thread.
+ *
+ * Numbers. Indices count from 0, ranges are half-open, strides are in bytes. Extents, indices and counts
+ *   are int64_t; ranks, numbers of dimensions and flags are int. At most DARR_MAX_NDIM dimensions.
+ *
+ * Structs with a member `size` may get further members at their end in later versions. Set them from their
+ *   initialiser (DARR_..._INIT), which fills in the size of the version compiled against; all other members
+ *   begin as 0. In a list of them, each has the size of the first. A member that the library is too old to
+ *   know must be 0, else DARR_ERR_UNSUPPORTED. */
+
+#ifndef DISTARRAY_H
+#define DISTARRAY_H
+
+#include <stdint.h>
+
+#include "distarray_protocol.h"
+
+/* Version of this header; darr_version() tells that of the library. */
+#define DARR_VERSION_MAJOR 0
+#define DARR_VERSION_MINOR 1
+#define DARR_VERSION_PATCH 0
+#define DARR_VERSION 100
+/* True if this header is at least of that version: #if DARR_VERSION_GE(0, 2, 0). */
+#define DARR_VERSION_GE(major, minor, patch) (DARR_VERSION >= (major) * 10000 + (minor) * 100 + (patch))
+
+/* Success. */
+#define DARR_OK 0
+
+/* A value that is not allowed. */
+#define DARR_ERR_ARGUMENT 1
+
+/* A handle that is NULL, freed, foreign or of the wrong kind. */
+#define DARR_ERR_HANDLE 2
+
+/* Allowed by the contract, but not offered by this build or function. */
+#define DARR_ERR_UNSUPPORTED 3
+
+/* The ranks disagree: different arguments, or different calls. */
+#define DARR_ERR_MISMATCH 4
+
+/* Memory was refused. */
+#define DARR_ERR_MEMORY 5
+
+/* The communicator is null, an intercommunicator or freed; or MPI is not initialised, finalised, or not the MPI that
+ * the library was built for.
+ */
+#define DARR_ERR_COMM 6
+
+/* MPI reported an error; its own text is kept. */
+#define DARR_ERR_MPI 7
+
+/* The operating system or HDF5 refused: a missing directory, a full disk. */
+#define DARR_ERR_IO 8
+
+/* The file is not what was asked for: foreign, truncated, of another shape or type. */
+#define DARR_ERR_FORMAT 9
+
+/* Calls in the wrong order: an end without a begin, a plan in use, a call from a thread that MPI was not initialised
+ * for, an object that an internal error left unusable.
+ */
+#define DARR_ERR_STATE 10
+
+/* A descriptor breaks a rule of the Distributed Array Protocol. */
+#define DARR_ERR_PROTOCOL 11
+
+/* A defect of the library. The object involved is unusable from then on; it can still be freed. */
+#define DARR_ERR_INTERNAL 12
+
+/* Most dimensions of an array. */
+#define DARR_MAX_NDIM 15
+
+/* Truth value of one byte: 0 or 1. */
+#define DARR_BOOL 1
+
+/* Signed integer of 1 byte. */
+#define DARR_INT8 2
+
+/* Signed integer of 2 bytes. */
+#define DARR_INT16 3
+
+/* Signed integer of 4 bytes. */
+#define DARR_INT32 4
+
+/* Signed integer of 8 bytes. */
+#define DARR_INT64 5
+
+/* Unsigned integer of 1 byte. */
+#define DARR_UINT8 6
+
+/* Unsigned integer of 2 bytes. */
+#define DARR_UINT16 7
+
+/* Unsigned integer of 4 bytes. */
+#define DARR_UINT32 8
+
+/* Unsigned integer of 8 bytes. */
+#define DARR_UINT64 9
+
+/* Real number of 4 bytes. */
+#define DARR_FLOAT32 10
+
+/* Real number of 8 bytes. */
+#define DARR_FLOAT64 11
+
+/* Complex number of two 4-byte reals. */
+#define DARR_COMPLEX64 12
+
+/* Complex number of two 8-byte reals. */
+#define DARR_COMPLEX128 13
+
+/* Memory order: the last dimension runs fastest. */
+#define DARR_ORDER_C 0
+
+/* Memory order: the first dimension runs fastest. */
+#define DARR_ORDER_F 1
+
+/* Map of a dimension: not distributed, every rank of a grid line holds all of it. */
+#define DARR_WHOLE 0
+
+/* Map of a dimension: contiguous blocks, one a rank. */
+#define DARR_BLOCK 1
+
+/* Map of a dimension: blocks of block_size elements dealt out in turn. */
+#define DARR_CYCLIC 2
+
+/* Map of a dimension: each rank lists the global indices that it owns. */
+#define DARR_UNSTRUCTURED 3
+
+/* Blocks whose sizes differ by at most one: the first (extent mod procs) ranks own one more. */
+#define DARR_BALANCED 0
+
+/* Blocks of ceil(extent / procs) until the dimension is used up (Distributed Array Protocol, FFTW). */
+#define DARR_CEIL 1
+
+/* Blocks of floor(extent / procs), the last takes the rest. */
+#define DARR_REMAINDER_LAST 2
+
+/* Ranks are counted over the process grid as in MPI_Cart_create: the last grid dimension runs fastest. */
+#define DARR_GRID_ROW_MAJOR 0
+
+/* Ranks are counted over the process grid with the first grid dimension fastest. */
+#define DARR_GRID_COLUMN_MAJOR 1
+
+/* Dimension of a staggered distribution: at the cells. */
+#define DARR_STAGGER_CELL 0
+
+/* Dimension of a staggered distribution: at the faces, one more than cells unless periodic; each rank owns the
+ * lower faces of its cells and the last rank that holds cells the uppermost face too.
+ */
+#define DARR_STAGGER_FACE 1
+
+/* At the faces; each rank owns the upper faces of its cells, and the first rank the lowest face too. */
+#define DARR_STAGGER_FACE_UPPER 2
+
+/* Sum; of integers and truth values in 64 bits, as NumPy's. */
+#define DARR_SUM 0
+
+/* Minimum; NaN if one element is NaN. */
+#define DARR_MIN 1
+
+/* Maximum; NaN if one element is NaN. */
+#define DARR_MAX 2
+
+/* Arithmetic mean; NaN of no elements. */
+#define DARR_MEAN 3
+
+/* Mean squared deviation from the mean, divided by the number of elements; real, also of complex elements. */
+#define DARR_VAR 4
+
+/* Square root of the variance. */
+#define DARR_STD 5
+
+/* Sum of conj(x) * y. */
+#define DARR_DOT 6
+
+/* Square root of the sum of |x|^2. */
+#define DARR_NORM 7
+
+/* Opens an existing file; nothing can be written to it. */
+#define DARR_READ 0
+
+/* Makes a whole new file, which takes the place of an existing one when it is closed and not before. */
+#define DARR_CREATE 1
+
+/* Opens an existing file, or makes a new one, and changes it in place. */
+#define DARR_UPDATE 2
+
+/* From dark blue over green to yellow, even in brightness (matplotlib's viridis). */
+#define DARR_COLORS_VIRIDIS 0
+
+/* From black to white. */
+#define DARR_COLORS_GRAY 1
+
+/* From blue over white to red, for values of both signs (ColorBrewer's RdBu): choose a range symmetric about 0. */
+#define DARR_COLORS_RED_BLUE 2
+
+/* From black over red to light yellow, even in brightness (matplotlib's inferno). */
+#define DARR_COLORS_INFERNO 3
+
+/* A distributed array: a distribution and the calling rank's section of it in memory. */
+typedef struct darr_array darr_array;
+
+/* Who owns which index of a global array: shape, process grid, padding. Never changes once made. */
+typedef struct darr_dist darr_dist;
+
+/* An open HDF5 file. */
+typedef struct darr_file darr_file;
+
+/* A movement of elements between ranks, bound to its arrays and ready to be repeated. */
+typedef struct darr_plan darr_plan;
+
+/* One dimension of an array to be distributed. Start from DARR_DIM_INIT and set what differs; in an array of
+ * these every element has the size that the first one states.
+ */
+typedef struct darr_dim {
+    /* sizeof(darr_dim). */
+    int64_t size;
+    /* Global number of elements, padding not counted. */
+    int64_t extent;
+    /* DARR_WHOLE, DARR_BLOCK, DARR_CYCLIC or DARR_UNSTRUCTURED. */
+    int map;
+    /* Extent of the process grid along this dimension; 0: chosen, so that the halo surface is small. */
+    int procs;
+    /* 1: the first element is the neighbour of the last. */
+    int periodic;
+    /* Block without cuts: DARR_BALANCED, DARR_CEIL or DARR_REMAINDER_LAST. */
+    int rule;
+    /* Cyclic: elements dealt out at a time; 0 means 1. */
+    int64_t block_size;
+    /* Block: procs + 1 ascending positions from 0 to extent, or NULL. Read during the call only. */
+    const int64_t *cuts;
+    /* Unstructured: the global indices that the calling rank owns. Read during the call only. */
+    const int64_t *indices;
+    /* Unstructured: number of indices. */
+    int64_t n_indices;
+    /* Communication padding: ghost elements below and above the owned ones; of a periodic dimension also at its ends. */
+    int64_t halo[2];
+    /* Boundary padding: elements outside of the global domain, below the first and above the last element of a
+     * dimension that is not periodic.
+     */
+    int64_t boundary[2];
+} darr_dim;
+
+/* How a distribution lies over ranks and memory. NULL in its place, or DARR_DIST_OPTIONS_INIT, means C order and
+ * a row-major grid over the first ranks.
+ */
+typedef struct darr_dist_options {
+    /* sizeof(darr_dist_options). */
+    int64_t size;
+    /* DARR_ORDER_C or DARR_ORDER_F: of the arrays that the library allocates, and of the data in files. */
+    int order;
+    /* DARR_GRID_ROW_MAJOR or DARR_GRID_COLUMN_MAJOR. */
+    int grid_order;
+    /* NULL, or the rank at each position of the grid, counted row-major; the same on every rank. */
+    const int *ranks;
+    /* Number of ranks in the list. */
+    int n_ranks;
+} darr_dist_options;
+
+/* A strided block of the caller's memory, for darr_array_wrap. Start from DARR_MEMORY_INIT. */
+typedef struct darr_memory {
+    /* sizeof(darr_memory). */
+    int64_t size;
+    /* The element with index 0 in every dimension, padding included. */
+    void *base;
+    /* Bytes of the allocation from base to its end; 0: unknown and not checked. What a negative stride reaches below
+     * base is never checked.
+     */
+    int64_t bytes;
+    /* DARR_FLOAT64 and so on. */
+    int dtype;
+    /* Number of dimensions. */
+    int ndim;
+    /* Elements per dimension, padding included. */
+    int64_t extents[DARR_MAX_NDIM];
+    /* Bytes from one element to the next, per dimension; of any sign. */
+    int64_t strides[DARR_MAX_NDIM];
+} darr_memory;
+
+/* Where and how the calling rank's section of an array lies in memory. Start from DARR_VIEW_INIT. */
+typedef struct darr_view {
+    /* sizeof(darr_view). */
+    int64_t size;
+    /* The element with local index 0 in every dimension, padding included. Not to be used when an extent is 0. */
+    void *base;
+    /* DARR_FLOAT64 and so on. */
+    int dtype;
+    /* Number of dimensions. */
+    int ndim;
+    /* Elements per dimension, padding included; all 0 where the rank owns nothing. */
+    int64_t extents[DARR_MAX_NDIM];
+    /* Bytes from one element to the next, per dimension. */
+    int64_t strides[DARR_MAX_NDIM];
+    /* First owned element, as a local index. */
+    int64_t owned_lo[DARR_MAX_NDIM];
+    /* One past the last owned element, as a local index. */
+    int64_t owned_hi[DARR_MAX_NDIM];
+    /* The global index of local index 0 in block and whole dimensions; below 0 where padding lies there. 0 in others. */
+    int64_t global_lo[DARR_MAX_NDIM];
+    /* 1: the dimension is block or whole, so that global_lo holds. */
+    int contiguous[DARR_MAX_NDIM];
+    /* 1: the memory order of the distribution is Fortran's. */
+    int order;
+} darr_view;
+
+/* One reduction that is asked for. Start from DARR_REDUCTION_INIT; in an array of these every element has the size
+ * that the first one states.
+ */
+typedef struct darr_reduction {
+    /* sizeof(darr_reduction). */
+    int64_t size;
+    /* DARR_SUM to DARR_NORM. */
+    int op;
+    /* Type of the result, to which it is converted: DARR_FLOAT64 and so on. */
+    int dtype;
+    /* The array. */
+    const struct darr_array *x;
+    /* DARR_DOT: the second array, compatible and of the same dtype; otherwise NULL. */
+    const struct darr_array *y;
+    /* Where the result goes, on every rank. */
+    void *value_out;
+} darr_reduction;
+
+/* Which ghosts a halo exchange fills. NULL in its place, or DARR_HALO_OPTIONS_INIT, means all communication padding,
+ * corners included.
+ */
+typedef struct darr_halo_options {
+    /* sizeof(darr_halo_options). */
+    int64_t size;
+    /* 0: corners too; 1: only ghosts that are beyond the owned elements in one dimension. */
+    int star;
+    /* 1: boundary padding travels along in the other dimensions, as codes that exchange one dimension after the other do. */
+    int carry_boundary;
+    /* Widths to fill below, one per dimension, at most the padding; NULL: all of it. */
+    const int64_t *below;
+    /* Widths to fill above, one per dimension, at most the padding; NULL: all of it. */
+    const int64_t *above;
+} darr_halo_options;
+
+/* What a picture shows. NULL in its place, or DARR_IMAGE_OPTIONS_INIT: dimension 0 to the right, dimension 1 up, position 0
+ * in all others, viridis over the range of the values, one pixel for each element.
+ */
+typedef struct darr_image_options {
+    /* sizeof(darr_image_options). */
+    int64_t size;
+    /* DARR_COLORS_VIRIDIS and so on. */
+    int colors;
+    /* Pixels per element in both directions; 0 means 1. */
+    int scale;
+    /* Value of the first colour; smaller ones have it too. */
+    double lo;
+    /* Value of the last colour; larger ones have it too. Equal to lo: the least and the greatest finite value of the slice. */
+    double hi;
+    /* Dimension of the array that runs to the right. */
+    int axis_x;
+    /* Dimension of the array that runs up; both axes 0: dimensions 0 and 1. */
+    int axis_y;
+    /* Position in every dimension of the array, of which those of the axes are not used; negative ones count from the end.
+     * NULL: 0 everywhere. Read during the call only.
+     */
+    const int64_t *index;
+} darr_image_options;
+
+#ifdef __cplusplus
+extern "C" {
+#endif /* __cplusplus */
+
+/* The version of the library that runs, as one number: major * 10000 + minor * 100 + patch. The header's own is
+ * DARR_VERSION.
+ *
+ * Local. Needs no MPI and cannot fail.
+ */
+int darr_version(void);
+
+/* The version of the binary interface: the number at the end of the shared library's name. Programs run with every
+ * library of the same number.
+ *
+ * Local. Needs no MPI and cannot fail.
+ */
+int darr_abi_version(void);
+
+/* One line on the library that runs: its version, the ABI, the MPI of the program and the HDF5 that it was built with, such as
+ * "distarray 0.1.0, ABI 0, Open MPI v4.1.4, HDF5 1.10.8 parallel". Where the program is linked with another MPI than the
+ * library was built for, it says so.
+ *
+ * Local. Works before MPI_Init and after MPI_Finalize. The text lives as long as the program.
+ */
+const char *darr_build_info(void);
+
+/* Name and meaning of a code, such as "DARR_ERR_MEMORY: memory was refused"; "unknown code" for any other number.
+ *
+ * Local. Needs no MPI. The text lives as long as the program.
+ */
+const char *darr_strerror(int code);
+
+/* What went wrong in the last call that failed on the calling thread, in one line: what was wrong, the value, what is allowed.
+ * An empty text if no call has failed. Calls that succeed leave it as it is.
+ *
+ * Local. Needs no MPI. The text is valid until the next call that fails on the same thread.
+ */
+const char *darr_last_error(void);
+
+/* Switches checked mode on (1) or off (0) for a communicator; it is off at first. In checked mode every collective call
+ * first compares the function and its arguments over the ranks, so that ranks that are in different calls, or give
+ * different arguments, get DARR_ERR_MISMATCH in place of a deadlock or a wrong result. Each call then costs one small
+ * reduction more.
+ *
+ * Collective: all ranks pass the same on.
+ * @param comm [in] Fortran handle of the communicator.
+ * @param on [in] 1 or 0.
+ * Errors: DARR_ERR_COMM, DARR_ERR_STATE (called from a thread that MPI was not initialised for), DARR_ERR_MISMATCH,
+ * DARR_ERR_MPI. The mode is unchanged then.
+ */
+int darr_comm_set_checks(int comm, int on);
+
+/* The size of one element.
+ *
+ * Local. Needs no MPI.
+ * @param dtype [in] DARR_BOOL to DARR_COMPLEX128.
+ * @param bytes_out [out] Bytes of one element.
+ * Errors: DARR_ERR_ARGUMENT.
+ */
+int darr_dtype_size(int dtype, int64_t *bytes_out);
+
+/* Another handle of the same distribution.
+ *
+ * Local. Errors: DARR_ERR_HANDLE, DARR_ERR_ARGUMENT.
+ */
+int darr_dist_copy(const struct darr_dist *dist, struct darr_dist **dist_out);
+
+/* Frees a handle; the distribution lives on while arrays use it.
+ *
+ * Local; NULL is fine; works after MPI_Finalize.
+ */
+void darr_dist_free(struct darr_dist *dist);
+
+/* Makes a distribution from the shape and the maps of its dimensions.
+ *
+ * Collective: one or two small messages. Every rank passes the same arguments but for index lists, which are each rank's
+ * own; ranks that share a grid coordinate pass the same list. Process counts that are left open are chosen so that the
+ * surface between ranks is small; ranks that do not fit hold nothing and take part in every collective call. Free the
+ * distribution with darr_dist_free.
+ * @param comm [in] Fortran handle of the communicator; darr_dist_create_mpi takes an MPI_Comm.
+ * @param ndim [in] Number of dimensions, 0 to 15.
+ * @param dims [in] One description per dimension.
+ * @param options [in] NULL for the defaults.
+ * @param dist_out [out] The distribution.
+ * Errors: DARR_ERR_ARGUMENT for negative or overflowing extents, too many dimensions, a grid that needs more ranks than
+ * the communicator has, cuts that do not cover, padding where there can be none; DARR_ERR_MISMATCH naming the argument
+ * that differs between ranks; DARR_ERR_UNSUPPORTED for a structure of a later version; DARR_ERR_COMM;
+ * DARR_ERR_STATE; DARR_ERR_MEMORY; DARR_ERR_MPI.
+ */
+int darr_dist_create(int comm,
+                     int ndim,
+                     const struct darr_dim *dims,
+                     const struct darr_dist_options *options,
+                     struct darr_dist **dist_out);
+
+/* Makes a distribution over a Cartesian communicator, which may have fewer dimensions than the array: process counts,
+ * periods and coordinates are the communicator's.
+ *
+ * Collective.
+ * @param cart_comm [in] Fortran handle of the communicator; darr_dist_from_cart_mpi takes an MPI_Comm.
+ * @param ndim [in] Number of dimensions of the array, 0 to 15.
+ * @param cart_dims [in] For each dimension of the array the one of the communicator that cuts it, -1: none, it is whole.
+ * @param dims [in] Extent, map, rule and padding of each dimension; procs and periodic are those of the communicator
+ * where it cuts.
+ * @param options [in] NULL for the defaults; only the memory order counts.
+ * @param dist_out [out] The distribution.
+ * Errors: DARR_ERR_ARGUMENT for a communicator that is not Cartesian, a dimension of it that cuts two of the array's or,
+ * with more than one rank, none; otherwise as darr_dist_create.
+ */
+int darr_dist_from_cart(int cart_comm,
+                        int ndim,
+                        const int *cart_dims,
+                        const struct darr_dim *dims,
+                        const struct darr_dist_options *options,
+                        struct darr_dist **dist_out);
+
+/* Number of dimensions.
+ *
+ * Local. Errors: DARR_ERR_HANDLE, DARR_ERR_ARGUMENT.
+ */
+int darr_dist_ndim(const struct darr_dist *dist, int *ndim_out);
+
+/* Global extent of each dimension, padding not counted.
+ *
+ * Local. Errors: DARR_ERR_HANDLE, DARR_ERR_ARGUMENT.
+ */
+int darr_dist_shape(const struct darr_dist *dist, int64_t *shape_out);
+
+/* Extent of the process grid along each dimension.
+ *
+ * Local. Errors: DARR_ERR_HANDLE, DARR_ERR_ARGUMENT.
+ */
+int darr_dist_grid(const struct darr_dist *dist, int *grid_out);
+
+/* Coordinates of a rank in the process grid, one per dimension; all -1 where the rank is outside of the grid and holds
+ * nothing.
+ *
+ * Local.
+ * @param rank [in] A rank of the communicator; -1: the calling rank, here and in the functions below.
+ * Errors: DARR_ERR_HANDLE, DARR_ERR_ARGUMENT.
+ */
+int darr_dist_coords(const struct darr_dist *dist, int rank, int *coords_out);
+
+/* The box of global indices that a rank owns, half-open. Of a rank that owns nothing the box is empty.
+ *
+ * Local. Errors: DARR_ERR_UNSUPPORTED for cyclic and unstructured dimensions, which own no box; DARR_ERR_HANDLE;
+ * DARR_ERR_ARGUMENT.
+ */
+int darr_dist_box(const struct darr_dist *dist, int rank, int64_t *lo_out, int64_t *hi_out);
+
+/* Number of elements that a rank owns along each dimension, for any map.
+ *
+ * Local. Errors: DARR_ERR_HANDLE, DARR_ERR_ARGUMENT.
+ */
+int darr_dist_count(const struct darr_dist *dist, int rank, int64_t *count_out);
+
+/* Elements that a rank's section carries below and above the owned ones along each dimension: communication padding
+ * inside and at periodic ends, boundary padding at the other ends, none where the rank owns nothing.
+ *
+ * Local. Errors: DARR_ERR_HANDLE, DARR_ERR_ARGUMENT.
+ */
+int darr_dist_padding(const struct darr_dist *dist, int rank, int64_t *below_out, int64_t *above_out);
+
+/* The rank that owns a global index. Negative indices count from the end, but for unstructured dimensions.
+ *
+ * Local. Errors: DARR_ERR_ARGUMENT for an index outside of the array; DARR_ERR_UNSUPPORTED for unstructured
+ * dimensions, where only the owner knows; DARR_ERR_HANDLE.
+ */
+int darr_dist_owner(const struct darr_dist *dist, const int64_t *index, int *rank_out);
+
+/* The local index of a global one on a rank that owns it, counted from the first element of the rank's section, padding
+ * included. Negative indices count from the end, but for unstructured dimensions.
+ *
+ * Local. Errors: DARR_ERR_ARGUMENT for an index outside of the array or not owned by the rank; DARR_ERR_UNSUPPORTED
+ * for another rank's indices of an unstructured dimension; DARR_ERR_HANDLE.
+ */
+int darr_dist_to_local(const struct darr_dist *dist, int rank, const int64_t *index, int64_t *local_out);
+
+/* The global index of a local one, counted from the first element of a rank's section, padding included. A ghost has the
+ * index of the element that it mirrors; boundary padding lies below 0 or beyond the extent.
+ *
+ * Local. Errors: DARR_ERR_ARGUMENT for an index outside of the section; DARR_ERR_UNSUPPORTED for another rank's
+ * indices of an unstructured dimension; DARR_ERR_HANDLE.
+ */
+int darr_dist_to_global(const struct darr_dist *dist, int rank, const int64_t *local, int64_t *index_out);
+
+/* Whether two distributions give every element to the same rank at the same place among its owned ones (1), or not (0).
+ * Padding, periods and memory order do not matter.
+ *
+ * Local. Errors: DARR_ERR_HANDLE, DARR_ERR_ARGUMENT.
+ */
+int darr_dist_compatible(const struct darr_dist *a, const struct darr_dist *b, int *yes_out);
+
+/* Makes an array in memory of the library's own: zeroed, packed in the distribution's memory order, aligned to 64 bytes.
+ *
+ * Collective. The array keeps the distribution alive; its handle may be freed. Free the array with darr_array_free.
+ *
+ * Errors: DARR_ERR_MEMORY where one rank cannot allocate its section; DARR_ERR_ARGUMENT for an unknown dtype;
+ * DARR_ERR_MISMATCH; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ */
+int darr_array_create(const struct darr_dist *dist, int dtype, struct darr_array **array_out);
+
+/* Describes the caller's own memory as one section of a distributed array, without a copy.
+ *
+ * Collective. The extents of the memory must be those of the rank's section, padding included (darr_dist_count,
+ * darr_dist_padding); allocations larger than the section are described by their strides. A rank that owns nothing may
+ * pass any memory, and NULL. The memory stays the caller's: it is never copied, moved or freed, and must outlive the array
+ * and every plan made with it; a use after it was freed cannot be detected.
+ *
+ * Errors: DARR_ERR_ARGUMENT for extents that do not fit, strides by which elements overlap, a NULL base, a buffer
+ * smaller than its description; DARR_ERR_MISMATCH for dtypes or distributions that differ between ranks;
+ * DARR_ERR_UNSUPPORTED for a structure of a later version; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ */
+int darr_array_wrap(const struct darr_dist *dist,
+                    const struct darr_memory *memory,
+                    struct darr_array **array_out);
+
+/* Frees an array; memory of the library's own lives on while a plan uses it, memory of the caller's is left alone.
+ *
+ * Local; NULL is fine; works after MPI_Finalize.
+ */
+void darr_array_free(struct darr_array *array);
+
+/* The distribution of an array, as a handle of its own.
+ *
+ * Local. Free it with darr_dist_free. Errors: DARR_ERR_HANDLE, DARR_ERR_ARGUMENT.
+ */
+int darr_array_dist(const struct darr_array *array, struct darr_dist **dist_out);
+
+/* Where the calling rank's section lies in memory, without a copy: valid as long as the array's memory is.
+ *
+ * Local. Errors: DARR_ERR_HANDLE, DARR_ERR_ARGUMENT.
+ */
+int darr_array_view(const struct darr_array *array, struct darr_view *view_out);
+
+/* Sets every element of the calling rank's section, padding included. The value is converted as NumPy's same_kind rule
+ * allows.
+ *
+ * Local. Errors: DARR_ERR_ARGUMENT for a dtype that is unknown or does not convert; DARR_ERR_HANDLE.
+ */
+int darr_array_fill(struct darr_array *array, int dtype, const void *value);
+
+/* Copies the owned elements of one array to another of a compatible distribution, padding left alone, converting as
+ * NumPy's same_kind rule allows.
+ *
+ * Local. Errors: DARR_ERR_ARGUMENT for distributions that are not compatible (darr_dist_compatible; use
+ * darr_plan_redistribute), a dtype that does not convert, arrays that overlap in memory; DARR_ERR_HANDLE.
+ */
+int darr_array_copy(const struct darr_array *source, struct darr_array *target);
+
+/* One element by its global index, on every rank. Negative indices count from the end.
+ *
+ * Collective: one message. Errors: DARR_ERR_ARGUMENT for an index outside of the array or a dtype that the element
+ * does not convert to; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ */
+int darr_array_get(const struct darr_array *array, const int64_t *index, int dtype, void *value_out);
+
+/* Sets one element by its global index: the owner writes, every other rank does nothing. Ghosts are not updated.
+ * Negative indices count from the end.
+ *
+ * Local. Errors: DARR_ERR_ARGUMENT for an index outside of the array or a dtype that does not convert to the array's;
+ * DARR_ERR_HANDLE.
+ */
+int darr_array_set(struct darr_array *array, const int64_t *index, int dtype, const void *value);
+
+/* Reduces whole arrays, any number of them at once: one pass over memory and one message for all. Padding does not count.
+ *
+ * Collective. The results are the same on every rank; two runs on one rank count give the same bits. Nothing is
+ * written if one of the reductions fails.
+ * @param n [in] Number of reductions; 0 is fine.
+ * @param reductions [in] What is asked for, with the place of each result.
+ * Errors: DARR_ERR_ARGUMENT for the minimum or maximum of no elements, a result that does not fit its dtype, arrays of
+ * a dot product that are not compatible; DARR_ERR_UNSUPPORTED for the minimum or maximum of complex elements;
+ * DARR_ERR_COMM; DARR_ERR_HANDLE; DARR_ERR_MPI; in checked mode DARR_ERR_MISMATCH.
+ */
+int darr_reduce(int n, const struct darr_reduction *reductions);
+
+/* One reduction of one array: darr_reduce without the structure. Not for DARR_DOT.
+ *
+ * Collective: one message.
+ * @param array [in] The array.
+ * @param op [in] DARR_SUM to DARR_STD, DARR_NORM.
+ * @param dtype [in] Type of the result.
+ * @param value_out [out] The result, on every rank.
+ * Errors: as darr_reduce.
+ */
+int darr_array_reduce(const struct darr_array *array, int op, int dtype, void *value_out);
+
+/* Checks a descriptor against every rule of distarray_protocol.h that concerns one rank alone. Local.
+ *
+ * The memory of the elements is not touched; the arrays that the descriptor points to are read.
+ *
+ * @param descriptor [in] a live descriptor; it stays as it is
+ *
+ * Errors: DARR_ERR_PROTOCOL with a text that names dimension, key, value and what is allowed; DARR_ERR_STATE for a
+ * descriptor that was released or moved; DARR_ERR_UNSUPPORTED for another major version, a device other than the CPU,
+ * or reserved fields that are not zero; DARR_ERR_ARGUMENT for NULL; DARR_ERR_MEMORY.
+ */
+int darr_protocol_check(const darr_protocol *descriptor);
+
+/* Checks the descriptors of all ranks: each by itself as darr_protocol_check does, and the rules between ranks: that the
+ * ranks inside fill the process grid, blocks follow each other, padding matches that of the neighbour, ranks of one
+ * grid coordinate say the same, and indices add up. Collective.
+ *
+ * Two small reductions, and one gathering of all that the descriptors say, index lists included: it costs memory in
+ * proportion to the number of ranks and to the lists.
+ *
+ * @param comm [in] Fortran handle of the communicator whose ranks hold the array
+ * @param descriptor [in] this rank's descriptor; it stays as it is
+ *
+ * Errors, the same on every rank: those of darr_protocol_check on any rank; DARR_ERR_PROTOCOL with a text that names the
+ * dimension and the ranks or grid coordinates; DARR_ERR_MISMATCH for different dtypes or numbers of dimensions;
+ * DARR_ERR_MPI. DARR_ERR_COMM is reported by the rank whose communicator is invalid alone.
+ */
+int darr_protocol_check_all(int comm,
+                            const darr_protocol *descriptor);
+
+/* Plans a halo exchange: at each run the ghosts of several arrays of one distribution are filled from their owners, with
+ * one message per neighbour for all of the arrays.
+ *
+ * Collective. Widths may exceed what a neighbour owns: the elements then come from the ranks behind it. The plan keeps
+ * arrays of the library's memory alive; borrowed memory must outlive it. Free the plan with darr_plan_free.
+ *
+ * Errors: DARR_ERR_ARGUMENT for no array, arrays of different distributions, widths beyond the padding;
+ * DARR_ERR_MISMATCH for arguments that differ between ranks; DARR_ERR_MEMORY; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ */
+int darr_plan_halo(int n,
+                   struct darr_array *const *arrays,
+                   const struct darr_halo_options *options,
+                   struct darr_plan **plan_out);
+
+/* Plans a redistribution: at each run the owned elements of source i are copied to the owned elements of target i with
+ * the same global index, with one message per pair of ranks for all of the arrays. Padding is neither read nor written.
+ *
+ * Collective. All sources have one distribution and all targets another, of the same shape and communicator, with block
+ * and whole maps; source i and target i have one dtype. The plan keeps arrays of the library's memory alive; borrowed
+ * memory must outlive it. Free the plan with darr_plan_free.
+ *
+ * Errors: DARR_ERR_ARGUMENT for shapes, dtypes or distributions that do not fit, memory that sources and targets share;
+ * DARR_ERR_UNSUPPORTED for cyclic and unstructured dimensions that are cut; DARR_ERR_MISMATCH; DARR_ERR_MEMORY;
+ * DARR_ERR_COMM; DARR_ERR_HANDLE.
+ */
+int darr_plan_redistribute(int n,
+                           const struct darr_array *const *sources,
+                           struct darr_array *const *targets,
+                           struct darr_plan **plan_out);
+
+/* Begins a run: sends what the other ranks need and returns without waiting for them.
+ *
+ * Collective. Until darr_plan_end the elements that are sent may be read but not written, and those that are filled
+ * are undefined. Errors: DARR_ERR_STATE for a plan that is begun already or failed half way; DARR_ERR_MPI;
+ * DARR_ERR_COMM; DARR_ERR_HANDLE; in checked mode DARR_ERR_MISMATCH.
+ */
+int darr_plan_begin(struct darr_plan *plan);
+
+/* Ends a run: returns when this rank's elements have arrived and nobody reads its memory any more.
+ *
+ * Collective. Errors: DARR_ERR_STATE for a plan that is not begun; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ */
+int darr_plan_end(struct darr_plan *plan);
+
+/* darr_plan_begin and darr_plan_end in one call, with the errors of both.
+ *
+ * Collective.
+ */
+int darr_plan_run(struct darr_plan *plan);
+
+/* Messages and bytes that the calling rank sends to others at each run.
+ *
+ * Local. Errors: DARR_ERR_HANDLE, DARR_ERR_ARGUMENT.
+ */
+int darr_plan_cost(const struct darr_plan *plan, int64_t *messages_out, int64_t *bytes_out);
+
+/* Frees a plan. One that is begun gives up its messages.
+ *
+ * Local; NULL is fine; works after MPI_Finalize.
+ */
+void darr_plan_free(struct darr_plan *plan);
+
+/* Opens an HDF5 file with all ranks of a communicator.
+ *
+ * One file holds global arrays in canonical order, without padding, for any number of ranks and any distribution; h5py and
+ * other HDF5 programs read it, and files that they wrote are read here. An array of shape s in C order is a dataset of the
+ * dimensions s, one in Fortran order has them reversed, as HDF5's own Fortran interface does. Complex numbers are compounds
+ * {r, i}, booleans the enumeration {FALSE, TRUE}, both as h5py has them.
+ *
+ * DARR_CREATE writes beside the file that path names (symbolic links are followed), reserves space on the disk before
+ * it writes, and gives the file its name in darr_file_close, if every save before succeeded on all ranks. Until then, and
+ * after any failure, a file of that name is untouched. The temporary's name begins with a dot and ends in ".part"; it stays
+ * behind only if the program is killed. DARR_UPDATE works in place and is not safe against a crash while it writes.
+ * One process group at a time may write to a file.
+ *
+ * HDF5 itself serves one thread of a process at a time: calls with files come from one thread, or one after the other.
+ *
+ * Collective. Free the file with darr_file_close. Files that are open when the communicator is freed or MPI finalised are
+ * closed; those made with DARR_CREATE are then given up.
+ * @param comm [in] Fortran handle of the communicator; arrays of the same communicator are saved and loaded.
+ * @param path [in] name of the file, the same on all ranks; it must lie where all of them reach it.
+ * @param mode [in] DARR_READ, DARR_CREATE or DARR_UPDATE.
+ * @param file_out [out] the file.
+ * Errors: DARR_ERR_IO for a missing directory or file, missing permission, a file in use; DARR_ERR_FORMAT for a file that is
+ * not HDF5, truncated or damaged; DARR_ERR_ARGUMENT for an unknown mode or an empty path; DARR_ERR_MISMATCH;
+ * DARR_ERR_UNSUPPORTED in a build without HDF5, and in a program that takes a part of HDF5's functions from a serial HDF5;
+ * DARR_ERR_COMM; DARR_ERR_MPI.
+ */
+int darr_file_open(int comm,
+                   const char *path,
+                   int mode,
+                   struct darr_file **file_out);
+
+/* Saves the owned elements of an array as a dataset. Groups in the dataset's name, as in "fields/density", are made.
+ *
+ * An existing dataset of the array's shape and element type is overwritten; of another it is an error.
+ *
+ * Collective; every rank takes part, also those that own nothing. Costs memory for at most 32 MiB of elements on each rank,
+ * none where the owned elements lie without gaps in the order of the file.
+ * @param file [in] opened with DARR_CREATE or DARR_UPDATE.
+ * @param dataset [in] the dataset's name.
+ * @param array [in] an array of the file's communicator, of any maps; indices of unstructured dimensions must lie in 0..extent.
+ * Errors: DARR_ERR_IO for a full disk or a failing one: a file made with DARR_CREATE then cannot be completed any more, in one
+ * opened with DARR_UPDATE the dataset's elements are undefined; DARR_ERR_FORMAT for a dataset of another shape or type, and for
+ * a group of that name; DARR_ERR_ARGUMENT for a name that is none, an array of another communicator; DARR_ERR_UNSUPPORTED for
+ * unstructured indices outside of the extent; DARR_ERR_STATE for a file opened with DARR_READ or one that failed before;
+ * DARR_ERR_MEMORY; DARR_ERR_MISMATCH; DARR_ERR_COMM; DARR_ERR_MPI; DARR_ERR_HANDLE.
+ */
+int darr_file_save(struct darr_file *file,
+                   const char *dataset,
+                   const struct darr_array *array);
+
+/* Loads the owned elements of an array from a dataset of its shape and element type, whatever the number of ranks and the
+ * distribution that wrote it. Padding is left alone.
+ *
+ * Nothing is transposed: a dataset whose dimensions are reversed is an error that says so. Neither are elements converted to
+ * another type; another byte order is.
+ *
+ * Collective; every rank takes part, also those that own nothing. Memory as in darr_file_save. After an error the owned
+ * elements are undefined.
+ * @param file [in] opened in any mode.
+ * @param dataset [in] the dataset's name.
+ * @param array [in] where the elements go.
+ * Errors: DARR_ERR_FORMAT for a dataset that is missing, of another shape or type, or damaged; others as darr_file_save.
+ */
+int darr_file_load(struct darr_file *file,
+                   const char *dataset,
+                   struct darr_array *array);
+
+/* Tells element type and shape of a dataset.
+ *
+ * Collective.
+ * @param file [in] opened in any mode.
+ * @param dataset [in] the dataset's name.
+ * @param order [in] DARR_ORDER_C or DARR_ORDER_F: memory order of the array that is to be loaded, which decides the order of its
+ * dimensions.
+ * @param dtype_out [out] element type.
+ * @param ndim_out [out] number of dimensions.
+ * @param shape_out [out] that many extents; room for DARR_MAX_NDIM.
+ * Errors: DARR_ERR_FORMAT for a dataset that is missing or that no array can hold; DARR_ERR_ARGUMENT; DARR_ERR_MISMATCH;
+ * DARR_ERR_STATE; DARR_ERR_COMM; DARR_ERR_MPI; DARR_ERR_HANDLE.
+ */
+int darr_file_describe(struct darr_file *file,
+                       const char *dataset,
+                       int order,
+                       int *dtype_out,
+                       int *ndim_out,
+                       int64_t *shape_out);
+
+/* Sets an attribute of a dataset, of a group or of the file ("/") to a number or a list of numbers, in place of one of the
+ * same name.
+ *
+ * Collective; all ranks pass the same values.
+ * @param file [in] opened with DARR_CREATE or DARR_UPDATE.
+ * @param object [in] name of a dataset or group that exists; "/" for the file.
+ * @param name [in] name of the attribute.
+ * @param dtype [in] element type of the values.
+ * @param n [in] number of values of a list; negative: a single value that is no list.
+ * @param values [in] the values, packed.
+ * Errors: DARR_ERR_FORMAT where there is no such dataset or group; DARR_ERR_UNSUPPORTED for 63 KiB and more, which belong into a
+ * dataset; DARR_ERR_IO; DARR_ERR_ARGUMENT; DARR_ERR_MISMATCH for values that differ between ranks; DARR_ERR_STATE; DARR_ERR_COMM;
+ * DARR_ERR_MPI; DARR_ERR_HANDLE.
+ */
+int darr_file_set_attribute(struct darr_file *file,
+                            const char *object,
+                            const char *name,
+                            int dtype,
+                            int64_t n,
+                            const void *values);
+
+/* Reads an attribute. Its values are converted where dtype holds every value of the stored type, as NumPy's "safe" casting
+ * has it: int32 to int64 or float64, not the other way.
+ *
+ * Collective; every rank has the values.
+ * @param file [in] opened in any mode.
+ * @param object [in] name of a dataset or group; "/" for the file.
+ * @param name [in] name of the attribute.
+ * @param dtype [in] element type of the values that are wanted.
+ * @param n [in] number of values, which must be that of the attribute; negative: a single one.
+ * @param values_out [out] the values, packed.
+ * Errors: DARR_ERR_FORMAT for an attribute, dataset or group that is missing, of another type or number; DARR_ERR_ARGUMENT;
+ * DARR_ERR_MEMORY; DARR_ERR_MISMATCH; DARR_ERR_STATE; DARR_ERR_COMM; DARR_ERR_MPI; DARR_ERR_HANDLE.
+ */
+int darr_file_get_attribute(struct darr_file *file,
+                            const char *object,
+                            const char *name,
+                            int dtype,
+                            int64_t n,
+                            void *values_out);
+
+/* Sets an attribute of a dataset, of a group or of the file ("/") to a text, in place of one of the same name.
+ *
+ * Collective; all ranks pass the same text.
+ * @param file [in] opened with DARR_CREATE or DARR_UPDATE.
+ * @param object [in] name of a dataset or group that exists; "/" for the file.
+ * @param name [in] name of the attribute.
+ * @param text [in] the text, in UTF-8.
+ * Errors: as darr_file_set_attribute.
+ */
+int darr_file_set_text(struct darr_file *file, const char *object, const char *name, const char *text);
+
+/* Reads a text from an attribute.
+ *
+ * Collective; every rank has the text.
+ * @param file [in] opened in any mode.
+ * @param object [in] name of a dataset or group; "/" for the file.
+ * @param name [in] name of the attribute.
+ * @param bytes [in] room at text_out, for the text and the zero byte at its end.
+ * @param text_out [out] the text, terminated. Untouched if there is too little room.
+ * Errors: DARR_ERR_ARGUMENT for too little room, with the room that is needed in its text; others as
+ * darr_file_get_attribute.
+ */
+int darr_file_get_text(struct darr_file *file, const char *object, const char *name, int64_t bytes, char *text_out);
+
+/* Completes and closes a file: everything reaches the disk, and a file made with DARR_CREATE takes its place, if every save
+ * before succeeded on all ranks. Otherwise it is given up, and what it was to replace stays as it was.
+ *
+ * Collective. The handle is gone whatever the call returns.
+ * @param file [in] the file.
+ * Errors: DARR_ERR_IO for a full disk or a failing one; the error of an earlier call that the file could not be completed
+ * after; DARR_ERR_FORMAT where the new file cannot be read back; DARR_ERR_STATE; DARR_ERR_MISMATCH; DARR_ERR_COMM; DARR_ERR_MPI;
+ * DARR_ERR_HANDLE.
+ */
+int darr_file_close(struct darr_file *file);
+
+/* Gives a file up: one made with DARR_CREATE disappears, and what it was to replace stays as it was. HDF5 keeps the file open
+ * until all ranks have given it up and open another one, or until the communicator or MPI ends.
+ *
+ * Local; NULL is fine; works after MPI_Finalize.
+ * @param file [in] the file.
+ */
+void darr_file_free(struct darr_file *file);
+
+/* Draws a two-dimensional array, or a two-dimensional slice of one, as a PNG file: a quick look, not a figure.
+ *
+ * Collective. Rank 0 gathers the slice as 8-byte reals and draws it; every other rank sends at most one message. Owned
+ * elements only, padding is not shown. Values that are not numbers have a colour that the map does not have: white in viridis,
+ * red in gray, green in red-blue, turquoise in inferno. The file is written beside the one that it replaces and takes its
+ * place when it is complete; after an error the former file is untouched.
+ * @param array [in] of any real element type and two dimensions or more.
+ * @param path [in] name of the file.
+ * @param options [in] what is shown; NULL for the defaults.
+ * Errors: DARR_ERR_ARGUMENT for an array of fewer than two dimensions, axes, an index, a range or a colour map that do not
+ * exist, a picture of 2^31 pixels or more in one direction; DARR_ERR_UNSUPPORTED for complex elements (save a part or the
+ * magnitude), for unstructured indices outside of the extent, for a structure of a later version; DARR_ERR_MEMORY; DARR_ERR_IO
+ * for a directory or file that cannot be written, or a full disk; DARR_ERR_MISMATCH; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ */
+int darr_image_save(const struct darr_array *array,
+                    const char *path,
+                    const struct darr_image_options *options);
+
+#ifdef __cplusplus
+}  /* extern "C" */
+#endif  /* __cplusplus */
+
+/* Initialisers: darr_dim dim = DARR_DIM_INIT; and then the members that differ. */
+#define DARR_DIM_INIT {sizeof(darr_dim), 0, 0, 0, 0, 0, 0, 0, 0, 0, {0}, {0}}
+#define DARR_DIST_OPTIONS_INIT {sizeof(darr_dist_options), 0, 0, 0, 0}
+#define DARR_MEMORY_INIT {sizeof(darr_memory), 0, 0, 0, 0, {0}, {0}}
+#define DARR_VIEW_INIT {sizeof(darr_view), 0, 0, 0, {0}, {0}, {0}, {0}, {0}, {0}, 0}
+#define DARR_REDUCTION_INIT {sizeof(darr_reduction), 0, 0, 0, 0, 0}
+#define DARR_HALO_OPTIONS_INIT {sizeof(darr_halo_options), 0, 0, 0, 0}
+#define DARR_IMAGE_OPTIONS_INIT {sizeof(darr_image_options), 0, 0, 0, 0, 0, 0, 0}
+
+#endif  /* DISTARRAY_H */

@@ -1,0 +1,46 @@
+/* distarray_mpi.h - the functions of distarray.h that take a communicator, with an MPI_Comm in place of its Fortran handle.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ * Written by scripts/header. The functions are static inline: no MPI type is in the library's binary interface.
+ */
+#ifndef DISTARRAY_MPI_H
+#define DISTARRAY_MPI_H
+
+#include <mpi.h>
+
+#include "distarray.h"
+
+/* See darr_comm_set_checks. */
+static inline int darr_comm_set_checks_mpi(MPI_Comm comm, int on)
+{
+    return darr_comm_set_checks((int)MPI_Comm_c2f(comm), on);
+}
+
+/* See darr_dist_create. */
+static inline int darr_dist_create_mpi(MPI_Comm comm, int ndim, const struct darr_dim *dims,
+                                       const struct darr_dist_options *options, struct darr_dist **dist_out)
+{
+    return darr_dist_create((int)MPI_Comm_c2f(comm), ndim, dims, options, dist_out);
+}
+
+/* See darr_dist_from_cart. */
+static inline int darr_dist_from_cart_mpi(MPI_Comm cart_comm, int ndim, const int *cart_dims,
+                                          const struct darr_dim *dims, const struct darr_dist_options *options,
+                                          struct darr_dist **dist_out)
+{
+    return darr_dist_from_cart((int)MPI_Comm_c2f(cart_comm), ndim, cart_dims, dims, options, dist_out);
+}
+
+/* See darr_protocol_check_all. */
+static inline int darr_protocol_check_all_mpi(MPI_Comm comm, const darr_protocol *descriptor)
+{
+    return darr_protocol_check_all((int)MPI_Comm_c2f(comm), descriptor);
+}
+
+/* See darr_file_open. */
+static inline int darr_file_open_mpi(MPI_Comm comm, const char *path, int mode, struct darr_file **file_out)
+{
+    return darr_file_open((int)MPI_Comm_c2f(comm), path, mode, file_out);
+}
+
+#endif
