@@ -1,0 +1,468 @@
+//! A parallel HDF5 file: arrays are saved and loaded by all ranks together.
+//!
+//! Every step that may fail on one rank alone is followed by an agreement, and no rank leaves out a collective call
+//! of HDF5 because of an error of its own.
+
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use distarray_core::{Code, Dtype, Order};
+
+use super::hdf5::{self, hid_t, Dataset, Name, Object, Session, Stored};
+use super::mode::{Description, Mode};
+use super::open_file::OpenFile;
+use super::prepare;
+use super::replace::refused;
+use super::root::from_root;
+use super::transfer::Transfer;
+use crate::array::Array;
+use crate::error::{Error, Result};
+use crate::mpi::{fingerprint, watch_finalize_first, Comm};
+
+/// Dropped without `close`, a file is given up: what it would have replaced stays as it was.
+pub struct File {
+    pub(super) comm: Arc<Comm>,
+    pub(super) open: Arc<OpenFile>,
+    path: PathBuf,
+    mode: Mode,
+    /// Why the file cannot be completed.
+    broken: Option<Error>,
+}
+
+/// One visit to HDF5 with this file.
+pub(super) struct Visit {
+    pub session: Session,
+    pub file: hid_t,
+}
+
+impl File {
+    /// Collective.
+    pub fn open(comm: &Arc<Comm>, arguments: Result<(&Path, Mode)>) -> Result<File> {
+        let (named, how) = match &arguments {
+            Ok((path, mode)) => (fingerprint(path.as_os_str().as_bytes()), *mode as u64),
+            Err(_) => (0, 0),
+        };
+        let local = arguments.and_then(|arguments| Ok((arguments, Session::begin()?)));
+        let fields = [("the path", named), ("the mode", how)];
+        let ((path, mode), session) = comm.agree_on("darr_file_open", &fields, local)?;
+        watch_finalize_first()?;
+        OpenFile::close_left(comm, &session)?;
+
+        let mut ready = None;
+        let told = from_root(comm, || {
+            let found = prepare::prepare(&session, path, mode)?;
+            let message = found.message();
+            ready = Some(found);
+            Ok(message)
+        })?;
+        let (serial, make, place) = prepare::understand(&told);
+        comm.agree(prepare::visible(comm, &place, mode))?;
+        let opened = match make {
+            true => hdf5::create(&session, comm, &place),
+            false => hdf5::open(&session, comm, &place, mode != Mode::Read),
+        };
+        // Where it fails on some ranks only, MPI-IO has told all of them and none has the file open.
+        let id = comm.agree(opened)?;
+        let (replacement, disk) = ready.map_or((None, None), |ready| ready.keep());
+        let open = OpenFile::new(comm, serial, id, replacement, disk);
+        Ok(File {
+            comm: comm.clone(),
+            open,
+            path: path.to_path_buf(),
+            mode,
+            broken: None,
+        })
+    }
+
+    pub fn comm(&self) -> &Arc<Comm> {
+        &self.comm
+    }
+
+    /// Collective: a dataset of the array's shape and type, made where there is none.
+    pub fn save(&mut self, name: Result<&str>, array: Result<&Array>) -> Result<()> {
+        let fields = self.fields(&name, &array);
+        let local = self.transfer(true, name, array);
+        let (visit, name, array, transfer) =
+            self.comm.agree_on("darr_file_save", &fields, local)?;
+        let extents = extents_in_file(array);
+        let found = self.comm.agree(visit.dataset(&name))?;
+        let fresh = found.is_none();
+        let dataset = match found {
+            Some(dataset) => {
+                self.comm.agree(fits(&name, &dataset, array))?;
+                dataset
+            }
+            None => {
+                let made =
+                    Dataset::create(&visit.session, visit.file, &name, array.dtype(), &extents);
+                self.steadily(made)?
+            }
+        };
+        let reserved = match dataset.place() {
+            Some((offset, bytes)) => self.open.reserve(offset, bytes),
+            None => Ok(()),
+        };
+        let reserved = reserved.map_err(|e| refused("no space for a dataset in", &self.path, &e));
+        if let Err(error) = self.comm.agree(reserved) {
+            drop(dataset);
+            if fresh {
+                self.steadily(Dataset::remove(&visit.session, visit.file, &name))?;
+            }
+            return Err(self.spoil(error));
+        }
+        let written = self.rounds(&transfer, |round| match round {
+            Some(round) => dataset.write(
+                array.dtype(),
+                transfer
+                    .pack(round)
+                    .map(|()| Some((&round.part, &round.packed))),
+            ),
+            None => dataset.write(array.dtype(), Ok(None)),
+        })?;
+        let what = |e: Error| {
+            Error::new(
+                e.code,
+                format!(
+                    "saving '{}' to '{}': {}",
+                    name.text(),
+                    self.path.display(),
+                    e.text
+                ),
+            )
+        };
+        self.comm
+            .agree(written.map_err(what))
+            .map_err(|error| self.spoil(error))
+    }
+
+    /// Collective: the owned elements of the array, from a dataset of its shape and type.
+    pub fn load(&mut self, name: Result<&str>, array: Result<&Array>) -> Result<()> {
+        let fields = self.fields(&name, &array);
+        let local = self.transfer(false, name, array);
+        let (visit, name, array, transfer) =
+            self.comm.agree_on("darr_file_load", &fields, local)?;
+        let dataset = visit.dataset(&name).and_then(|found| {
+            let missing = || {
+                Error::new(
+                    Code::Format,
+                    format!("'{}' has no dataset '{}'", self.path.display(), name.text()),
+                )
+            };
+            let dataset = found.ok_or_else(missing)?;
+            fits(&name, &dataset, array)?;
+            Ok(dataset)
+        });
+        let dataset = self.comm.agree(dataset)?;
+        let read = self.rounds(&transfer, |round| match round {
+            Some(round) => {
+                dataset.read(array.dtype(), Ok(Some((&round.part, &round.packed))))?;
+                transfer.unpack(round)
+            }
+            None => dataset.read(array.dtype(), Ok(None)),
+        })?;
+        let what = |e: Error| {
+            Error::new(
+                e.code,
+                format!(
+                    "loading '{}' from '{}': {}",
+                    name.text(),
+                    self.path.display(),
+                    e.text
+                ),
+            )
+        };
+        self.comm.agree(read.map_err(what))
+    }
+
+    /// Collective: type and shape of a dataset, as an array of this order has it.
+    pub fn describe(&mut self, question: Result<(&str, Order)>) -> Result<Description> {
+        let asked = question.as_ref().map_or(0, fingerprint);
+        let fields = [
+            ("the file", self.open.serial),
+            ("the name or the order", asked),
+        ];
+        let local =
+            question.and_then(|(name, order)| Ok((self.visit(false)?, Name::new(name)?, order)));
+        let (visit, name, order) = self.comm.agree_on("darr_file_describe", &fields, local)?;
+        let told = from_root(&self.comm, || {
+            let found = visit.dataset(&name)?;
+            let missing = || {
+                Error::new(
+                    Code::Format,
+                    format!("'{}' has no dataset '{}'", self.path.display(), name.text()),
+                )
+            };
+            let (dtype, mut extents) = look(&name, &found.ok_or_else(missing)?)?;
+            if order == Order::F {
+                extents.reverse();
+            }
+            let mut message = (dtype as i64).to_ne_bytes().to_vec();
+            message.extend(extents.iter().flat_map(|extent| extent.to_ne_bytes()));
+            Ok(message)
+        })?;
+        let mut words = told
+            .as_chunks::<8>()
+            .0
+            .iter()
+            .map(|&word| i64::from_ne_bytes(word));
+        let dtype = Dtype::from_code(words.next().unwrap_or(0) as i32)?;
+        Ok(Description {
+            dtype,
+            shape: words.collect(),
+        })
+    }
+
+    /// Collective: everything reaches the disk; a file written as a whole takes its place, if nothing went wrong before.
+    pub fn close(mut self) -> Result<()> {
+        let local = match self.broken.take() {
+            Some(error) => Err(error),
+            None => self.visit(false),
+        };
+        let visit = self
+            .comm
+            .agree_on("darr_file_close", &[("the file", self.open.serial)], local);
+        let visit = match visit {
+            Ok(visit) => visit,
+            Err(error) => return Err(self.give_up(error)),
+        };
+        if self.mode != Mode::Read {
+            if let Err(error) = self.comm.agree(hdf5::flush(&visit.session, visit.file)) {
+                return Err(self.give_up(error));
+            }
+        }
+        let closed = self.open.close(&visit.session);
+        self.comm.agree(closed)?;
+        let (replacement, disk) = self.open.take();
+        let completed = match (replacement, disk) {
+            (Some(replacement), _) => {
+                hdf5::probe(&visit.session, replacement.path()).and_then(|()| replacement.commit())
+            }
+            (None, Some(disk)) if self.mode != Mode::Read => disk
+                .sync_all()
+                .map_err(|e| refused("cannot complete", &self.path, &e)),
+            _ => Ok(()),
+        };
+        self.comm.agree(completed)
+    }
+
+    /// Collective, after a failure that all ranks know: closes the file and returns the failure.
+    fn give_up(&self, error: Error) -> Error {
+        self.open.clear();
+        // All ranks or none come here with a live communicator and an open file.
+        if self.comm.ensure_alive().is_ok() && error.code != Code::Mismatch {
+            if let Ok(session) = Session::begin() {
+                let _ = self.open.close(&session);
+            }
+        }
+        error
+    }
+
+    /// HDF5 with this file.
+    pub(super) fn visit(&self, write: bool) -> Result<Visit> {
+        self.comm.ensure_alive()?;
+        if let Some(error) = &self.broken {
+            let text = format!(
+                "'{}' failed before and can only be closed: {}",
+                self.path.display(),
+                error.text
+            );
+            return Err(Error::new(Code::State, text));
+        }
+        if write && self.mode == Mode::Read {
+            let text = format!(
+                "'{}' is open for reading: nothing can be written to it",
+                self.path.display()
+            );
+            return Err(Error::new(Code::State, text));
+        }
+        let session = Session::begin()?;
+        match self.open.id() {
+            Some(file) if hdf5::is_open(&session, file) => Ok(Visit { session, file }),
+            _ => Err(Error::new(
+                Code::State,
+                format!(
+                    "'{}' was closed behind the library's back",
+                    self.path.display()
+                ),
+            )),
+        }
+    }
+
+    /// Agrees on a step that changes the file on all ranks alike. If it failed on some only, the file is spoilt.
+    pub(super) fn steadily<T>(&mut self, local: Result<T>) -> Result<T> {
+        self.comm.agree(local).map_err(|error| match error.code {
+            Code::Format | Code::Unsupported | Code::Argument => error,
+            _ => {
+                self.broken = Some(error.clone());
+                error
+            }
+        })
+    }
+
+    /// A file that is written as a whole is not completed after a failure.
+    fn spoil(&mut self, error: Error) -> Error {
+        if self.mode == Mode::Create {
+            self.broken = Some(error.clone());
+        }
+        error
+    }
+
+    fn fields(&self, name: &Result<&str>, array: &Result<&Array>) -> [(&'static str, u64); 3] {
+        let name = name.as_ref().map_or(0, fingerprint);
+        let array = array.as_ref().map_or(0, |array| array.identity());
+        [
+            ("the file", self.open.serial),
+            ("the name", name),
+            ("the array", array),
+        ]
+    }
+
+    /// Everything of a save or load that can fail on this rank alone before the first collective step.
+    fn transfer<'a>(
+        &self,
+        write: bool,
+        name: Result<&str>,
+        array: Result<&'a Array>,
+    ) -> Result<(Visit, Name, &'a Array, Transfer)> {
+        let visit = self.visit(write)?;
+        let (name, array) = (Name::new(name?)?, array?);
+        if name.is_root() {
+            return Err(Error::new(
+                Code::Argument,
+                "'/' is the root of the file, not a dataset",
+            ));
+        }
+        if !array.dist().comm().is(&self.comm) {
+            return Err(Error::new(
+                Code::Argument,
+                "the array and the file belong to different communicators",
+            ));
+        }
+        Ok((visit, name, array, Transfer::new(array)?))
+    }
+
+    /// Goes through the rounds that the rank with most of them needs. The inner result is this rank's own.
+    fn rounds(
+        &self,
+        transfer: &Transfer,
+        mut run: impl FnMut(Option<&super::transfer::Round>) -> Result<()>,
+    ) -> Result<Result<()>> {
+        let mine = transfer.rounds();
+        let mut most = mine.to_ne_bytes();
+        self.comm.allreduce_bytes(&mut most, |from, into| {
+            let word = |bytes: &[u8]| u64::from_ne_bytes(bytes.try_into().unwrap_or_default());
+            let larger = word(from).max(word(into));
+            into.copy_from_slice(&larger.to_ne_bytes());
+        })?;
+        let mut outcome = Ok(());
+        for number in 0..u64::from_ne_bytes(most) {
+            let done = match (number < mine).then(|| transfer.round(number)) {
+                Some(Ok(round)) => run(Some(&round)),
+                None => run(None),
+                Some(Err(error)) => run(None).and(Err(error)),
+            };
+            outcome = outcome.and(done);
+        }
+        Ok(outcome)
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        self.open.leave();
+    }
+}
+
+impl Visit {
+    /// The dataset of this name, if there is one. Errors: the name stands for something else.
+    fn dataset(&self, name: &Name) -> Result<Option<Dataset<'_>>> {
+        match Object::find(&self.session, self.file, name)? {
+            Object::Dataset(id) => Ok(Some(Dataset::new(&self.session, id))),
+            Object::Missing => Ok(None),
+            Object::Group(_) => Err(Error::new(
+                Code::Format,
+                format!("'{}' is a group, not a dataset", name.text()),
+            )),
+            Object::Type(_) => Err(Error::new(
+                Code::Format,
+                format!("'{}' is a type, not a dataset", name.text()),
+            )),
+        }
+    }
+}
+
+/// Shape of the dataset of an array: HDF5's own order is that of C, so an F-order array appears with its dimensions reversed.
+fn extents_in_file(array: &Array) -> Vec<u64> {
+    let map = array.dist().map();
+    let mut extents: Vec<u64> = map.shape().iter().map(|&extent| extent as u64).collect();
+    if map.order() == Order::F {
+        extents.reverse();
+    }
+    extents
+}
+
+/// Type and extents of a dataset that an array can hold.
+fn look(name: &Name, dataset: &Dataset) -> Result<(Dtype, Vec<i64>)> {
+    let bad = |why: &str| Error::new(Code::Format, format!("the dataset '{}' {why}", name.text()));
+    let dtype = match dataset.stored()? {
+        Stored::Number(dtype) => dtype,
+        other => return Err(bad(&format!("holds {}, which arrays do not", other.name()))),
+    };
+    let extents = dataset
+        .extents()?
+        .ok_or_else(|| bad("has no elements at all"))?;
+    if extents.len() > distarray_core::MAX_DIMS {
+        return Err(bad(&format!(
+            "has {} dimensions, arrays have at most {}",
+            extents.len(),
+            distarray_core::MAX_DIMS
+        )));
+    }
+    let extents: Option<Vec<i64>> = extents
+        .into_iter()
+        .map(|extent| i64::try_from(extent).ok())
+        .collect();
+    Ok((
+        dtype,
+        extents.ok_or_else(|| bad("has more elements than can be counted"))?,
+    ))
+}
+
+/// Errors: the dataset has another type or shape than the array.
+fn fits(name: &Name, dataset: &Dataset, array: &Array) -> Result<()> {
+    let (dtype, extents) = look(name, dataset)?;
+    let bad = |why: String| {
+        Err(Error::new(
+            Code::Format,
+            format!("the dataset '{}' {why}", name.text()),
+        ))
+    };
+    if dtype != array.dtype() {
+        return bad(format!(
+            "holds {}, the array {}",
+            dtype.name(),
+            array.dtype().name()
+        ));
+    }
+    let expected: Vec<i64> = extents_in_file(array)
+        .into_iter()
+        .map(|extent| extent as i64)
+        .collect();
+    if extents == expected {
+        return Ok(());
+    }
+    let map = array.dist().map();
+    let (order, other) = match map.order() {
+        Order::C => ("C", "F"),
+        Order::F => ("F", "C"),
+    };
+    let shape: Vec<i64> = map.shape().to_vec();
+    if extents.iter().rev().eq(expected.iter()) {
+        return bad(format!(
+            "has the shape {extents:?} in the file, where this {order}-order array of shape {shape:?} is {expected:?}: the dimensions are \
+             reversed, and nothing is transposed. Use an {order}-order array of the reversed shape or an {other}-order array of this shape"
+        ));
+    }
+    bad(format!("has the shape {extents:?} in the file, where this {order}-order array of shape {shape:?} is {expected:?}"))
+}
