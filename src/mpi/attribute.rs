@@ -62,9 +62,26 @@ pub fn watch_finalize() -> Result<()> {
     }
     static WATCHING: Mutex<bool> = Mutex::new(false);
     let mut watching = comm::lock(&WATCHING);
-    if *watching {
-        return Ok(());
+    if !*watching {
+        watch()?;
+        *watching = true;
     }
+    Ok(())
+}
+
+/// Watches again, ahead of those that began to watch since. MPI deletes the attributes of `MPI_COMM_SELF` in the reverse order of
+/// their making, and what a library such as HDF5 closes for us must be closed before it closes itself. Once is enough.
+pub fn watch_finalize_first() -> Result<()> {
+    static FIRST: Mutex<bool> = Mutex::new(false);
+    let mut first = comm::lock(&FIRST);
+    if !*first {
+        watch()?;
+        *first = true;
+    }
+    Ok(())
+}
+
+fn watch() -> Result<()> {
     let mut key = 0;
     // SAFETY: the callback has the signature that MPI asks for and lives as long as the process (-z nodelete).
     check("MPI_Comm_create_keyval", unsafe {
@@ -79,10 +96,8 @@ pub fn watch_finalize() -> Result<()> {
         check(
             "MPI_Comm_free_keyval",
             ffi::MPI_Comm_free_keyval(&mut key),
-        )?;
+        )
     }
-    *watching = true;
-    Ok(())
 }
 
 fn key() -> Result<c_int> {

@@ -13,5 +13,6 @@ pub mod exchange;
 pub mod library;
 
 pub use agree::fingerprint;
+pub use attribute::watch_finalize_first;
 pub use comm::{Cart, Comm, Ending};
 pub use exchange::Exchange;
