@@ -17,6 +17,6 @@ pub use dim_data::{DimData, DistType};
 pub use export::export;
 pub use global::check_all;
 pub use import::{import, BoundaryRule};
-pub use local::{check_indices_count, check_local};
+pub use local::{check_dim, check_indices_count, check_local};
 pub use memory::check_memory;
 pub use violation::Violation;

@@ -22,7 +22,7 @@ fn unstructured() -> DimData {
 /// Changes a sound dimension and says how it must be refused.
 fn assert_refused(sound: DimData, change: impl Fn(&mut DimData), want: Violation) {
     let extent = sound.count();
-    assert_eq!(check_local(&[sound.clone()], &[extent]), Ok(()));
+    assert_eq!(check_local(std::slice::from_ref(&sound), &[extent]), Ok(()));
     let mut broken = sound.clone();
     change(&mut broken);
     assert_eq!(check_local(&[broken.clone()], &[extent]), Err(want.clone()));
@@ -315,7 +315,7 @@ fn the_extent_of_the_section_is_the_local_count() {
         let count = sound.count();
         for extent in [count - 1, count + 1, -1, 0, i64::MAX] {
             assert_eq!(
-                check_local(&[sound.clone()], &[extent]),
+                check_local(std::slice::from_ref(&sound), &[extent]),
                 Err(Violation::Extent {
                     dim: 0,
                     extent,
@@ -395,7 +395,11 @@ fn corner_cases_that_are_no_violations() {
         (DimData::cyclic(9, [0, 3], i64::MAX), 9),
     ];
     for (data, extent) in sound {
-        assert_eq!(check_local(&[data.clone()], &[extent]), Ok(()), "{data:?}");
+        assert_eq!(
+            check_local(std::slice::from_ref(&data), &[extent]),
+            Ok(()),
+            "{data:?}"
+        );
     }
 }
 

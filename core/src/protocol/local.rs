@@ -30,8 +30,8 @@ pub fn check_indices_count(dim: usize, data: &DimData, extent: i64) -> Result<()
     check_extent(dim, data.n_indices, extent)
 }
 
-/// Everything but the section's extent and the indices themselves.
-pub(super) fn check_dim(dim: usize, data: &DimData) -> Result<(), Violation> {
+/// Checks what a rank says of dimension number `dim`, but for the indices themselves and the extent of the section.
+pub fn check_dim(dim: usize, data: &DimData) -> Result<(), Violation> {
     let Some(dist_type) = data.dist_type() else {
         return Err(Violation::DistType {
             dim,
