@@ -1,6 +1,7 @@
 //! Who owns which index of a distributed array, and who sends what to whom.
 #![forbid(unsafe_code)]
 
+mod boxes;
 pub mod choice;
 pub mod cuts;
 pub mod dims;
@@ -16,6 +17,8 @@ pub mod protocol;
 pub mod redistribute;
 pub mod region;
 pub mod section;
+pub mod slice;
+pub mod stagger;
 
 pub use choice::choose;
 pub use cuts::Cuts;
@@ -28,3 +31,5 @@ pub use index_list::IndexList;
 pub use map::{Dimension, Map, Owner};
 pub use region::Region;
 pub use section::{Section, Span};
+pub use slice::Slice;
+pub use stagger::Stagger;

@@ -1,0 +1,301 @@
+//! Slices: start, stop and step along each dimension.
+
+use crate::{Cuts, Dimension, Dims, Distribution, Error, Map, Result};
+
+/// The indices start, start + step, ... before stop, as NumPy reads them: negative ends count from the end of the
+/// dimension, ends beyond it are moved to it, missing ones are its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Slice {
+    pub start: Option<i64>,
+    pub stop: Option<i64>,
+    pub step: i64,
+}
+
+/// The indices `start + step * i` for `0 <= i < count`, all inside the dimension.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Progression {
+    pub start: i64,
+    pub step: i64,
+    pub count: i64,
+}
+
+/// Where one dimension of a sliced section lies in the section that it was cut from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Window {
+    /// Local index there of local index 0 here; both count padding.
+    pub offset: i64,
+    /// Distance there of neighbours here.
+    pub step: i64,
+}
+
+impl Slice {
+    /// Everything.
+    pub const FULL: Slice = Slice {
+        start: None,
+        stop: None,
+        step: 1,
+    };
+
+    /// From `start` to before `stop`.
+    pub fn range(start: i64, stop: i64) -> Slice {
+        Slice {
+            start: Some(start),
+            stop: Some(stop),
+            step: 1,
+        }
+    }
+
+    /// The indices that the slice means in a dimension of this extent, which is not negative.
+    ///
+    /// Errors: a step of 0.
+    pub fn resolve(&self, dim: usize, extent: i64) -> Result<Progression> {
+        if self.step == 0 {
+            let allowed = "any other number".into();
+            return Err(Error::Dimension {
+                dim,
+                what: "the step",
+                value: 0,
+                allowed,
+            });
+        }
+        // Going down, the end before index 0 is the place of 0 going up.
+        let (lowest, highest) = if self.step > 0 {
+            (0, extent)
+        } else {
+            (-1, extent - 1)
+        };
+        let place =
+            |end: i64| if end < 0 { end + extent } else { end }.clamp(lowest, highest.max(lowest));
+        let ends = if self.step > 0 {
+            (lowest, highest)
+        } else {
+            (highest, lowest)
+        };
+        let start = self.start.map_or(ends.0, place);
+        let stop = self.stop.map_or(ends.1, place);
+        let distance = if self.step > 0 {
+            stop - start
+        } else {
+            start - stop
+        };
+        let count = if distance <= 0 {
+            0
+        } else {
+            (distance.unsigned_abs() - 1) / self.step.unsigned_abs() + 1
+        };
+        let count =
+            i64::try_from(count).expect("a slice has at most as many indices as its dimension");
+        Ok(Progression {
+            start,
+            step: self.step,
+            count,
+        })
+    }
+}
+
+impl Progression {
+    fn is_all(&self, extent: i64) -> bool {
+        self.count == extent && (extent <= 1 || self.step == 1)
+    }
+
+    /// Number of indices of the progression, which ascends, that lie below `bound`.
+    fn below(&self, bound: i64) -> i64 {
+        if bound <= self.start {
+            return 0;
+        }
+        ((bound - self.start - 1) / self.step + 1).min(self.count)
+    }
+}
+
+impl Distribution {
+    /// The distribution of a slice, one per dimension; every element stays with its owner. Local.
+    ///
+    /// The grid stays, so that ranks that own nothing of the slice have empty coordinates. Padding survives where the
+    /// step is 1: halo between blocks, as wide as the slice has neighbours at each of them, and boundary padding
+    /// at an end of the dimension that is an end of the slice too. A part of a periodic dimension is not periodic.
+    ///
+    /// Errors: not one slice per dimension; a step of 0; unsupported: a negative step, a part of an unstructured
+    /// dimension, a part of a cyclic one that has a step or does not begin with a whole round of blocks.
+    pub fn slice(&self, slices: &[Slice]) -> Result<Distribution> {
+        let parts = self.progressions(slices)?;
+        let pairs = self.dims().iter().zip(&parts).enumerate();
+        let dims = pairs
+            .map(|(dim, (dimension, part))| cut(dim, dimension, part))
+            .collect::<Result<Vec<_>>>()?;
+        Distribution::new(&dims, self.grid().clone(), self.order())
+    }
+
+    /// Where the section of `sliced`, made by [`Distribution::slice`] with the same slices, lies in the section of
+    /// this distribution on a rank. Offsets are 0 where the rank holds nothing of the slice.
+    pub fn slice_window(
+        &self,
+        sliced: &Distribution,
+        rank: usize,
+        slices: &[Slice],
+    ) -> Result<Dims<Window>> {
+        let parts = self.progressions(slices)?;
+        sliced.expect_per_dim(parts.len())?;
+        let (whole, section) = (self.section(rank), sliced.section(rank));
+        let empty = section.is_empty();
+        let window = |(dim, part): (usize, &Progression)| {
+            let (there, here) = (whole.dims[dim], section.dims[dim]);
+            let offset = match &self.dims()[dim].map {
+                _ if empty || part.is_all(self.dims()[dim].extent) => 0,
+                // Whole rounds before the slice; each gave every coordinate one block.
+                Map::Cyclic { .. } if self.dims()[dim].procs > 1 => {
+                    part.start / crate::dims::signed(self.dims()[dim].procs)
+                }
+                _ => part.start + here.start * part.step - there.start + there.below - here.below,
+            };
+            Window {
+                offset,
+                step: part.step,
+            }
+        };
+        Ok(parts.iter().enumerate().map(window).collect())
+    }
+
+    fn progressions(&self, slices: &[Slice]) -> Result<Dims<Progression>> {
+        self.expect_per_dim(slices.len())?;
+        let pairs = self.dims().iter().zip(slices).enumerate();
+        pairs
+            .map(|(dim, (dimension, slice))| slice.resolve(dim, dimension.extent))
+            .collect()
+    }
+}
+
+fn cut(dim: usize, dimension: &Dimension, part: &Progression) -> Result<Dimension> {
+    if part.is_all(dimension.extent) {
+        return Ok(dimension.clone());
+    }
+    if part.step < 0 {
+        let what = "a slice of a distribution goes up; its step must be 1 or more";
+        return Err(Error::DimensionUnsupported { dim, what });
+    }
+    match &dimension.map {
+        Map::Whole => Ok(pad(Dimension::whole(part.count), dimension, part)),
+        Map::Block(cuts) => {
+            let refused = |_| Error::Memory {
+                what: "the cuts of a slice",
+            };
+            let mut parts = Vec::new();
+            parts
+                .try_reserve_exact(dimension.procs + 1)
+                .map_err(refused)?;
+            let at = |coord| cuts.at(dimension.extent, dimension.procs, coord);
+            parts.extend((0..=dimension.procs).map(|coord| part.below(at(coord))));
+            let block = Dimension::block(part.count, dimension.procs, Cuts::Explicit(parts.into()));
+            Ok(pad(block, dimension, part))
+        }
+        Map::Cyclic { .. } if dimension.procs == 1 => Ok(Dimension::whole(part.count)),
+        Map::Cyclic { block } => {
+            let round = block.checked_mul(crate::dims::signed(dimension.procs));
+            let begins = part.start == 0
+                || part.count == 0
+                || round.is_some_and(|round| part.start % round == 0);
+            if part.step != 1 || !begins {
+                let what = "a slice of a cyclic dimension has step 1 and begins at a multiple of block size times processes";
+                return Err(Error::DimensionUnsupported { dim, what });
+            }
+            Ok(Dimension::cyclic(part.count, dimension.procs, *block))
+        }
+        Map::Unstructured(_) => {
+            let what = "it is unstructured, so that only all of it can be taken";
+            Err(Error::DimensionUnsupported { dim, what })
+        }
+    }
+}
+
+/// The slice with what survives of the padding.
+fn pad(slice: Dimension, dimension: &Dimension, part: &Progression) -> Dimension {
+    if part.step != 1 || part.count == 0 {
+        return slice;
+    }
+    // Ghosts next to the first block reach no further than that block does, and no other ghosts reach less far.
+    let first = slice.count(slice.block_owner(0));
+    let last = slice.count(slice.block_owner(part.count - 1));
+    let ends = [part.start == 0, part.start + part.count == dimension.extent];
+    let boundary = [0, 1].map(|side| {
+        if ends[side] {
+            dimension.boundary[side]
+        } else {
+            0
+        }
+    });
+    slice
+        .with_halo(dimension.halo[0].min(first), dimension.halo[1].min(last))
+        .with_boundary(boundary[0], boundary[1])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Values of Python's `slice(start, stop, step).indices(extent)`.
+    #[test]
+    fn ends_are_numpys() {
+        let resolve = |start, stop, step, extent| {
+            let part = Slice { start, stop, step }.resolve(0, extent).unwrap();
+            (part.start, part.count)
+        };
+        assert_eq!(resolve(Some(-20), None, 3, 10), (0, 4));
+        assert_eq!(resolve(Some(100), None, 1, 10), (10, 0));
+        assert_eq!(resolve(None, Some(-3), 2, 10), (0, 4));
+        assert_eq!(resolve(None, None, -1, 10), (9, 10));
+        assert_eq!(resolve(Some(7), Some(2), -2, 10), (7, 3));
+        assert_eq!(resolve(None, Some(-100), -1, 10), (9, 10));
+        assert_eq!(resolve(Some(-100), None, -1, 10), (-1, 0));
+        assert_eq!(resolve(None, None, -1, 0), (-1, 0));
+        assert_eq!(resolve(Some(5), Some(3), 1, 10), (5, 0));
+        assert_eq!(
+            resolve(Some(i64::MIN), Some(i64::MAX), i64::MAX, i64::MAX),
+            (0, 1)
+        );
+        assert_eq!(
+            resolve(Some(i64::MAX), Some(i64::MIN), i64::MIN, i64::MAX),
+            (i64::MAX - 1, 1)
+        );
+        assert!(Slice {
+            start: None,
+            stop: None,
+            step: 0
+        }
+        .resolve(2, 5)
+        .unwrap_err()
+        .to_string()
+        .contains("dimension 2"));
+    }
+
+    #[test]
+    fn indices_are_those_of_a_loop() {
+        for extent in 0..6i64 {
+            for step in [-7, -3, -2, -1, 1, 2, 3, 7] {
+                for start in -8..8i64 {
+                    for stop in -8..8i64 {
+                        let part = Slice {
+                            start: Some(start),
+                            stop: Some(stop),
+                            step,
+                        }
+                        .resolve(0, extent)
+                        .unwrap();
+                        let counted = |end: i64| if end < 0 { end + extent } else { end };
+                        let inside: Vec<i64> = match step {
+                            1.. => (counted(start).max(0)..counted(stop).min(extent))
+                                .step_by(step as usize)
+                                .collect(),
+                            _ => (counted(stop).max(-1) + 1..=counted(start).min(extent - 1))
+                                .rev()
+                                .step_by(step.unsigned_abs() as usize)
+                                .collect(),
+                        };
+                        let found: Vec<i64> = (0..part.count)
+                            .map(|i| part.start + i * part.step)
+                            .collect();
+                        assert_eq!(found, inside, "{start}:{stop}:{step} of {extent}");
+                    }
+                }
+            }
+        }
+    }
+}
