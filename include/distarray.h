@@ -193,6 +193,12 @@
 /* At the faces; each rank owns the upper faces of its cells, and the first rank the lowest face too. */
 #define DARR_STAGGER_FACE_UPPER 2
 
+/* Imported padding at the outer ends of a dimension is owned, as the Distributed Array Protocol has it. */
+#define DARR_BOUNDARY_OWNED 0
+
+/* Imported padding at the outer ends of a dimension is padding again: the exact inverse of darr_array_produce. */
+#define DARR_BOUNDARY_PADDING 1
+
 /* Sum; of integers and truth values in 64 bits, as NumPy's. */
 #define DARR_SUM 0
 
@@ -355,9 +361,9 @@ typedef struct darr_reduction {
     /* Type of the result, to which it is converted: DARR_FLOAT64 and so on. */
     int dtype;
     /* The array. */
-    const struct darr_array *x;
+    const darr_array *x;
     /* DARR_DOT: the second array, compatible and of the same dtype; otherwise NULL. */
-    const struct darr_array *y;
+    const darr_array *y;
     /* Where the result goes, on every rank. */
     void *value_out;
 } darr_reduction;
@@ -467,13 +473,13 @@ int darr_dtype_size(int dtype, int64_t *bytes_out);
  *
  * Local. Errors: DARR_ERR_HANDLE, DARR_ERR_ARGUMENT.
  */
-int darr_dist_copy(const struct darr_dist *dist, struct darr_dist **dist_out);
+int darr_dist_copy(const darr_dist *dist, darr_dist **dist_out);
 
 /* Frees a handle; the distribution lives on while arrays use it.
  *
  * Local; NULL is fine; works after MPI_Finalize.
  */
-void darr_dist_free(struct darr_dist *dist);
+void darr_dist_free(darr_dist *dist);
 
 /* Makes a distribution from the shape and the maps of its dimensions.
  *
@@ -493,9 +499,32 @@ void darr_dist_free(struct darr_dist *dist);
  */
 int darr_dist_create(int comm,
                      int ndim,
-                     const struct darr_dim *dims,
-                     const struct darr_dist_options *options,
-                     struct darr_dist **dist_out);
+                     const darr_dim *dims,
+                     const darr_dist_options *options,
+                     darr_dist **dist_out);
+
+/* Makes a distribution from the box that each rank owns, as legacy codes know it (istart:iend, xstart:xend).
+ *
+ * Collective. Process grid, cuts and the place of each rank are inferred, in any order of ranks; the boxes must form a
+ * grid without gap or overlap. A rank whose box is empty in some dimension holds nothing.
+ * @param comm [in] Fortran handle of the communicator; darr_dist_from_boxes_mpi takes an MPI_Comm.
+ * @param ndim [in] Number of dimensions, 0 to 15.
+ * @param lo [in] First global index of the calling rank's box, per dimension, 0-based.
+ * @param hi [in] One past the last global index, per dimension.
+ * @param dims [in] Extent (0: the largest hi), period and padding of each dimension; map, procs, rule and cuts are
+ * ignored. NULL: no padding.
+ * @param options [in] NULL for the defaults; only the memory order counts.
+ * @param dist_out [out] The distribution.
+ * Errors: DARR_ERR_ARGUMENT for boxes that overlap, leave a gap or form no grid, naming two ranks; otherwise as
+ * darr_dist_create.
+ */
+int darr_dist_from_boxes(int comm,
+                         int ndim,
+                         const int64_t *lo,
+                         const int64_t *hi,
+                         const darr_dim *dims,
+                         const darr_dist_options *options,
+                         darr_dist **dist_out);
 
 /* Makes a distribution over a Cartesian communicator, which may have fewer dimensions than the array: process counts,
  * periods and coordinates are the communicator's.
@@ -514,27 +543,90 @@ int darr_dist_create(int comm,
 int darr_dist_from_cart(int cart_comm,
                         int ndim,
                         const int *cart_dims,
-                        const struct darr_dim *dims,
-                        const struct darr_dist_options *options,
-                        struct darr_dist **dist_out);
+                        const darr_dim *dims,
+                        const darr_dist_options *options,
+                        darr_dist **dist_out);
+
+/* Makes the distribution that the dimension data of all ranks describe: what darr_protocol says without the memory.
+ * Ranks that share a grid coordinate pass the same data; the place of each rank comes from its data.
+ *
+ * Collective: messages that together hold every rank's data once.
+ * @param comm [in] Fortran handle of the communicator; darr_dist_from_dim_data_mpi takes an MPI_Comm.
+ * @param ndim [in] Number of dimensions, 0 to 15.
+ * @param dim_data [in] One entry per dimension; NULL: the rank lies outside of the grid.
+ * @param boundary [in] DARR_BOUNDARY_OWNED or DARR_BOUNDARY_PADDING: what padding at the outer ends is.
+ * @param options [in] NULL for the defaults; only the memory order counts.
+ * @param dist_out [out] The distribution.
+ * Errors: DARR_ERR_PROTOCOL naming the rule, the dimension and the ranks; otherwise as darr_dist_create.
+ */
+int darr_dist_from_dim_data(int comm,
+                            int ndim,
+                            const darr_protocol_dim *dim_data,
+                            int boundary,
+                            const darr_dist_options *options,
+                            darr_dist **dist_out);
+
+/* Makes the distribution of a staggered field from that of the cells: the same grid and cuts, one element more at the
+ * faces of a dimension that is not periodic. A section holds the faces of all cells that the cell section holds; the
+ * face that two blocks share is owned by one rank and padding of the other, so that widths differ per side.
+ *
+ * Collective: one small message.
+ * @param cells [in] The distribution of the cells.
+ * @param stagger [in] DARR_STAGGER_CELL, DARR_STAGGER_FACE or DARR_STAGGER_FACE_UPPER for each dimension.
+ * @param dist_out [out] The distribution.
+ * Errors: DARR_ERR_UNSUPPORTED for cyclic and unstructured dimensions; DARR_ERR_ARGUMENT; DARR_ERR_MISMATCH;
+ * DARR_ERR_COMM; DARR_ERR_HANDLE.
+ */
+int darr_dist_staggered(const darr_dist *cells, const int *stagger, darr_dist **dist_out);
+
+/* The distribution of a slice: every element stays with its owner, and ranks without elements of the slice hold nothing.
+ * Indices are read as NumPy reads them: negative ones count from the end, ends beyond the extent are moved to it. Padding
+ * survives where the step is 1 and the neighbouring elements belong to the slice.
+ *
+ * Local: every rank that uses the result makes it with the same arguments.
+ * @param dist [in] The distribution.
+ * @param start [in] First index of each dimension.
+ * @param stop [in] End of each dimension, not included.
+ * @param step [in] Steps; NULL: 1.
+ * @param dist_out [out] The distribution of the slice.
+ * Errors: DARR_ERR_ARGUMENT for a step of 0; DARR_ERR_UNSUPPORTED for negative steps, parts of unstructured dimensions,
+ * parts of cyclic ones that have a step or do not begin with a round of blocks; DARR_ERR_HANDLE.
+ */
+int darr_dist_slice(const darr_dist *dist,
+                    const int64_t *start,
+                    const int64_t *stop,
+                    const int64_t *step,
+                    darr_dist **dist_out);
+
+/* The distribution of a reduction over some dimensions: these vanish, and the ranks with coordinate 0 in them hold the
+ * result; cuts, block sizes and padding of the others stay.
+ *
+ * Local: every rank that uses the result makes it with the same arguments.
+ * @param dist [in] The distribution.
+ * @param n_dims [in] Number of dimensions to drop.
+ * @param dims [in] Which; negative ones count from the end.
+ * @param dist_out [out] The distribution of the result.
+ * Errors: DARR_ERR_ARGUMENT for a dimension that does not exist or is named twice; DARR_ERR_HANDLE.
+ */
+int darr_dist_reduce(const darr_dist *dist, int n_dims, const int *dims, darr_dist **dist_out);
 
 /* Number of dimensions.
  *
  * Local. Errors: DARR_ERR_HANDLE, DARR_ERR_ARGUMENT.
  */
-int darr_dist_ndim(const struct darr_dist *dist, int *ndim_out);
+int darr_dist_ndim(const darr_dist *dist, int *ndim_out);
 
 /* Global extent of each dimension, padding not counted.
  *
  * Local. Errors: DARR_ERR_HANDLE, DARR_ERR_ARGUMENT.
  */
-int darr_dist_shape(const struct darr_dist *dist, int64_t *shape_out);
+int darr_dist_shape(const darr_dist *dist, int64_t *shape_out);
 
 /* Extent of the process grid along each dimension.
  *
  * Local. Errors: DARR_ERR_HANDLE, DARR_ERR_ARGUMENT.
  */
-int darr_dist_grid(const struct darr_dist *dist, int *grid_out);
+int darr_dist_grid(const darr_dist *dist, int *grid_out);
 
 /* Coordinates of a rank in the process grid, one per dimension; all -1 where the rank is outside of the grid and holds
  * nothing.
@@ -543,34 +635,34 @@ int darr_dist_grid(const struct darr_dist *dist, int *grid_out);
  * @param rank [in] A rank of the communicator; -1: the calling rank, here and in the functions below.
  * Errors: DARR_ERR_HANDLE, DARR_ERR_ARGUMENT.
  */
-int darr_dist_coords(const struct darr_dist *dist, int rank, int *coords_out);
+int darr_dist_coords(const darr_dist *dist, int rank, int *coords_out);
 
 /* The box of global indices that a rank owns, half-open. Of a rank that owns nothing the box is empty.
  *
  * Local. Errors: DARR_ERR_UNSUPPORTED for cyclic and unstructured dimensions, which own no box; DARR_ERR_HANDLE;
  * DARR_ERR_ARGUMENT.
  */
-int darr_dist_box(const struct darr_dist *dist, int rank, int64_t *lo_out, int64_t *hi_out);
+int darr_dist_box(const darr_dist *dist, int rank, int64_t *lo_out, int64_t *hi_out);
 
 /* Number of elements that a rank owns along each dimension, for any map.
  *
  * Local. Errors: DARR_ERR_HANDLE, DARR_ERR_ARGUMENT.
  */
-int darr_dist_count(const struct darr_dist *dist, int rank, int64_t *count_out);
+int darr_dist_count(const darr_dist *dist, int rank, int64_t *count_out);
 
 /* Elements that a rank's section carries below and above the owned ones along each dimension: communication padding
  * inside and at periodic ends, boundary padding at the other ends, none where the rank owns nothing.
  *
  * Local. Errors: DARR_ERR_HANDLE, DARR_ERR_ARGUMENT.
  */
-int darr_dist_padding(const struct darr_dist *dist, int rank, int64_t *below_out, int64_t *above_out);
+int darr_dist_padding(const darr_dist *dist, int rank, int64_t *below_out, int64_t *above_out);
 
 /* The rank that owns a global index. Negative indices count from the end, but for unstructured dimensions.
  *
  * Local. Errors: DARR_ERR_ARGUMENT for an index outside of the array; DARR_ERR_UNSUPPORTED for unstructured
  * dimensions, where only the owner knows; DARR_ERR_HANDLE.
  */
-int darr_dist_owner(const struct darr_dist *dist, const int64_t *index, int *rank_out);
+int darr_dist_owner(const darr_dist *dist, const int64_t *index, int *rank_out);
 
 /* The local index of a global one on a rank that owns it, counted from the first element of the rank's section, padding
  * included. Negative indices count from the end, but for unstructured dimensions.
@@ -578,7 +670,7 @@ int darr_dist_owner(const struct darr_dist *dist, const int64_t *index, int *ran
  * Local. Errors: DARR_ERR_ARGUMENT for an index outside of the array or not owned by the rank; DARR_ERR_UNSUPPORTED
  * for another rank's indices of an unstructured dimension; DARR_ERR_HANDLE.
  */
-int darr_dist_to_local(const struct darr_dist *dist, int rank, const int64_t *index, int64_t *local_out);
+int darr_dist_to_local(const darr_dist *dist, int rank, const int64_t *index, int64_t *local_out);
 
 /* The global index of a local one, counted from the first element of a rank's section, padding included. A ghost has the
  * index of the element that it mirrors; boundary padding lies below 0 or beyond the extent.
@@ -586,14 +678,14 @@ int darr_dist_to_local(const struct darr_dist *dist, int rank, const int64_t *in
  * Local. Errors: DARR_ERR_ARGUMENT for an index outside of the section; DARR_ERR_UNSUPPORTED for another rank's
  * indices of an unstructured dimension; DARR_ERR_HANDLE.
  */
-int darr_dist_to_global(const struct darr_dist *dist, int rank, const int64_t *local, int64_t *index_out);
+int darr_dist_to_global(const darr_dist *dist, int rank, const int64_t *local, int64_t *index_out);
 
 /* Whether two distributions give every element to the same rank at the same place among its owned ones (1), or not (0).
  * Padding, periods and memory order do not matter.
  *
  * Local. Errors: DARR_ERR_HANDLE, DARR_ERR_ARGUMENT.
  */
-int darr_dist_compatible(const struct darr_dist *a, const struct darr_dist *b, int *yes_out);
+int darr_dist_compatible(const darr_dist *a, const darr_dist *b, int *yes_out);
 
 /* Makes an array in memory of the library's own: zeroed, packed in the distribution's memory order, aligned to 64 bytes.
  *
@@ -602,7 +694,7 @@ int darr_dist_compatible(const struct darr_dist *a, const struct darr_dist *b, i
  * Errors: DARR_ERR_MEMORY where one rank cannot allocate its section; DARR_ERR_ARGUMENT for an unknown dtype;
  * DARR_ERR_MISMATCH; DARR_ERR_COMM; DARR_ERR_HANDLE.
  */
-int darr_array_create(const struct darr_dist *dist, int dtype, struct darr_array **array_out);
+int darr_array_create(const darr_dist *dist, int dtype, darr_array **array_out);
 
 /* Describes the caller's own memory as one section of a distributed array, without a copy.
  *
@@ -615,34 +707,66 @@ int darr_array_create(const struct darr_dist *dist, int dtype, struct darr_array
  * smaller than its description; DARR_ERR_MISMATCH for dtypes or distributions that differ between ranks;
  * DARR_ERR_UNSUPPORTED for a structure of a later version; DARR_ERR_COMM; DARR_ERR_HANDLE.
  */
-int darr_array_wrap(const struct darr_dist *dist,
-                    const struct darr_memory *memory,
-                    struct darr_array **array_out);
+int darr_array_wrap(const darr_dist *dist,
+                    const darr_memory *memory,
+                    darr_array **array_out);
 
 /* Frees an array; memory of the library's own lives on while a plan uses it, memory of the caller's is left alone.
  *
  * Local; NULL is fine; works after MPI_Finalize.
  */
-void darr_array_free(struct darr_array *array);
+void darr_array_free(darr_array *array);
+
+/* Describes the calling rank's section as a protocol descriptor, without a copy. Boundary padding, and padding at the
+ * ends of periodic dimensions, counts in size as the protocol wants it.
+ *
+ * Local. The descriptor keeps memory of the library's own alive until it is released, which may happen on any thread and
+ * after MPI_Finalize; memory of the caller's must outlive it.
+ * @param array [in] The array.
+ * @param descriptor_out [out] A live descriptor; what it held before is not released.
+ * Errors: DARR_ERR_UNSUPPORTED for what the protocol cannot say; DARR_ERR_HANDLE; DARR_ERR_ARGUMENT.
+ */
+int darr_array_produce(const darr_array *array, darr_protocol *descriptor_out);
+
+/* Takes over a protocol descriptor of any producer as a section of a distributed array, without a copy.
+ *
+ * Collective: the descriptors are checked by themselves and between ranks, but for the contents of index lists, which
+ * darr_protocol_check_all compares. On success the descriptor is
+ * moved: its release is NULL then, and the library calls the producer's when the array and the plans that use it are
+ * freed. On failure every descriptor stays the caller's.
+ * @param comm [in] Fortran handle of the communicator; darr_array_consume_mpi takes an MPI_Comm.
+ * @param descriptor [in] A live descriptor.
+ * @param boundary [in] DARR_BOUNDARY_OWNED or DARR_BOUNDARY_PADDING: what padding at the outer ends is.
+ * @param options [in] NULL for the defaults; only the memory order counts.
+ * @param array_out [out] The array.
+ * Errors: DARR_ERR_PROTOCOL naming the rule that a descriptor breaks; DARR_ERR_STATE for one that was released;
+ * DARR_ERR_UNSUPPORTED for another device or version; DARR_ERR_MISMATCH; DARR_ERR_ARGUMENT; DARR_ERR_MEMORY;
+ * DARR_ERR_COMM.
+ */
+int darr_array_consume(int comm,
+                       darr_protocol *descriptor,
+                       int boundary,
+                       const darr_dist_options *options,
+                       darr_array **array_out);
 
 /* The distribution of an array, as a handle of its own.
  *
  * Local. Free it with darr_dist_free. Errors: DARR_ERR_HANDLE, DARR_ERR_ARGUMENT.
  */
-int darr_array_dist(const struct darr_array *array, struct darr_dist **dist_out);
+int darr_array_dist(const darr_array *array, darr_dist **dist_out);
 
 /* Where the calling rank's section lies in memory, without a copy: valid as long as the array's memory is.
  *
  * Local. Errors: DARR_ERR_HANDLE, DARR_ERR_ARGUMENT.
  */
-int darr_array_view(const struct darr_array *array, struct darr_view *view_out);
+int darr_array_view(const darr_array *array, darr_view *view_out);
 
 /* Sets every element of the calling rank's section, padding included. The value is converted as NumPy's same_kind rule
  * allows.
  *
  * Local. Errors: DARR_ERR_ARGUMENT for a dtype that is unknown or does not convert; DARR_ERR_HANDLE.
  */
-int darr_array_fill(struct darr_array *array, int dtype, const void *value);
+int darr_array_fill(darr_array *array, int dtype, const void *value);
 
 /* Copies the owned elements of one array to another of a compatible distribution, padding left alone, converting as
  * NumPy's same_kind rule allows.
@@ -650,14 +774,14 @@ int darr_array_fill(struct darr_array *array, int dtype, const void *value);
  * Local. Errors: DARR_ERR_ARGUMENT for distributions that are not compatible (darr_dist_compatible; use
  * darr_plan_redistribute), a dtype that does not convert, arrays that overlap in memory; DARR_ERR_HANDLE.
  */
-int darr_array_copy(const struct darr_array *source, struct darr_array *target);
+int darr_array_copy(const darr_array *source, darr_array *target);
 
 /* One element by its global index, on every rank. Negative indices count from the end.
  *
  * Collective: one message. Errors: DARR_ERR_ARGUMENT for an index outside of the array or a dtype that the element
  * does not convert to; DARR_ERR_COMM; DARR_ERR_HANDLE.
  */
-int darr_array_get(const struct darr_array *array, const int64_t *index, int dtype, void *value_out);
+int darr_array_get(const darr_array *array, const int64_t *index, int dtype, void *value_out);
 
 /* Sets one element by its global index: the owner writes, every other rank does nothing. Ghosts are not updated.
  * Negative indices count from the end.
@@ -665,7 +789,7 @@ int darr_array_get(const struct darr_array *array, const int64_t *index, int dty
  * Local. Errors: DARR_ERR_ARGUMENT for an index outside of the array or a dtype that does not convert to the array's;
  * DARR_ERR_HANDLE.
  */
-int darr_array_set(struct darr_array *array, const int64_t *index, int dtype, const void *value);
+int darr_array_set(darr_array *array, const int64_t *index, int dtype, const void *value);
 
 /* Reduces whole arrays, any number of them at once: one pass over memory and one message for all. Padding does not count.
  *
@@ -677,7 +801,7 @@ int darr_array_set(struct darr_array *array, const int64_t *index, int dtype, co
  * a dot product that are not compatible; DARR_ERR_UNSUPPORTED for the minimum or maximum of complex elements;
  * DARR_ERR_COMM; DARR_ERR_HANDLE; DARR_ERR_MPI; in checked mode DARR_ERR_MISMATCH.
  */
-int darr_reduce(int n, const struct darr_reduction *reductions);
+int darr_reduce(int n, const darr_reduction *reductions);
 
 /* One reduction of one array: darr_reduce without the structure. Not for DARR_DOT.
  *
@@ -688,7 +812,7 @@ int darr_reduce(int n, const struct darr_reduction *reductions);
  * @param value_out [out] The result, on every rank.
  * Errors: as darr_reduce.
  */
-int darr_array_reduce(const struct darr_array *array, int op, int dtype, void *value_out);
+int darr_array_reduce(const darr_array *array, int op, int dtype, void *value_out);
 
 /* Checks a descriptor against every rule of distarray_protocol.h that concerns one rank alone. Local.
  *
@@ -729,9 +853,9 @@ int darr_protocol_check_all(int comm,
  * DARR_ERR_MISMATCH for arguments that differ between ranks; DARR_ERR_MEMORY; DARR_ERR_COMM; DARR_ERR_HANDLE.
  */
 int darr_plan_halo(int n,
-                   struct darr_array *const *arrays,
-                   const struct darr_halo_options *options,
-                   struct darr_plan **plan_out);
+                   darr_array *const *arrays,
+                   const darr_halo_options *options,
+                   darr_plan **plan_out);
 
 /* Plans a redistribution: at each run the owned elements of source i are copied to the owned elements of target i with
  * the same global index, with one message per pair of ranks for all of the arrays. Padding is neither read nor written.
@@ -745,9 +869,9 @@ int darr_plan_halo(int n,
  * DARR_ERR_COMM; DARR_ERR_HANDLE.
  */
 int darr_plan_redistribute(int n,
-                           const struct darr_array *const *sources,
-                           struct darr_array *const *targets,
-                           struct darr_plan **plan_out);
+                           const darr_array *const *sources,
+                           darr_array *const *targets,
+                           darr_plan **plan_out);
 
 /* Begins a run: sends what the other ranks need and returns without waiting for them.
  *
@@ -755,31 +879,31 @@ int darr_plan_redistribute(int n,
  * are undefined. Errors: DARR_ERR_STATE for a plan that is begun already or failed half way; DARR_ERR_MPI;
  * DARR_ERR_COMM; DARR_ERR_HANDLE; in checked mode DARR_ERR_MISMATCH.
  */
-int darr_plan_begin(struct darr_plan *plan);
+int darr_plan_begin(darr_plan *plan);
 
 /* Ends a run: returns when this rank's elements have arrived and nobody reads its memory any more.
  *
  * Collective. Errors: DARR_ERR_STATE for a plan that is not begun; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
  */
-int darr_plan_end(struct darr_plan *plan);
+int darr_plan_end(darr_plan *plan);
 
 /* darr_plan_begin and darr_plan_end in one call, with the errors of both.
  *
  * Collective.
  */
-int darr_plan_run(struct darr_plan *plan);
+int darr_plan_run(darr_plan *plan);
 
 /* Messages and bytes that the calling rank sends to others at each run.
  *
  * Local. Errors: DARR_ERR_HANDLE, DARR_ERR_ARGUMENT.
  */
-int darr_plan_cost(const struct darr_plan *plan, int64_t *messages_out, int64_t *bytes_out);
+int darr_plan_cost(const darr_plan *plan, int64_t *messages_out, int64_t *bytes_out);
 
 /* Frees a plan. One that is begun gives up its messages.
  *
  * Local; NULL is fine; works after MPI_Finalize.
  */
-void darr_plan_free(struct darr_plan *plan);
+void darr_plan_free(darr_plan *plan);
 
 /* Opens an HDF5 file with all ranks of a communicator.
  *
@@ -810,7 +934,7 @@ void darr_plan_free(struct darr_plan *plan);
 int darr_file_open(int comm,
                    const char *path,
                    int mode,
-                   struct darr_file **file_out);
+                   darr_file **file_out);
 
 /* Saves the owned elements of an array as a dataset. Groups in the dataset's name, as in "fields/density", are made.
  *
@@ -827,9 +951,9 @@ int darr_file_open(int comm,
  * unstructured indices outside of the extent; DARR_ERR_STATE for a file opened with DARR_READ or one that failed before;
  * DARR_ERR_MEMORY; DARR_ERR_MISMATCH; DARR_ERR_COMM; DARR_ERR_MPI; DARR_ERR_HANDLE.
  */
-int darr_file_save(struct darr_file *file,
+int darr_file_save(darr_file *file,
                    const char *dataset,
-                   const struct darr_array *array);
+                   const darr_array *array);
 
 /* Loads the owned elements of an array from a dataset of its shape and element type, whatever the number of ranks and the
  * distribution that wrote it. Padding is left alone.
@@ -844,9 +968,9 @@ int darr_file_save(struct darr_file *file,
  * @param array [in] where the elements go.
  * Errors: DARR_ERR_FORMAT for a dataset that is missing, of another shape or type, or damaged; others as darr_file_save.
  */
-int darr_file_load(struct darr_file *file,
+int darr_file_load(darr_file *file,
                    const char *dataset,
-                   struct darr_array *array);
+                   darr_array *array);
 
 /* Tells element type and shape of a dataset.
  *
@@ -861,7 +985,7 @@ int darr_file_load(struct darr_file *file,
  * Errors: DARR_ERR_FORMAT for a dataset that is missing or that no array can hold; DARR_ERR_ARGUMENT; DARR_ERR_MISMATCH;
  * DARR_ERR_STATE; DARR_ERR_COMM; DARR_ERR_MPI; DARR_ERR_HANDLE.
  */
-int darr_file_describe(struct darr_file *file,
+int darr_file_describe(darr_file *file,
                        const char *dataset,
                        int order,
                        int *dtype_out,
@@ -882,7 +1006,7 @@ int darr_file_describe(struct darr_file *file,
  * dataset; DARR_ERR_IO; DARR_ERR_ARGUMENT; DARR_ERR_MISMATCH for values that differ between ranks; DARR_ERR_STATE; DARR_ERR_COMM;
  * DARR_ERR_MPI; DARR_ERR_HANDLE.
  */
-int darr_file_set_attribute(struct darr_file *file,
+int darr_file_set_attribute(darr_file *file,
                             const char *object,
                             const char *name,
                             int dtype,
@@ -902,7 +1026,7 @@ int darr_file_set_attribute(struct darr_file *file,
  * Errors: DARR_ERR_FORMAT for an attribute, dataset or group that is missing, of another type or number; DARR_ERR_ARGUMENT;
  * DARR_ERR_MEMORY; DARR_ERR_MISMATCH; DARR_ERR_STATE; DARR_ERR_COMM; DARR_ERR_MPI; DARR_ERR_HANDLE.
  */
-int darr_file_get_attribute(struct darr_file *file,
+int darr_file_get_attribute(darr_file *file,
                             const char *object,
                             const char *name,
                             int dtype,
@@ -918,7 +1042,7 @@ int darr_file_get_attribute(struct darr_file *file,
  * @param text [in] the text, in UTF-8.
  * Errors: as darr_file_set_attribute.
  */
-int darr_file_set_text(struct darr_file *file, const char *object, const char *name, const char *text);
+int darr_file_set_text(darr_file *file, const char *object, const char *name, const char *text);
 
 /* Reads a text from an attribute.
  *
@@ -931,7 +1055,7 @@ int darr_file_set_text(struct darr_file *file, const char *object, const char *n
  * Errors: DARR_ERR_ARGUMENT for too little room, with the room that is needed in its text; others as
  * darr_file_get_attribute.
  */
-int darr_file_get_text(struct darr_file *file, const char *object, const char *name, int64_t bytes, char *text_out);
+int darr_file_get_text(darr_file *file, const char *object, const char *name, int64_t bytes, char *text_out);
 
 /* Completes and closes a file: everything reaches the disk, and a file made with DARR_CREATE takes its place, if every save
  * before succeeded on all ranks. Otherwise it is given up, and what it was to replace stays as it was.
@@ -942,7 +1066,7 @@ int darr_file_get_text(struct darr_file *file, const char *object, const char *n
  * after; DARR_ERR_FORMAT where the new file cannot be read back; DARR_ERR_STATE; DARR_ERR_MISMATCH; DARR_ERR_COMM; DARR_ERR_MPI;
  * DARR_ERR_HANDLE.
  */
-int darr_file_close(struct darr_file *file);
+int darr_file_close(darr_file *file);
 
 /* Gives a file up: one made with DARR_CREATE disappears, and what it was to replace stays as it was. HDF5 keeps the file open
  * until all ranks have given it up and open another one, or until the communicator or MPI ends.
@@ -950,7 +1074,7 @@ int darr_file_close(struct darr_file *file);
  * Local; NULL is fine; works after MPI_Finalize.
  * @param file [in] the file.
  */
-void darr_file_free(struct darr_file *file);
+void darr_file_free(darr_file *file);
 
 /* Draws a two-dimensional array, or a two-dimensional slice of one, as a PNG file: a quick look, not a figure.
  *
@@ -966,9 +1090,9 @@ void darr_file_free(struct darr_file *file);
  * magnitude), for unstructured indices outside of the extent, for a structure of a later version; DARR_ERR_MEMORY; DARR_ERR_IO
  * for a directory or file that cannot be written, or a full disk; DARR_ERR_MISMATCH; DARR_ERR_COMM; DARR_ERR_HANDLE.
  */
-int darr_image_save(const struct darr_array *array,
+int darr_image_save(const darr_array *array,
                     const char *path,
-                    const struct darr_image_options *options);
+                    const darr_image_options *options);
 
 #ifdef __cplusplus
 }  /* extern "C" */

@@ -17,18 +17,38 @@ static inline int darr_comm_set_checks_mpi(MPI_Comm comm, int on)
 }
 
 /* See darr_dist_create. */
-static inline int darr_dist_create_mpi(MPI_Comm comm, int ndim, const struct darr_dim *dims,
-                                       const struct darr_dist_options *options, struct darr_dist **dist_out)
+static inline int darr_dist_create_mpi(MPI_Comm comm, int ndim, const darr_dim *dims, const darr_dist_options *options,
+                                       darr_dist **dist_out)
 {
     return darr_dist_create((int)MPI_Comm_c2f(comm), ndim, dims, options, dist_out);
 }
 
+/* See darr_dist_from_boxes. */
+static inline int darr_dist_from_boxes_mpi(MPI_Comm comm, int ndim, const int64_t *lo, const int64_t *hi,
+                                           const darr_dim *dims, const darr_dist_options *options, darr_dist **dist_out)
+{
+    return darr_dist_from_boxes((int)MPI_Comm_c2f(comm), ndim, lo, hi, dims, options, dist_out);
+}
+
 /* See darr_dist_from_cart. */
-static inline int darr_dist_from_cart_mpi(MPI_Comm cart_comm, int ndim, const int *cart_dims,
-                                          const struct darr_dim *dims, const struct darr_dist_options *options,
-                                          struct darr_dist **dist_out)
+static inline int darr_dist_from_cart_mpi(MPI_Comm cart_comm, int ndim, const int *cart_dims, const darr_dim *dims,
+                                          const darr_dist_options *options, darr_dist **dist_out)
 {
     return darr_dist_from_cart((int)MPI_Comm_c2f(cart_comm), ndim, cart_dims, dims, options, dist_out);
+}
+
+/* See darr_dist_from_dim_data. */
+static inline int darr_dist_from_dim_data_mpi(MPI_Comm comm, int ndim, const darr_protocol_dim *dim_data, int boundary,
+                                              const darr_dist_options *options, darr_dist **dist_out)
+{
+    return darr_dist_from_dim_data((int)MPI_Comm_c2f(comm), ndim, dim_data, boundary, options, dist_out);
+}
+
+/* See darr_array_consume. */
+static inline int darr_array_consume_mpi(MPI_Comm comm, darr_protocol *descriptor, int boundary,
+                                         const darr_dist_options *options, darr_array **array_out)
+{
+    return darr_array_consume((int)MPI_Comm_c2f(comm), descriptor, boundary, options, array_out);
 }
 
 /* See darr_protocol_check_all. */
@@ -38,7 +58,7 @@ static inline int darr_protocol_check_all_mpi(MPI_Comm comm, const darr_protocol
 }
 
 /* See darr_file_open. */
-static inline int darr_file_open_mpi(MPI_Comm comm, const char *path, int mode, struct darr_file **file_out)
+static inline int darr_file_open_mpi(MPI_Comm comm, const char *path, int mode, darr_file **file_out)
 {
     return darr_file_open((int)MPI_Comm_c2f(comm), path, mode, file_out);
 }

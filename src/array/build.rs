@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
+use distarray_core::protocol::BoundaryRule;
 use distarray_core::{
     choose, Code, Cuts, Dimension, Dims, Distribution, Grid, GridOrder, IndexList, Order,
+    Region,
 };
 
 use super::Dist;
 use crate::error::{Error, Result};
 use crate::mpi::agree::fingerprint;
 use crate::mpi::comm::Comm;
+use crate::protocol::{self, Statement};
 
 /// One dimension as a caller states it.
 #[derive(Clone, Debug)]
@@ -152,6 +155,30 @@ fn with_lists(comm: &Comm, mut specs: Dims<DimSpec>, outline: &Distribution) -> 
     Ok(Distribution::new(&dims, outline.grid().clone(), outline.order())?)
 }
 
+/// Collective: grid, cuts and order of ranks are inferred from the box of global indices that each rank owns.
+pub fn from_boxes(
+    comm: &Arc<Comm>,
+    stated: Result<(Region, Dims<DimSpec>, Layout)>,
+) -> Result<Arc<Dist>> {
+    const NAME: &str = "darr_dist_from_boxes";
+    let ndim = stated.as_ref().map_or(0, |(own, ..)| own.ndim() as u64);
+    let stated = comm.agree_on(NAME, &[("the number of dimensions", ndim)], stated);
+    let (own, specs, layout) = stated?;
+    let ends: Vec<u8> = own.lo.iter().chain(&own.hi).flat_map(|end| end.to_ne_bytes()).collect();
+    let told = comm.allgather(&ends)?;
+    let told: Vec<i64> = told.chunks_exact(8).map(|b| i64::from_ne_bytes(b.try_into().expect("8 bytes"))).collect();
+    let n = own.ndim();
+    let boxes = (0..comm.size()).map(|rank| {
+        let ends = &told[rank * 2 * n..][..2 * n];
+        Ok(Region::new(&ends[..n], &ends[n..])?)
+    });
+    let dims: Dims<Dimension> = specs.iter().map(|s| s.pad(Dimension::whole(s.extent))).collect();
+    let map = boxes.collect::<Result<Vec<_>>>().and_then(|boxes| {
+        Ok(Distribution::from_boxes(&boxes, &dims, layout.memory)?)
+    });
+    Dist::agree(NAME, comm, map)
+}
+
 /// Collective: the process grid, periods and coordinates are those of a Cartesian communicator; `cart_dims` names for
 /// each dimension of the array the one of the communicator that cuts it.
 pub fn from_cart(
@@ -180,6 +207,21 @@ pub fn from_cart(
         Ok((specs, Layout { grid: GridOrder::Ranks(ranks.into()), ..layout }))
     });
     create_as("darr_dist_from_cart", comm, completed)
+}
+
+/// Collective: what the dimension data of all ranks describe together.
+pub fn import(
+    name: &'static str,
+    comm: &Arc<Comm>,
+    stated: Result<(Statement, BoundaryRule, Order)>,
+) -> Result<Arc<Dist>> {
+    // Where nothing is stated the rule and the order do not matter: the error is agreed on first.
+    let (own, boundary, order) = match stated {
+        Ok((own, boundary, order)) => (Ok(own), boundary, order),
+        Err(error) => (Err(error), BoundaryRule::Owned, Order::C),
+    };
+    let map = protocol::import(name, comm, own, boundary, order)?;
+    Dist::agree(name, comm, map)
 }
 
 /// The ranks of a Cartesian communicator, which counts row-major over its own dimensions, in row-major order of the

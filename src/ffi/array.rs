@@ -2,17 +2,22 @@
 
 use std::ffi::{c_int, c_void};
 
+use distarray_core::protocol::export;
 use distarray_core::{Code, Dtype, MAX_DIMS};
 
+use super::dist::{boundary_rule, darr_dist_options, memory_order};
 use super::guard::guard;
 use super::handle::{darr_array, darr_dist, free, get, store, Handle};
 use super::library::DARR_MAX_NDIM;
 use super::pointer::{growing, growing_output, output, slice, Growing};
-use crate::array::{Array, Dist};
+use super::protocol::{darr_protocol, produce, read, Claim};
+use crate::array::{build, Array, Dist};
 use crate::error::{Error, Result};
 use crate::kernels::block::Block;
 use crate::kernels::memory::Memory;
 use crate::kernels::value::Value;
+use crate::mpi::comm::Comm;
+use crate::protocol::Statement;
 
 impl Handle for darr_array {
     type Object = Array;
@@ -182,6 +187,78 @@ unsafe fn borrow(dist: &Dist, memory: &darr_memory) -> Result<Block> {
 #[no_mangle]
 pub unsafe extern "C" fn darr_array_free(array: *mut darr_array) {
     guard(|| free(array, "array"));
+}
+
+/// Describes the calling rank's section as a protocol descriptor, without a copy. Boundary padding, and padding at the
+/// ends of periodic dimensions, counts in `size` as the protocol wants it.
+///
+/// Local. The descriptor keeps memory of the library's own alive until it is released, which may happen on any thread and
+/// after `MPI_Finalize`; memory of the caller's must outlive it.
+/// @param array [in] The array.
+/// @param descriptor_out [out] A live descriptor; what it held before is not released.
+/// Errors: `DARR_ERR_UNSUPPORTED` for what the protocol cannot say; `DARR_ERR_HANDLE`; `DARR_ERR_ARGUMENT`.
+#[no_mangle]
+pub unsafe extern "C" fn darr_array_produce(
+    array: *const darr_array,
+    descriptor_out: *mut darr_protocol,
+) -> c_int {
+    guard(|| {
+        let array = get(array, "array")?;
+        // SAFETY: the pointer rule of the header.
+        let out = unsafe { output(descriptor_out, "descriptor_out") }?;
+        let (map, block) = (array.dist().map(), array.block());
+        let statement = Statement {
+            dtype: array.dtype(),
+            ndim: map.ndim(),
+            dims: export(map, array.dist().comm().rank())?,
+        };
+        out.write(produce(&statement, block.base(), block.strides(), block.clone()));
+        Ok(())
+    })
+}
+
+/// Takes over a protocol descriptor of any producer as a section of a distributed array, without a copy.
+///
+/// Collective: the descriptors are checked by themselves and between ranks, but for the contents of index lists, which
+/// `darr_protocol_check_all` compares. On success the descriptor is
+/// moved: its `release` is NULL then, and the library calls the producer's when the array and the plans that use it are
+/// freed. On failure every descriptor stays the caller's.
+/// @param comm [in] Fortran handle of the communicator; `darr_array_consume_mpi` takes an `MPI_Comm`.
+/// @param descriptor [in] A live descriptor.
+/// @param boundary [in] `DARR_BOUNDARY_OWNED` or `DARR_BOUNDARY_PADDING`: what padding at the outer ends is.
+/// @param options [in] NULL for the defaults; only the memory order counts.
+/// @param array_out [out] The array.
+/// Errors: `DARR_ERR_PROTOCOL` naming the rule that a descriptor breaks; `DARR_ERR_STATE` for one that was released;
+/// `DARR_ERR_UNSUPPORTED` for another device or version; `DARR_ERR_MISMATCH`; `DARR_ERR_ARGUMENT`; `DARR_ERR_MEMORY`;
+/// `DARR_ERR_COMM`.
+#[no_mangle]
+pub unsafe extern "C" fn darr_array_consume(
+    comm: c_int,
+    descriptor: *mut darr_protocol,
+    boundary: c_int,
+    options: *const darr_dist_options,
+    array_out: *mut *mut darr_array,
+) -> c_int {
+    guard(|| {
+        let comm = Comm::from_fortran(comm)?;
+        // SAFETY: the pointer rule of the header, and that of the protocol.
+        let (out, told, order) = unsafe {
+            (output(array_out, "array_out"), read(descriptor), memory_order(options))
+        };
+        let stated = out.as_ref().map_err(Clone::clone).and_then(|_| {
+            let told = told.as_ref().map_err(Clone::clone)?;
+            Ok((told.statement.clone(), boundary_rule(boundary)?, order?))
+        });
+        let dist = build::import("darr_array_consume", &comm, stated)?;
+        let claim = Claim::default();
+        // SAFETY: the descriptor is live until the claim takes it, and the claim releases nothing before.
+        let block = told.and_then(|told| unsafe { told.block(claim.release()) });
+        let array = Array::wrap(&dist, block)?;
+        // SAFETY: live, as `read` found it.
+        unsafe { claim.take(descriptor) };
+        out?.write(store(array));
+        Ok(())
+    })
 }
 
 /// The distribution of an array, as a handle of its own.

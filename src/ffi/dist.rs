@@ -6,6 +6,8 @@ mod query;
 use std::ffi::c_int;
 use std::sync::Arc;
 
+pub(super) use create::{boundary_rule, memory_order};
+
 use super::guard::guard;
 use super::handle::{darr_dist, free, get, store, Handle};
 use super::pointer::{output, Growing};
@@ -49,6 +51,11 @@ pub const DARR_STAGGER_CELL: c_int = 0;
 pub const DARR_STAGGER_FACE: c_int = 1;
 /// At the faces; each rank owns the upper faces of its cells, and the first rank the lowest face too.
 pub const DARR_STAGGER_FACE_UPPER: c_int = 2;
+
+/// Imported padding at the outer ends of a dimension is owned, as the Distributed Array Protocol has it.
+pub const DARR_BOUNDARY_OWNED: c_int = 0;
+/// Imported padding at the outer ends of a dimension is padding again: the exact inverse of `darr_array_produce`.
+pub const DARR_BOUNDARY_PADDING: c_int = 1;
 
 /// One dimension of an array to be distributed. Start from `DARR_DIM_INIT` and set what differs; in an array of
 /// these every element has the size that the first one states.

@@ -3,13 +3,16 @@
 use std::ffi::c_int;
 use std::sync::Arc;
 
-use distarray_core::{Code, Cuts, Dims, GridOrder, Order, Region, MAX_DIMS};
+use distarray_core::protocol::BoundaryRule;
+use distarray_core::{Code, Cuts, Dims, Dtype, GridOrder, Order, Region, Slice, Stagger, MAX_DIMS};
 
 use super::*;
 use crate::array::build::{self, DimSpec, Layout, MapSpec};
 use crate::error::{Error, Result};
 use crate::ffi::pointer::{growing_or_initial, growing_slice, slice, Out};
+use crate::ffi::protocol::{darr_protocol_dim, read_dims};
 use crate::mpi::comm::Comm;
+use crate::protocol::Statement;
 
 /// Makes a distribution from the shape and the maps of its dimensions.
 ///
@@ -40,6 +43,46 @@ pub unsafe extern "C" fn darr_dist_create(
         let (out, stated) =
             unsafe { (output(dist_out, "dist_out"), statement(ndim, dims, options)) };
         finish(out, |ready| build::create(&comm, ready.and(stated)))
+    })
+}
+
+/// Makes a distribution from the box that each rank owns, as legacy codes know it (`istart:iend`, `xstart:xend`).
+///
+/// Collective. Process grid, cuts and the place of each rank are inferred, in any order of ranks; the boxes must form a
+/// grid without gap or overlap. A rank whose box is empty in some dimension holds nothing.
+/// @param comm [in] Fortran handle of the communicator; `darr_dist_from_boxes_mpi` takes an `MPI_Comm`.
+/// @param ndim [in] Number of dimensions, 0 to 15.
+/// @param lo [in] First global index of the calling rank's box, per dimension, 0-based.
+/// @param hi [in] One past the last global index, per dimension.
+/// @param dims [in] Extent (0: the largest `hi`), period and padding of each dimension; map, procs, rule and cuts are
+/// ignored. NULL: no padding.
+/// @param options [in] NULL for the defaults; only the memory order counts.
+/// @param dist_out [out] The distribution.
+/// Errors: `DARR_ERR_ARGUMENT` for boxes that overlap, leave a gap or form no grid, naming two ranks; otherwise as
+/// `darr_dist_create`.
+#[no_mangle]
+pub unsafe extern "C" fn darr_dist_from_boxes(
+    comm: c_int,
+    ndim: c_int,
+    lo: *const i64,
+    hi: *const i64,
+    dims: *const darr_dim,
+    options: *const darr_dist_options,
+    dist_out: *mut *mut darr_dist,
+) -> c_int {
+    guard(|| {
+        let comm = Comm::from_fortran(comm)?;
+        // SAFETY: the pointer rule of the header.
+        let (out, stated) = unsafe {
+            let bounds = || -> Result<_> {
+                let n = checked_ndim(ndim)?;
+                let region = Region::new(slice(lo, n as i64, "lo")?, slice(hi, n as i64, "hi")?)?;
+                let (specs, layout) = statement_or_bare(ndim, dims, options)?;
+                Ok((region, specs, layout))
+            };
+            (output(dist_out, "dist_out"), bounds())
+        };
+        finish(out, |ready| build::from_boxes(&comm, ready.and(stated)))
     })
 }
 
@@ -81,6 +124,148 @@ pub unsafe extern "C" fn darr_dist_from_cart(
     })
 }
 
+/// Makes the distribution that the dimension data of all ranks describe: what `darr_protocol` says without the memory.
+/// Ranks that share a grid coordinate pass the same data; the place of each rank comes from its data.
+///
+/// Collective: messages that together hold every rank's data once.
+/// @param comm [in] Fortran handle of the communicator; `darr_dist_from_dim_data_mpi` takes an `MPI_Comm`.
+/// @param ndim [in] Number of dimensions, 0 to 15.
+/// @param dim_data [in] One entry per dimension; NULL: the rank lies outside of the grid.
+/// @param boundary [in] `DARR_BOUNDARY_OWNED` or `DARR_BOUNDARY_PADDING`: what padding at the outer ends is.
+/// @param options [in] NULL for the defaults; only the memory order counts.
+/// @param dist_out [out] The distribution.
+/// Errors: `DARR_ERR_PROTOCOL` naming the rule, the dimension and the ranks; otherwise as `darr_dist_create`.
+#[no_mangle]
+pub unsafe extern "C" fn darr_dist_from_dim_data(
+    comm: c_int,
+    ndim: c_int,
+    dim_data: *const darr_protocol_dim,
+    boundary: c_int,
+    options: *const darr_dist_options,
+    dist_out: *mut *mut darr_dist,
+) -> c_int {
+    guard(|| {
+        let comm = Comm::from_fortran(comm)?;
+        // SAFETY: the pointer rule of the header.
+        let (out, stated) = unsafe {
+            let stated = || -> Result<_> {
+                let ndim = checked_ndim(ndim)?;
+                // The memory of a descriptor has a dtype; dimension data alone have none.
+                let dims = read_dims(dim_data, ndim)?;
+                let statement = Statement { dtype: Dtype::Bool, ndim, dims };
+                Ok((statement, boundary_rule(boundary)?, memory_order(options)?))
+            };
+            (output(dist_out, "dist_out"), stated())
+        };
+        finish(out, |ready| build::import("darr_dist_from_dim_data", &comm, ready.and(stated)))
+    })
+}
+
+pub(in crate::ffi) fn boundary_rule(boundary: c_int) -> Result<BoundaryRule> {
+    match boundary {
+        DARR_BOUNDARY_OWNED => Ok(BoundaryRule::Owned),
+        DARR_BOUNDARY_PADDING => Ok(BoundaryRule::Padding),
+        other => {
+            let text = format!("boundary is {other}; DARR_BOUNDARY_OWNED (0) or DARR_BOUNDARY_PADDING (1) is allowed");
+            Err(Error::new(Code::Argument, text))
+        }
+    }
+}
+
+/// Makes the distribution of a staggered field from that of the cells: the same grid and cuts, one element more at the
+/// faces of a dimension that is not periodic. A section holds the faces of all cells that the cell section holds; the
+/// face that two blocks share is owned by one rank and padding of the other, so that widths differ per side.
+///
+/// Collective: one small message.
+/// @param cells [in] The distribution of the cells.
+/// @param stagger [in] `DARR_STAGGER_CELL`, `DARR_STAGGER_FACE` or `DARR_STAGGER_FACE_UPPER` for each dimension.
+/// @param dist_out [out] The distribution.
+/// Errors: `DARR_ERR_UNSUPPORTED` for cyclic and unstructured dimensions; `DARR_ERR_ARGUMENT`; `DARR_ERR_MISMATCH`;
+/// `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
+#[no_mangle]
+pub unsafe extern "C" fn darr_dist_staggered(
+    cells: *const darr_dist,
+    stagger: *const c_int,
+    dist_out: *mut *mut darr_dist,
+) -> c_int {
+    guard(|| {
+        let cells = get(cells, "cells")?;
+        // SAFETY: the pointer rule of the header.
+        let (out, stagger) = unsafe {
+            let n = cells.map().ndim() as i64;
+            (output(dist_out, "dist_out"), slice(stagger, n, "stagger"))
+        };
+        let map = stagger.and_then(|stagger| {
+            let stagger = stagger.iter().map(|&code| Stagger::from_code(code));
+            let stagger = stagger.collect::<distarray_core::Result<Vec<_>>>()?;
+            Ok(cells.map().staggered(&stagger)?)
+        });
+        finish(out, |ready| Dist::agree("darr_dist_staggered", cells.comm(), ready.and(map)))
+    })
+}
+
+/// The distribution of a slice: every element stays with its owner, and ranks without elements of the slice hold nothing.
+/// Indices are read as NumPy reads them: negative ones count from the end, ends beyond the extent are moved to it. Padding
+/// survives where the step is 1 and the neighbouring elements belong to the slice.
+///
+/// Local: every rank that uses the result makes it with the same arguments.
+/// @param dist [in] The distribution.
+/// @param start [in] First index of each dimension.
+/// @param stop [in] End of each dimension, not included.
+/// @param step [in] Steps; NULL: 1.
+/// @param dist_out [out] The distribution of the slice.
+/// Errors: `DARR_ERR_ARGUMENT` for a step of 0; `DARR_ERR_UNSUPPORTED` for negative steps, parts of unstructured dimensions,
+/// parts of cyclic ones that have a step or do not begin with a round of blocks; `DARR_ERR_HANDLE`.
+#[no_mangle]
+pub unsafe extern "C" fn darr_dist_slice(
+    dist: *const darr_dist,
+    start: *const i64,
+    stop: *const i64,
+    step: *const i64,
+    dist_out: *mut *mut darr_dist,
+) -> c_int {
+    guard(|| {
+        let dist = get(dist, "dist")?;
+        let n = dist.map().ndim();
+        // SAFETY: the pointer rule of the header.
+        let (out, start, stop, step) = unsafe {
+            let step = if step.is_null() { &[1; MAX_DIMS][..n] } else { slice(step, n as i64, "step")? };
+            let (start, stop) = (slice(start, n as i64, "start")?, slice(stop, n as i64, "stop")?);
+            (output(dist_out, "dist_out")?, start, stop, step)
+        };
+        let slices = (0..n).map(|d| Slice { start: Some(start[d]), stop: Some(stop[d]), step: step[d] });
+        let sliced = dist.map().slice(&slices.collect::<Vec<_>>())?;
+        out.write(store(Dist::new(dist.comm(), sliced)));
+        Ok(())
+    })
+}
+
+/// The distribution of a reduction over some dimensions: these vanish, and the ranks with coordinate 0 in them hold the
+/// result; cuts, block sizes and padding of the others stay.
+///
+/// Local: every rank that uses the result makes it with the same arguments.
+/// @param dist [in] The distribution.
+/// @param n_dims [in] Number of dimensions to drop.
+/// @param dims [in] Which; negative ones count from the end.
+/// @param dist_out [out] The distribution of the result.
+/// Errors: `DARR_ERR_ARGUMENT` for a dimension that does not exist or is named twice; `DARR_ERR_HANDLE`.
+#[no_mangle]
+pub unsafe extern "C" fn darr_dist_reduce(
+    dist: *const darr_dist,
+    n_dims: c_int,
+    dims: *const c_int,
+    dist_out: *mut *mut darr_dist,
+) -> c_int {
+    guard(|| {
+        let dist = get(dist, "dist")?;
+        // SAFETY: the pointer rule of the header.
+        let (out, dims) = unsafe { (output(dist_out, "dist_out")?, slice(dims, n_dims, "dims")?) };
+        let dims: Vec<i64> = dims.iter().map(|&d| d.into()).collect();
+        out.write(store(Dist::new(dist.comm(), dist.map().reduce(&dims)?)));
+        Ok(())
+    })
+}
+
 /// Runs a collective construction with what is known of the place for its result, so that a NULL there on one rank is an
 /// error of all, and stores the result.
 fn finish(
@@ -118,6 +303,24 @@ unsafe fn statement(
     let specs = specs.collect::<Result<Dims<_>>>()?;
     // SAFETY: as above.
     Ok((specs, unsafe { layout(options) }?))
+}
+
+/// As `statement`; no `dims` mean dimensions of unknown extent without padding.
+///
+/// # Safety
+/// The pointer rule of the header.
+unsafe fn statement_or_bare(
+    ndim: c_int,
+    dims: *const darr_dim,
+    options: *const darr_dist_options,
+) -> Result<(Dims<DimSpec>, Layout)> {
+    if !dims.is_null() {
+        // SAFETY: passed on to the caller.
+        return unsafe { statement(ndim, dims, options) };
+    }
+    let bare = vec![darr_dim::INITIAL; checked_ndim(ndim)?];
+    // SAFETY: as above; the bare dimensions hold no pointers.
+    unsafe { statement(ndim, bare.as_ptr(), options) }
 }
 
 /// # Safety
@@ -181,3 +384,12 @@ unsafe fn layout(options: *const darr_dist_options) -> Result<Layout> {
     Ok(Layout { grid, memory })
 }
 
+
+/// The only option that counts where the grid follows from other arguments.
+///
+/// # Safety
+/// The pointer rule of the header.
+pub(in crate::ffi) unsafe fn memory_order(options: *const darr_dist_options) -> Result<Order> {
+    // SAFETY: passed on to the caller.
+    Ok(unsafe { layout(options) }?.memory)
+}
