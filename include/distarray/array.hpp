@@ -73,9 +73,13 @@ class array {
     }
 
     /* The array of a descriptor, copy-free; it moves the descriptor on success. Collective. */
-    [[nodiscard]] static array consume(communicator comm, descriptor &&source, boundary rule) {
+    [[nodiscard]] static array consume(communicator comm, descriptor &&source, boundary rule,
+                                       order memory_order = order::c) {
+        darr_dist_options options{};
+        options.size = sizeof options;
+        options.order = static_cast<int>(memory_order);
         return made([&](darr_array **out) {
-            return darr_array_consume(comm.handle, source.get(), static_cast<int>(rule), out);
+            return darr_array_consume(comm.handle, source.get(), static_cast<int>(rule), &options, out);
         });
     }
     /* A descriptor of the calling rank's section, copy-free. Local. */
