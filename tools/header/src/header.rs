@@ -9,8 +9,18 @@ use crate::declaration::structs;
 
 /// Nouns of the interface in the order of the header; what a file declares comes where the file stands.
 const NOUNS: [&str; 12] = [
-    "error", "handle", "library", "dist", "dist/create", "dist/query", "array", "reduce", "protocol", "plan",
-    "file", "image",
+    "error",
+    "handle",
+    "library",
+    "dist",
+    "dist/create",
+    "dist/query",
+    "array",
+    "reduce",
+    "protocol",
+    "plan",
+    "file",
+    "image",
 ];
 
 const HEAD: &str = include_str!("head.txt");
@@ -58,7 +68,12 @@ fn as_c_comments(text: &str) -> String {
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
         if line.trim() != "/*" {
-            // The ends of conditional parts, which C90 knows no comment of this kind for.
+            // Typedefs make the tags superfluous where a type is used.
+            let line = match line.starts_with("typedef") {
+                true => line.to_string(),
+                false => line.replace("struct darr_", "darr_"),
+            };
+            // C90 knows no comments of this kind.
             match line.split_once("// ") {
                 Some((code, comment)) => written += &format!("{}/* {comment} */\n", code),
                 None => written += &format!("{line}\n"),
@@ -66,13 +81,22 @@ fn as_c_comments(text: &str) -> String {
             continue;
         }
         let indent = &line[..line.len() - 2];
-        let body: Vec<&str> = lines.by_ref().take_while(|line| line.trim() != "*/").collect();
+        let body: Vec<&str> = lines
+            .by_ref()
+            .take_while(|line| line.trim() != "*/")
+            .collect();
         let body: Vec<String> = body
             .iter()
             .map(|line| line.trim().replace('`', "").replace("**", ""))
             .collect();
-        let text = body.join(&format!("\n{indent} * ")).replace(" * \n", " *\n");
-        let end = if body.len() > 1 { format!("\n{indent}") } else { String::new() };
+        let text = body
+            .join(&format!("\n{indent} * "))
+            .replace(" * \n", " *\n");
+        let end = if body.len() > 1 {
+            format!("\n{indent}")
+        } else {
+            String::new()
+        };
         written += &format!("{indent}/* {text}{end} */\n");
     }
     written
@@ -91,7 +115,10 @@ fn with_initialisers(text: &str) -> String {
             .iter()
             .map(|(_, name)| if name.ends_with(']') { ", {0}" } else { ", 0" })
             .collect();
-        let (name, size) = (declared.name.to_uppercase(), format!("sizeof({})", declared.name));
+        let (name, size) = (
+            declared.name.to_uppercase(),
+            format!("sizeof({})", declared.name),
+        );
         macros += &format!("#define {name}_INIT {{{size}{zeros}}}\n");
     }
     match text.rsplit_once("#endif") {
