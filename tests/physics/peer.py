@@ -11,7 +11,7 @@ import numpy as np
 from hw2d.model import HW
 from hw2d.utils.namespaces import Namespace
 
-import run
+import case as drift
 
 
 def by_peer(state, steps, dt, dx, **model):
@@ -28,9 +28,9 @@ def compare(program, ranks, state, steps, dt, tolerance, **model):
     points = state[0].shape[0]
     dx = 2 * np.pi / model["k0"] / points
     expected = by_peer(state, steps, dt, dx, **model)
-    with run.Case(program, ranks) as case:
-        case.write_state("start.h5", *state)
-        case.run(
+    with drift.Case(program, ranks) as run:
+        run.write_state("start.h5", *state)
+        run.run(
             grid={"nx": points, "ny": points},
             model={
                 "k0": model["k0"],
@@ -42,15 +42,15 @@ def compare(program, ranks, state, steps, dt, tolerance, **model):
             time={"dt": dt, "t_end": steps * dt},
             start={"initial": "file", "file": "start.h5"},
         )
-        got = case.read_state(steps)
+        got = run.read_state(steps)
     for name, a, b in zip(("density", "omega", "phi"), got, expected):
         error = np.max(np.abs(a - b)) / np.max(np.abs(b))
-        run.check(error <= tolerance, f"{name} after {steps} steps: relative difference {error:.1e} <= {tolerance:.0e}")
+        drift.check(error <= tolerance, f"{name} after {steps} steps: relative difference {error:.1e} <= {tolerance:.0e}")
 
 
 def main(program, ranks):
     points, k0 = 64, 0.15
-    state = run.smooth_state(points, seed=3, amplitude=2.0)
+    state = drift.smooth_state(points, seed=3, amplitude=2.0)
     model = {"k0": k0, "c1": 1.0, "kappa_coeff": 1.0, "nu": 1e-3, "N": 3}
     compare(program, ranks, state, 1, 0.02, 1e-13, **model)
     compare(program, ranks, state, 10, 0.02, 1e-12, **model)
@@ -61,4 +61,4 @@ def main(program, ranks):
 
 
 if __name__ == "__main__":
-    run.report(main, sys.argv)
+    drift.report(main, sys.argv)

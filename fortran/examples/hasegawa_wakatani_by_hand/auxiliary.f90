@@ -4,8 +4,8 @@ module hw_auxiliary
     use hw_parameters, only: dp, parameters_t
     use hw_fields, only: fields_t, boxes_t, n_integrands
     use hw_decomposition, only: decomposition_t, decompose
-    use hw_halo, only: halo_t, plan_halo, exchange_halo, free_halo
-    use hw_transpose, only: transpose_t, plan_transpose, free_transpose, to_columns => rows_to_columns, &
+    use hw_halo, only: halo_t, plan_halo, exchange_halo
+    use hw_transpose, only: transpose_t, plan_transpose, to_columns => rows_to_columns, &
         to_rows => columns_to_rows, to_lines => blocks_to_lines, to_blocks => lines_to_blocks
     use hw_files, only: save_state, load_state
     use hw_picture, only: draw_vorticity
@@ -21,7 +21,8 @@ module hw_auxiliary
         type(halo_t), private :: halo
         type(transpose_t), private :: transposes
     contains
-        procedure :: start, attach, exchange, reduce, save, load, draw, stop => stop_ranks
+        procedure :: start, attach, exchange, reduce, save, load, draw
+        procedure, nopass :: stop => stop_ranks
         procedure :: rows_to_columns, columns_to_rows, blocks_to_lines, lines_to_blocks
     end type auxiliary_t
 
@@ -40,14 +41,13 @@ contains
         boxes = aux%d%boxes(aux%d%rank)
     end subroutine start
 
-    subroutine attach(aux, p, f)
+    subroutine attach(aux, f)
         class(auxiliary_t), intent(inout) :: aux
-        type(parameters_t), intent(in) :: p
         type(fields_t), target, intent(in) :: f
 
         aux%f => f
         call plan_halo(aux%halo, aux%d, f)
-        call plan_transpose(aux%transposes, aux%d, p, f)
+        call plan_transpose(aux%transposes, aux%d, aux%p, f)
     end subroutine attach
 
     !> Fills the padding of n and w of a level, and of phi.
@@ -89,7 +89,10 @@ contains
         real(dp), intent(out) :: means(n_integrands)
         integer :: i
 
-        means = [(sum(aux%f%integrands(:, :, i)), i=1, n_integrands)] / (real(aux%p%nx, dp) * aux%p%ny)
+        associate (lo => aux%f%lo, hi => aux%f%hi)
+            means = [(sum(aux%f%integrands(lo(1):hi(1), lo(2):hi(2), i)), i=1, n_integrands)]
+        end associate
+        means = means / (real(aux%p%nx, dp) * aux%p%ny)
         call MPI_Allreduce(MPI_IN_PLACE, means, n_integrands, MPI_DOUBLE_PRECISION, MPI_SUM, aux%d%comm)
     end subroutine reduce
 
@@ -119,12 +122,7 @@ contains
         call draw_vorticity(aux%d, aux%p, aux%f, path)
     end subroutine draw
 
-    subroutine stop_ranks(aux)
-        class(auxiliary_t), intent(inout) :: aux
-
-        call free_halo(aux%halo)
-        call free_transpose(aux%transposes)
-        call MPI_Comm_free(aux%d%comm)
+    subroutine stop_ranks()
         call MPI_Finalize()
     end subroutine stop_ranks
 

@@ -7,7 +7,7 @@ module hw_halo
     use hw_decomposition, only: decomposition_t
     implicit none
     private
-    public :: halo_t, plan_halo, exchange_halo, free_halo
+    public :: halo_t, plan_halo, exchange_halo
 
     type :: halo_t
         ! Persistent requests: (receive, send) times (below, above), along x or y, per level.
@@ -119,19 +119,5 @@ contains
             a(:, hi(2) + 1:hi(2) + w) = a(:, lo(2):lo(2) + w - 1)
         end if
     end subroutine wrap
-
-    subroutine free_halo(h)
-        type(halo_t), intent(inout) :: h
-        integer :: level, axis, i
-
-        do level = 0, 3
-            do axis = 1, 2
-                if (h%is_local(axis)) cycle
-                do i = 1, 4
-                    call MPI_Request_free(h%requests(i, axis, level))
-                end do
-            end do
-        end do
-    end subroutine free_halo
 
 end module hw_halo

@@ -7,7 +7,7 @@ module hw_transpose
     implicit none
     private
     public :: transpose_t, plan_transpose, rows_to_columns, columns_to_rows
-    public :: blocks_to_lines, lines_to_blocks, free_transpose
+    public :: blocks_to_lines, lines_to_blocks
 
     type :: transpose_t
         ! Rank r gets the part of my rows that lies in its columns, packed from offset by_rows(r)
@@ -157,16 +157,5 @@ contains
         call MPI_Alltoallw(lines, t%line_counts, zeros, t%in_lines, block, t%block_counts, zeros, &
             t%in_block, d%comm)
     end subroutine lines_to_blocks
-
-    subroutine free_transpose(t)
-        type(transpose_t), intent(inout) :: t
-        integer :: r
-
-        if (.not. allocated(t%in_block)) return
-        do r = lbound(t%in_block, 1), ubound(t%in_block, 1)
-            call MPI_Type_free(t%in_block(r))
-            call MPI_Type_free(t%in_lines(r))
-        end do
-    end subroutine free_transpose
 
 end module hw_transpose

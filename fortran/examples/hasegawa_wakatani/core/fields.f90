@@ -28,7 +28,7 @@ module hw_fields
         ! The half spectrum (k_x, y) by rows and (k_x, k_y) by columns. A rank that holds
         ! everything has both in one place.
         complex(dp), pointer :: rows(:, :) => null(), columns(:, :) => null()
-        real(dp), allocatable :: integrands(:, :, :)
+        real(dp), allocatable :: integrands(:, :, :)    ! padded as n is; the padding means nothing
     end type fields_t
 
 contains
@@ -47,8 +47,9 @@ contains
         allocate (f%n(f%lo(1) - h:f%hi(1) + h, f%lo(2) - h:f%hi(2) + h, 0:3), source=0.0_dp)
         allocate (f%w(f%lo(1) - h:f%hi(1) + h, f%lo(2) - h:f%hi(2) + h, 0:3), source=0.0_dp)
         allocate (f%phi(f%lo(1) - h:f%hi(1) + h, f%lo(2) - h:f%hi(2) + h), source=0.0_dp)
-        allocate (f%integrands(f%lo(1):f%hi(1), f%lo(2):f%hi(2), n_integrands))
-        if (p%blocks_x > 1) allocate (f%lines(p%nx, boxes%rows(1):boxes%rows(2)))
+        allocate (f%integrands(f%lo(1) - h:f%hi(1) + h, f%lo(2) - h:f%hi(2) + h, n_integrands))
+        if (any(boxes%block(1, :) /= [1, p%nx])) &
+            allocate (f%lines(p%nx, boxes%rows(1):boxes%rows(2)))
         allocate (f%rows(nk, boxes%rows(1):boxes%rows(2)))
         if (all(boxes%rows == [1, p%ny]) .and. all(boxes%columns == [1, nk])) then
             f%columns => f%rows

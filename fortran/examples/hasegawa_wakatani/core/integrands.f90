@@ -31,7 +31,7 @@ contains
         type(parameters_t), intent(in) :: p
         integer, intent(in) :: h, lo(2), hi(2)
         real(dp), intent(in), dimension(lo(1) - h:hi(1) + h, lo(2) - h:hi(2) + h) :: n, w, phi
-        real(dp), intent(out) :: q(lo(1):hi(1), lo(2):hi(2), n_integrands)
+        real(dp), intent(inout) :: q(lo(1) - h:hi(1) + h, lo(2) - h:hi(2) + h, n_integrands)
         real(dp) :: d_x, d_y, dn, dw
         integer :: i, j
 

@@ -31,7 +31,7 @@ program hasegawa_wakatani
     call aux%start(p, boxes)
     call allocate_fields(f, p, boxes)
     call start_spectral(s, p)
-    call aux%attach(p, f)
+    call aux%attach(f)
 
     first_step = 0
     first_time = 0

@@ -1,5 +1,6 @@
 !> What one rank writes for people: progress, the history of the means, the closing table.
 module hw_report
+    use, intrinsic :: iso_fortran_env, only: output_unit
     use hw_parameters, only: dp, int64, parameters_t
     use hw_fields, only: n_integrands
     use hw_integrands, only: gamma_n, gamma_c, energy, enstrophy
@@ -84,6 +85,7 @@ contains
             '  flux ', r%means(gamma_n), '  energy ', r%means(energy), &
             '  enstrophy ', r%means(enstrophy), '  ', nint(elapsed * (1 - done) / max(done, 1e-9_dp)), &
             ' s left'
+        flush (output_unit)
     end subroutine print_progress
 
     !> Prints the time per step and the saturated means beside the literature.

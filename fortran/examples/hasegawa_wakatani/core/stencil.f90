@@ -159,12 +159,12 @@ contains
         hyperdiffusion_factor = (-1)**(p%order + 1) * p%nu / p%cell()**(2 * p%order)
     end function hyperdiffusion_factor
 
-    !> D(field) on the owned box, from a field whose padding is filled.
+    !> D(field) on the owned box, from a field whose padding is filled; the padding of d stays.
     subroutine hyperdiffuse(p, h, lo, hi, field, d)
         type(parameters_t), intent(in) :: p
         integer, intent(in) :: h, lo(2), hi(2)
         real(dp), intent(in) :: field(lo(1) - h:hi(1) + h, lo(2) - h:hi(2) + h)
-        real(dp), intent(out) :: d(lo(1):hi(1), lo(2):hi(2))
+        real(dp), intent(inout) :: d(lo(1) - h:hi(1) + h, lo(2) - h:hi(2) + h)
         real(dp) :: powers(lo(1) - h:hi(1) + h, 0:2, h)
         integer :: front, m, j
 
@@ -173,7 +173,7 @@ contains
         do front = lo(2) - h + 1, hi(2) + h - 1
             call laplacian_powers(m, h, lo(2), front, field(lo(1) - h, front - 1), powers)
             j = front - h + 1
-            if (j >= lo(2)) d(:, j) = hyperdiffusion_factor(p) &
+            if (j >= lo(2)) d(lo(1):hi(1), j) = hyperdiffusion_factor(p) &
                 * powers(lo(1):hi(1), modulo(j, 3), h)
         end do
     end subroutine hyperdiffuse

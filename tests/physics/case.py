@@ -10,14 +10,13 @@ import tempfile
 import h5py
 import numpy as np
 
-failures = []
+counts = {"passed": 0, "failed": 0}
 
 
 def check(condition, text):
     """Notes whether a condition holds; the text says what and by how much."""
     print(f"  {'ok    ' if condition else 'FAILED'} {text}", flush=True)
-    if not condition:
-        failures.append(text)
+    counts["passed" if condition else "failed"] += 1
 
 
 def report(main, arguments):
@@ -27,8 +26,8 @@ def report(main, arguments):
     for r in ranks:
         print(f"{os.path.basename(arguments[0])} on {r} ranks", flush=True)
         main(program, r)
-    print(f"{len(failures)} checks failed")
-    sys.exit(1 if failures else 0)
+    print(f"{counts['passed']} passed, {counts['failed']} failed")
+    sys.exit(1 if counts["failed"] else 0)
 
 
 class Case:
