@@ -95,7 +95,7 @@ impl Slice {
 
 impl Progression {
     fn is_all(&self, extent: i64) -> bool {
-        self.count == extent && (extent <= 1 || self.step == 1)
+        self.count == extent && self.step == 1
     }
 
     /// Number of indices of the progression, which ascends, that lie below `bound`.
@@ -155,11 +155,26 @@ impl Distribution {
         Ok(parts.iter().enumerate().map(window).collect())
     }
 
+    /// What the slices mean here. One index or none has no step that could matter.
     fn progressions(&self, slices: &[Slice]) -> Result<Dims<Progression>> {
         self.expect_per_dim(slices.len())?;
-        let pairs = self.dims().iter().zip(slices).enumerate();
-        pairs
-            .map(|(dim, (dimension, slice))| slice.resolve(dim, dimension.extent))
+        let resolve = |(dim, (dimension, slice)): (usize, (&Dimension, &Slice))| {
+            let part = slice.resolve(dim, dimension.extent)?;
+            Ok(if part.count > 1 {
+                part
+            } else {
+                Progression {
+                    start: part.start.max(0),
+                    step: 1,
+                    ..part
+                }
+            })
+        };
+        self.dims()
+            .iter()
+            .zip(slices)
+            .enumerate()
+            .map(resolve)
             .collect()
     }
 }

@@ -1,0 +1,388 @@
+//! Halo exchange between simulated ranks, every ghost compared with the element that it mirrors.
+
+mod simulated;
+
+use std::collections::BTreeMap;
+
+use distarray_core::halo::{halo, HaloOptions, HaloPlan};
+use distarray_core::{Cuts, Dimension, Dims, Distribution, Grid, GridOrder, Order, Stagger};
+use proptest::prelude::*;
+use simulated::{distribution, label, ranks, Memory};
+
+/// Value of what nobody has filled.
+const EMPTY: i64 = -1;
+
+/// What a local index is in one dimension.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Owned,
+    Boundary,
+    /// Padding at this distance from the owned elements, counted from 1, on side 0 or 1.
+    Ghost {
+        distance: i64,
+        side: usize,
+    },
+}
+
+fn place(dist: &Distribution, memory: &Memory, dim: usize, local: i64) -> Place {
+    let (span, dimension) = (memory.section.dims[dim], &dist.dims()[dim]);
+    let (distance, side) = match local {
+        at if at < span.below => (span.below - at, 0),
+        at if at >= span.below + span.count => (at - span.below - span.count + 1, 1),
+        _ => return Place::Owned,
+    };
+    let outer = [span.start == 0, span.start + span.count == dimension.extent][side];
+    if outer && !dimension.periodic {
+        Place::Boundary
+    } else {
+        Place::Ghost { distance, side }
+    }
+}
+
+/// What the exchange must leave at a local index: the label of the element that it mirrors, `None` if untouched.
+fn expected(
+    dist: &Distribution,
+    memory: &Memory,
+    local: &[i64],
+    options: &HaloOptions,
+) -> Option<i64> {
+    let mut ghosts = 0;
+    let mut index = memory.unwrapped(local);
+    for (dim, dimension) in dist.dims().iter().enumerate() {
+        match place(dist, memory, dim, local[dim]) {
+            Place::Owned => {}
+            Place::Boundary if options.carry_boundary => {}
+            Place::Boundary => return None,
+            Place::Ghost { distance, side } => {
+                ghosts += 1;
+                let width = [&options.below, &options.above][side]
+                    .as_ref()
+                    .map(|widths| widths[dim]);
+                if distance > width.unwrap_or(dimension.halo[side]) {
+                    return None;
+                }
+                let [below, above] = if options.carry_boundary {
+                    dimension.boundary
+                } else {
+                    [0, 0]
+                };
+                if dimension.periodic {
+                    index[dim] = index[dim].rem_euclid(dimension.extent);
+                } else if !(-below..dimension.extent + above).contains(&index[dim]) {
+                    return None;
+                }
+            }
+        }
+    }
+    (ghosts > 0 && !(options.star && ghosts > 1)).then(|| label(&index))
+}
+
+/// Owned elements and boundary padding have their labels, ghosts nothing.
+fn filled(dist: &Distribution, rank: usize) -> Memory {
+    let mut memory = Memory::new(dist, rank, EMPTY);
+    for local in memory.indices() {
+        let is_ghost = |dim| matches!(place(dist, &memory, dim, local[dim]), Place::Ghost { .. });
+        if !(0..dist.ndim()).any(is_ghost) {
+            let value = label(&memory.unwrapped(&local));
+            memory.set(&local, value);
+        }
+    }
+    memory
+}
+
+fn exchange(memories: &mut [Memory], plans: &[HaloPlan]) {
+    let mut mail: BTreeMap<(usize, usize), Vec<i64>> = BTreeMap::new();
+    for (rank, plan) in plans.iter().enumerate() {
+        for message in &plan.sends {
+            let packed = memories[rank].pack(&message.regions);
+            assert_eq!(
+                mail.insert((rank, message.peer), packed),
+                None,
+                "two messages from {rank} to {}",
+                message.peer
+            );
+        }
+    }
+    for (rank, plan) in plans.iter().enumerate() {
+        for message in &plan.recvs {
+            let values = mail.remove(&(message.peer, rank));
+            let values =
+                values.unwrap_or_else(|| panic!("{rank} waits for {} in vain", message.peer));
+            memories[rank].unpack(&message.regions, &values);
+        }
+        for (source, target) in &plan.local {
+            assert_eq!(source.extents(), target.extents());
+            let values = memories[rank].pack(std::slice::from_ref(source));
+            memories[rank].unpack(std::slice::from_ref(target), &values);
+        }
+    }
+    assert!(mail.is_empty(), "nobody receives {:?}", mail.keys());
+}
+
+/// Plans, exchanges and compares every element of every section.
+fn check(dist: &Distribution, options: &HaloOptions) {
+    let plans: Vec<HaloPlan> = ranks(dist)
+        .map(|rank| halo(dist, rank, options).unwrap())
+        .collect();
+    let before: Vec<Memory> = ranks(dist).map(|rank| filled(dist, rank)).collect();
+    for (rank, plan) in plans.iter().enumerate() {
+        for messages in [&plan.sends, &plan.recvs] {
+            assert!(messages.windows(2).all(|pair| pair[0].peer < pair[1].peer));
+            assert!(messages
+                .iter()
+                .all(|message| message.peer != rank && !message.regions.is_empty()));
+            assert!(messages
+                .iter()
+                .flat_map(|message| &message.regions)
+                .all(|region| !region.is_empty()));
+        }
+        // Region by region, sender and receiver mean the same elements in the same order.
+        for message in &plan.sends {
+            let twin = plans[message.peer]
+                .recvs
+                .iter()
+                .find(|twin| twin.peer == rank)
+                .expect("a receiver");
+            let (own, far) = (&before[rank], &before[message.peer]);
+            for (source, target) in message.regions.iter().zip(&twin.regions) {
+                assert_eq!(source.extents(), target.extents());
+                let sent: Vec<i64> = own.pack(std::slice::from_ref(source));
+                let wanted: Vec<i64> = simulated::indices(target)
+                    .iter()
+                    .map(|local| {
+                        expected(dist, far, local, options).expect("only ghosts are received")
+                    })
+                    .collect();
+                assert_eq!(sent, wanted, "from {rank} to {}", message.peer);
+            }
+        }
+    }
+    let mut after = before.clone();
+    exchange(&mut after, &plans);
+    for (rank, (before, after)) in before.iter().zip(&after).enumerate() {
+        for local in before.indices() {
+            let want = expected(dist, before, &local, options);
+            let got = after.at(&local);
+            assert_eq!(
+                got,
+                want.unwrap_or(before.at(&local)),
+                "rank {rank}, local index {local:?}"
+            );
+            assert_eq!(
+                after.writes(&local),
+                u32::from(want.is_some()),
+                "rank {rank}, local index {local:?}"
+            );
+        }
+    }
+}
+
+fn options() -> impl Strategy<Value = HaloOptions> {
+    (any::<bool>(), any::<bool>()).prop_map(|(star, carry_boundary)| HaloOptions {
+        star,
+        carry_boundary,
+        ..HaloOptions::default()
+    })
+}
+
+proptest! {
+    #![proptest_config(simulated::cases(160))]
+
+    #[test]
+    fn every_ghost_mirrors_its_element(dist in distribution(false), options in options()) {
+        check(&dist, &options);
+    }
+
+    #[test]
+    fn narrower_widths_fill_less(
+        dist in distribution(false),
+        options in options(),
+        shares in proptest::collection::vec((0..=4i64, 0..=4i64), 3),
+    ) {
+        let width = |side: usize| -> Dims<i64> {
+            let share = |dim: usize| if side == 0 { shares[dim].0 } else { shares[dim].1 };
+            dist.dims().iter().enumerate().map(|(dim, dimension)| dimension.halo[side] * share(dim) / 4).collect()
+        };
+        let options = HaloOptions { below: Some(width(0)), above: Some(width(1)), ..options };
+        check(&dist, &options);
+    }
+
+    #[test]
+    fn staggered_fields_too(dist in distribution(false), options in options(), codes in [0..3i32, 0..3, 0..3]) {
+        let stagger: Vec<Stagger> = codes[..dist.ndim()].iter().map(|&code| Stagger::from_code(code).unwrap()).collect();
+        check(&dist.staggered(&stagger).unwrap(), &options);
+    }
+
+    #[test]
+    fn no_width_no_message(dist in distribution(true)) {
+        let none: Dims<i64> = dist.dims().iter().map(|_| 0).collect();
+        let options = HaloOptions { below: Some(none.clone()), above: Some(none), ..HaloOptions::default() };
+        for rank in ranks(&dist) {
+            prop_assert_eq!(halo(&dist, rank, &options).unwrap(), HaloPlan::default());
+        }
+    }
+}
+
+fn make(dims: &[Dimension]) -> Distribution {
+    let procs: Vec<usize> = dims.iter().map(|dim| dim.procs).collect();
+    Distribution::new(
+        dims,
+        Grid::new(&procs, GridOrder::RowMajor).unwrap(),
+        Order::C,
+    )
+    .unwrap()
+}
+
+#[test]
+fn one_rank_wraps_around_itself() {
+    // Width 7 around 3 elements: more than two turns.
+    let dist = make(&[
+        Dimension::whole(3).with_halo(7, 5).with_periodic(true),
+        Dimension::whole(1).with_halo(2, 2).with_periodic(true),
+    ]);
+    check(&dist, &HaloOptions::default());
+    let plan = halo(&dist, 0, &HaloOptions::default()).unwrap();
+    assert!(plan.sends.is_empty() && plan.recvs.is_empty());
+    // Three pieces below, two above and the middle; two on either side and the middle; without the centre.
+    assert_eq!(plan.local.len(), 6 * 5 - 1);
+}
+
+#[test]
+fn both_sides_come_from_one_peer_in_one_message() {
+    let dist = make(&[Dimension::block(8, 2, Cuts::Balanced)
+        .with_halo(2, 1)
+        .with_periodic(true)]);
+    check(&dist, &HaloOptions::default());
+    for rank in 0..2 {
+        let plan = halo(&dist, rank, &HaloOptions::default()).unwrap();
+        assert_eq!((plan.sends.len(), plan.recvs.len()), (1, 1));
+        assert_eq!(plan.recvs[0].regions.len(), 2);
+    }
+}
+
+#[test]
+fn ghosts_reach_across_thin_and_empty_blocks() {
+    let cuts = Cuts::Explicit([0, 1, 1, 2, 6, 7, 7].into());
+    for periodic in [false, true] {
+        let dim = Dimension::block(7, 6, cuts.clone())
+            .with_halo(4, 3)
+            .with_periodic(periodic);
+        let bounded = if periodic {
+            dim
+        } else {
+            dim.with_boundary(2, 1)
+        };
+        for carry_boundary in [false, true] {
+            check(
+                &make(&[bounded.clone(), bounded.clone()]),
+                &HaloOptions {
+                    carry_boundary,
+                    ..HaloOptions::default()
+                },
+            );
+        }
+    }
+}
+
+#[test]
+fn cyclic_dimensions_come_along() {
+    let dist = make(&[
+        Dimension::cyclic(7, 2, 2),
+        Dimension::block(6, 2, Cuts::Balanced).with_halo(1, 1),
+    ]);
+    let plans: Vec<HaloPlan> = (0..4)
+        .map(|rank| halo(&dist, rank, &HaloOptions::default()).unwrap())
+        .collect();
+    let counts: Vec<i64> = plans
+        .iter()
+        .map(|plan| plan.sends[0].regions[0].elements().unwrap())
+        .collect();
+    assert_eq!(counts, [4, 4, 3, 3]);
+    let peers: Vec<usize> = plans.iter().map(|plan| plan.recvs[0].peer).collect();
+    assert_eq!(peers, [1, 0, 3, 2]);
+}
+
+#[test]
+fn no_elements_no_plan() {
+    let empty = Dimension::block(0, 3, Cuts::Balanced)
+        .with_halo(2, 2)
+        .with_periodic(true);
+    let dist = make(&[
+        empty,
+        Dimension::whole(4).with_halo(1, 1).with_periodic(true),
+    ]);
+    for rank in 0..5 {
+        assert_eq!(
+            halo(&dist, rank, &HaloOptions::default()).unwrap(),
+            HaloPlan::default()
+        );
+    }
+    check(&make(&[]), &HaloOptions::default());
+}
+
+#[test]
+fn wrong_widths_are_named() {
+    let dist = make(&[
+        Dimension::whole(4).with_halo(1, 1),
+        Dimension::whole(4).with_halo(1, 2),
+    ]);
+    let text = |below: &[i64], above: &[i64]| {
+        let dims = |widths: &[i64]| Some(widths.iter().copied().collect::<Dims<i64>>());
+        let options = HaloOptions {
+            below: dims(below),
+            above: dims(above),
+            ..HaloOptions::default()
+        };
+        halo(&dist, 0, &options).unwrap_err().to_string()
+    };
+    assert_eq!(
+        text(&[1, 1], &[1, 3]),
+        "dimension 1: the width to fill above 3 is not allowed; it must be 0 to 2, the halo width"
+    );
+    assert!(text(&[-1, 1], &[1, 1]).starts_with("dimension 0: the width to fill below -1"));
+    assert!(text(&[1], &[1, 1]).contains("1 entries given, 2 are needed"));
+}
+
+#[test]
+fn absurd_widths_are_refused() {
+    let dist = make(&[Dimension::whole(1)
+        .with_halo(1 << 60, 0)
+        .with_periodic(true)]);
+    let error = halo(&dist, 0, &HaloOptions::default()).unwrap_err();
+    assert_eq!(error.code(), distarray_core::Code::Memory);
+}
+
+/// One rank of 2^20 plans with its neighbours only.
+#[test]
+fn plans_of_a_million_ranks_are_small() {
+    let block = |extent, procs| Dimension::block(extent, procs, Cuts::Balanced).with_halo(2, 2);
+    let dist = make(&[
+        block(5000, 128).with_periodic(true),
+        block(5000, 128),
+        block(5000, 64),
+    ]);
+    let middle = dist.grid().rank(&[0, 60, 30]);
+    let plan = halo(&dist, middle, &HaloOptions::default()).unwrap();
+    assert_eq!(
+        (plan.sends.len(), plan.recvs.len(), plan.local.len()),
+        (26, 26, 0)
+    );
+    assert!(plan
+        .sends
+        .iter()
+        .chain(&plan.recvs)
+        .all(|message| message.regions.len() == 1));
+    let corner = dist.grid().rank(&[0, 0, 63]);
+    assert_eq!(
+        halo(&dist, corner, &HaloOptions::default())
+            .unwrap()
+            .sends
+            .len(),
+        11
+    );
+    let star = HaloOptions {
+        star: true,
+        ..HaloOptions::default()
+    };
+    assert_eq!(halo(&dist, middle, &star).unwrap().sends.len(), 6);
+}
