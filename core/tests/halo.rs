@@ -186,7 +186,7 @@ fn options() -> impl Strategy<Value = HaloOptions> {
 }
 
 proptest! {
-    #![proptest_config(simulated::cases(160))]
+    #![proptest_config(simulated::cases(100))]
 
     #[test]
     fn every_ghost_mirrors_its_element(dist in distribution(false), options in options()) {

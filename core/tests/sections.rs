@@ -252,9 +252,9 @@ fn impossible_distributions_are_named() {
             .unwrap_err()
             .to_string()
     };
-    assert!(text(&[block.clone()], &[3])
+    assert!(text(std::slice::from_ref(&block), &[3])
         .starts_with("dimension 0: the number of processes 2 is not allowed; it must be 3"));
-    assert!(text(&[block.clone()], &[2, 1]).contains("2 entries given, 1 are needed"));
+    assert!(text(std::slice::from_ref(&block), &[2, 1]).contains("2 entries given, 1 are needed"));
     assert!(text(&[block.clone(), Dimension::whole(-3)], &[2, 1])
         .starts_with("dimension 1: the extent -3"));
     assert!(text(&vec![Dimension::whole(1); 16], &[1]).contains("at most 15"));
