@@ -192,8 +192,32 @@ mod tests {
             drop(block);
             assert_eq!(drops.load(Ordering::SeqCst), 0);
             std::thread::spawn(move || drop(other)).join().unwrap();
+            assert_eq!(drops.load(Ordering::SeqCst), 0);
+            drop(claim);
             assert_eq!(drops.load(Ordering::SeqCst), 1);
         }
+    }
+
+    /// Regression: a rank that owns nothing drops its block before the descriptor is taken.
+    #[test]
+    fn a_descriptor_that_no_block_needs_is_released_when_it_is_taken() {
+        let drops = Arc::new(AtomicUsize::new(0));
+        let mut made = produce(
+            &statement(None),
+            std::ptr::null_mut(),
+            &[],
+            Counted(drops.clone()),
+        );
+        let claim = Claim::default();
+        // SAFETY: a live descriptor.
+        unsafe {
+            drop(read(&made).unwrap().block(claim.release()).unwrap());
+            claim.take(&mut made);
+        }
+        assert_eq!(drops.load(Ordering::SeqCst), 0);
+        drop(claim);
+        assert_eq!(drops.load(Ordering::SeqCst), 1);
+        assert!(made.release.is_none());
     }
 
     #[test]

@@ -279,36 +279,19 @@ fn broken(violation: Violation) -> Error {
 
 /// A descriptor that is to be taken over once everything else has succeeded.
 ///
-/// Blocks on its memory are made before the ranks agree that all could make theirs. Their release does nothing until
-/// the descriptor has been taken; until then it is still the caller's.
+/// Blocks on its memory are made before the ranks agree that all could make theirs. Until the descriptor has been taken
+/// it is the caller's, and nothing happens to it. From then on it is released when the claim and all that
+/// [`Claim::release`] gave are gone: at once, where no block is left that needs the memory.
 #[derive(Clone, Default)]
 pub struct Claim {
     taken: Arc<Mutex<Option<Taken>>>,
 }
 
-struct Taken(darr_protocol);
-
-// SAFETY: rule 1.2 of the header: a descriptor is released from any thread, and nothing else is done with this one.
-unsafe impl Send for Taken {}
-
 impl Claim {
-    /// What gives the memory back. It runs the producer's callback if the descriptor has been taken by then.
+    /// What gives the memory back when a block needs it no more.
     pub fn release(&self) -> Box<dyn FnOnce() + Send> {
-        let claim = self.clone();
-        Box::new(move || {
-            let taken = claim
-                .taken
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take();
-            let Some(Taken(mut descriptor)) = taken else {
-                return;
-            };
-            if let Some(release) = descriptor.release {
-                // SAFETY: the descriptor was live when it was moved here, and `take` empties the claim: rule 1.2, once.
-                outside(|| unsafe { release(&mut descriptor) });
-            }
-        })
+        let share = self.clone();
+        Box::new(move || drop(share))
     }
 
     /// Moves the descriptor here: the caller's counts as released.
@@ -318,10 +301,25 @@ impl Claim {
     pub unsafe fn take(&self, descriptor: *mut darr_protocol) {
         // SAFETY: the caller guarantees a live descriptor, which nobody else uses during the call.
         let moved = unsafe {
-            let moved = *descriptor;
-            (*descriptor).release = None;
+            let moved = descriptor.read_unaligned();
+            (&raw mut (*descriptor).release).write_unaligned(None);
             moved
         };
         *self.taken.lock().unwrap_or_else(PoisonError::into_inner) = Some(Taken(moved));
+    }
+}
+
+/// A descriptor that is ours, released when it is dropped.
+struct Taken(darr_protocol);
+
+// SAFETY: rule 1.2 of the header: a descriptor is released from any thread, and nothing else is done with this one.
+unsafe impl Send for Taken {}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        if let Some(release) = self.0.release {
+            // SAFETY: the descriptor was live when it was moved here, and is dropped once: rule 1.2 of the header.
+            outside(|| unsafe { release(&mut self.0) });
+        }
     }
 }
