@@ -14,6 +14,7 @@
 pub mod array;
 pub mod error;
 pub mod ffi;
+pub mod io;
 pub mod kernels;
 pub mod mpi;
 pub mod ops;

@@ -15,3 +15,5 @@ pub mod array;
 pub mod dist;
 pub mod plan;
 pub mod reduce;
+pub mod file;
+pub mod image;
