@@ -111,9 +111,9 @@ static void described(darr::communicator world) {
     CHECK_EQUAL(source.get<double>({3, 3}), 9.25);
 
     darr::descriptor broken = source.produce();
-    broken.get()->version_major = 77;
+    broken.get()->in_grid = 77;
     CHECK_THROWS(broken.check(), DARR_ERR_PROTOCOL, "77");
-    broken.get()->version_major = DARR_PROTOCOL_VERSION_MAJOR;
+    broken.get()->in_grid = 1;
 }
 
 int main(int argc, char **argv) {

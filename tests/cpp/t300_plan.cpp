@@ -58,7 +58,7 @@ static void halo(darr::communicator world) {
     }
     CHECK_THROWS(static_cast<void>(plan::halo({one}, darr::halo_options().widths({1}, {1}))),
                  DARR_ERR_ARGUMENT, "below");
-    CHECK_THROWS(exchange.end(), DARR_ERR_STATE, "begin");
+    CHECK_THROWS(exchange.end(), DARR_ERR_STATE, "begun");
 }
 
 static void redistribution(darr::communicator world) {
