@@ -202,22 +202,24 @@ mod tests {
     #[test]
     fn a_descriptor_that_no_block_needs_is_released_when_it_is_taken() {
         let drops = Arc::new(AtomicUsize::new(0));
-        let mut made = produce(
-            &statement(None),
-            std::ptr::null_mut(),
-            &[],
-            Counted(drops.clone()),
-        );
-        let claim = Claim::default();
-        // SAFETY: a live descriptor.
-        unsafe {
-            drop(read(&made).unwrap().block(claim.release()).unwrap());
-            claim.take(&mut made);
+        let scalar = Statement {
+            ndim: 0,
+            ..statement(None)
+        };
+        for (n, said) in [statement(None), scalar].iter().enumerate() {
+            let owner = Counted(drops.clone());
+            let mut made = produce(said, std::ptr::null_mut(), &[], owner);
+            let claim = Claim::default();
+            // SAFETY: a live descriptor.
+            unsafe {
+                drop(read(&made).unwrap().block(claim.release()).unwrap());
+                claim.take(&mut made);
+            }
+            assert_eq!(drops.load(Ordering::SeqCst), n);
+            drop(claim);
+            assert_eq!(drops.load(Ordering::SeqCst), n + 1);
+            assert!(made.release.is_none());
         }
-        assert_eq!(drops.load(Ordering::SeqCst), 0);
-        drop(claim);
-        assert_eq!(drops.load(Ordering::SeqCst), 1);
-        assert!(made.release.is_none());
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub struct Descriptor {
     pub statement: Statement,
     /// Address of the element with local index 0 in every dimension; may be null where there is no element.
     pub base: *mut u8,
-    /// Padding included; none outside the process grid.
+    /// Padding included; 0 outside the process grid.
     pub extents: Dims<i64>,
     /// In bytes.
     pub strides: Dims<i64>,
@@ -32,12 +32,20 @@ impl Descriptor {
     /// # Safety
     /// The descriptor stays live until `release` is called.
     pub unsafe fn block(&self, release: Box<dyn FnOnce() + Send>) -> Result<Block> {
-        let empty = self.statement.dims.is_none() || self.extents.contains(&0);
-        let [below, above] = if empty { [0, 0] } else { self.reach() };
+        let dtype = self.statement.dtype;
+        if self.statement.dims.is_none() {
+            // Even here a scalar has one element, which needs a place.
+            let place = Memory::allocate(dtype.size())?;
+            return Block::new(place, dtype, &self.extents, &self.strides);
+        }
+        let [below, above] = match self.extents.contains(&0) {
+            true => [0, 0],
+            false => self.reach(),
+        };
         // SAFETY: the caller guarantees that the producer keeps its memory until the release. Below and above are what its
         // extents and strides reach, which `read` has proven to fit into 63 bits.
         let memory = unsafe { Memory::foreign(self.base, below, above, release) };
-        Block::new(memory, self.statement.dtype, &self.extents, &self.strides)
+        Block::new(memory, dtype, &self.extents, &self.strides)
     }
 
     /// Bytes that the elements take below the base and from it on.
@@ -184,6 +192,7 @@ fn outside_grid(told: &darr_protocol, dtype: Dtype, ndim: usize) -> Result<Descr
     if let Some((key, _)) = given.into_iter().find(|&(_, given)| given) {
         return refuse(format!("{key} is not NULL with in_grid 0; allowed: NULL"));
     }
+    let nothing: Dims<i64> = (0..ndim).map(|_| 0).collect();
     Ok(Descriptor {
         statement: Statement {
             dtype,
@@ -191,8 +200,8 @@ fn outside_grid(told: &darr_protocol, dtype: Dtype, ndim: usize) -> Result<Descr
             dims: None,
         },
         base: std::ptr::null_mut(),
-        extents: Dims::new(),
-        strides: Dims::new(),
+        extents: nothing.clone(),
+        strides: nothing,
     })
 }
 
