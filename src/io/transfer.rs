@@ -42,6 +42,8 @@ enum Axis {
 pub struct Transfer {
     /// The owned elements.
     block: Block,
+    /// No element: of a single value, the block does not tell.
+    empty: bool,
     order: Order,
     axes: Dims<Axis>,
     /// Elements per dimension of a whole slab; the last slab along `cut` may be shorter.
@@ -94,13 +96,14 @@ impl Transfer {
         let limit = if as_it_is { direct } else { stage };
         let (slab, slabs) = cut(&block, &axes, order, limit);
         let elements: i64 = slab.iter().product();
-        let stage = if as_it_is || block.elements() == 0 {
+        let stage = if as_it_is || section.is_empty() {
             None
         } else {
             Some(Memory::allocate(elements as usize * block.dtype().size())?)
         };
         Ok(Transfer {
             block,
+            empty: section.is_empty(),
             order,
             axes,
             slab,
@@ -111,7 +114,7 @@ impl Transfer {
 
     /// Rounds in which this rank has elements to move.
     pub fn rounds(&self) -> u64 {
-        if self.block.elements() == 0 {
+        if self.empty {
             return 0;
         }
         self.slabs.iter().product::<i64>() as u64
