@@ -39,7 +39,7 @@ module distarray
         darr_uint32, darr_uint64, darr_float32, darr_float64, darr_complex64, darr_complex128
     public :: darr_max_ndim, darr_whole, darr_block, darr_cyclic, darr_unstructured, darr_balanced, &
         darr_ceil, darr_remainder_last
-    public :: darr_stagger_cell, darr_stagger_face, darr_stagger_face_lower, darr_stagger_face_upper
+    public :: darr_stagger_cell, darr_stagger_face, darr_stagger_face_upper
     public :: darr_read, darr_create, darr_update
     public :: darr_colors_viridis, darr_colors_gray, darr_colors_red_blue, darr_colors_inferno
 
@@ -105,7 +105,6 @@ module distarray
     type :: darr_array
         private
         type(c_ptr) :: handle = c_null_ptr
-        integer(c_int) :: order = darr_order_f
     contains
         procedure :: create => array_create
         procedure :: wrap => array_wrap

@@ -99,8 +99,8 @@ contains
         character(*), intent(in) :: what
         character(100) :: text
 
-        if (long(got) == long(want)) return
-        write (text, '(2(a, i0))') ': got ', long(got), ', want ', long(want)
+        if (as_int64(got) == as_int64(want)) return
+        write (text, '(2(a, i0))') ': got ', as_int64(got), ', want ', as_int64(want)
         call report(what//trim(text))
     end subroutine expect_integer
 
@@ -135,17 +135,17 @@ contains
         if (index(text, words) == 0) call report(what//': "'//words//'" not in "'//text//'"')
     end subroutine expect_code
 
-    integer(int64) function long(x)
+    integer(int64) function as_int64(x)
         class(*), intent(in) :: x
 
-        long = -huge(long)
+        as_int64 = -huge(as_int64)
         select type (x)
         type is (integer(int32))
-            long = x
+            as_int64 = x
         type is (integer(int64))
-            long = x
+            as_int64 = x
         end select
-    end function long
+    end function as_int64
 
     subroutine report(what)
         character(*), intent(in) :: what

@@ -1,3 +1,4 @@
+!> Ranks: 1
 !> Version and texts; the module's constants and struct sizes are those of the C header.
 program t001_library
     use, intrinsic :: iso_c_binding

@@ -1,3 +1,4 @@
+!> Ranks: 1
 !> `darr_memory`: kind, extents and byte strides of any array, by value of the addresses that they
 !> give; what no array holds is told apart. Local, without a distribution.
 program t002_memory
