@@ -61,8 +61,10 @@ contains
         end do
         call aux%on_rows%wrap(aux%rows, darr_memory(f%rows))
         call aux%on_columns%wrap(aux%columns, darr_memory(f%columns))
-        call aux%to_columns%redistribute([aux%on_rows], [aux%on_columns])
-        call aux%to_rows%redistribute([aux%on_columns], [aux%on_rows])
+        if (.not. associated(f%rows, f%columns)) then
+            call aux%to_columns%redistribute([aux%on_rows], [aux%on_columns])
+            call aux%to_rows%redistribute([aux%on_columns], [aux%on_rows])
+        end if
         if (.not. allocated(f%lines)) return
         call aux%on_lines%wrap(aux%lines, darr_memory(f%lines))
         do i = 0, 3
