@@ -199,13 +199,17 @@ impl Dimension {
         // Condition 4.
         let below = self.halo[0].max(self.boundary[0]);
         let above = self.halo[1].max(self.boundary[1]);
-        below
+        let whole = below
             .checked_add(above)
-            .and_then(|padding| padding.checked_add(self.extent))
-            .ok_or(Error::Overflow {
-                what: "an extent with its padding",
-            })?;
-        Ok(())
+            .and_then(|padding| padding.checked_add(self.extent));
+        match whole {
+            Some(_) => Ok(()),
+            None => wrong(
+                "the extent",
+                self.extent,
+                "one that fits into 63 bits with its padding",
+            ),
+        }
     }
 
     /// Whether every coordinate owns one contiguous range, so that [`Dimension::range`] describes it.

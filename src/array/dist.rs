@@ -59,11 +59,15 @@ impl Dist {
     /// Extents, byte strides and bytes of this rank's section in packed memory.
     pub fn packed(&self, dtype: Dtype) -> Result<(Dims<i64>, Dims<i64>, usize)> {
         let extents = self.section.extents();
-        let strides = packed_strides(&extents, self.map.order(), dtype.size() as i64)?;
-        let elements = usize::try_from(self.section.elements()?);
-        let bytes = elements.ok().and_then(|n| n.checked_mul(dtype.size()));
-        let text = || Error::new(Code::Memory, format!("a section of extents {extents:?} has more bytes than can be addressed"));
-        Ok((extents.clone(), strides, bytes.ok_or_else(text)?))
+        let refused = || {
+            let text = format!("a section of extents {extents:?} has more bytes than can be addressed");
+            Error::new(Code::Memory, text)
+        };
+        let item = dtype.size() as i64;
+        let strides = packed_strides(&extents, self.map.order(), item).map_err(|_| refused())?;
+        let elements = self.section.elements().map_err(|_| refused())?;
+        let bytes = elements.checked_mul(item).and_then(|bytes| usize::try_from(bytes).ok());
+        Ok((extents.clone(), strides, bytes.ok_or_else(refused)?))
     }
 
     /// Negative indices count from the end, as NumPy's do; those of an unstructured dimension stand for themselves.
