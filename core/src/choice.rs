@@ -1,6 +1,5 @@
 //! Automatic process grids.
 
-use crate::dims::signed;
 use crate::Dims;
 
 /// The best grid for at most `ranks` ranks over an array of this shape.
@@ -148,13 +147,6 @@ fn divisors(primes: &[(usize, u32)]) -> Vec<usize> {
     }
     divisors.sort_unstable();
     divisors
-}
-
-/// Ranks that a grid of these extents needs, saturated.
-pub fn ranks_needed(grid: &[usize]) -> i64 {
-    grid.iter().fold(1i64, |product, &extent| {
-        product.saturating_mul(signed(extent))
-    })
 }
 
 #[cfg(test)]

@@ -257,12 +257,12 @@ impl Distribution {
                 ndim: self.ndim(),
             })?;
             if set.contains(&dim) {
-                let allowed = "once".into();
+                let what = "the number of times that it is given";
                 return Err(Error::Dimension {
                     dim,
-                    what: "giving it more than",
-                    value: 1,
-                    allowed,
+                    what,
+                    value: 2,
+                    allowed: "1".into(),
                 });
             }
             set.push(dim);

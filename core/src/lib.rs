@@ -1,4 +1,18 @@
 //! Who owns which index of a distributed array, and who sends what to whom.
+//!
+//! Everything that follows from shape, maps, number of ranks and rank is decided here, without MPI, HDF5 or memory of
+//! arrays, so that one process can simulate all ranks. What a rank asks costs time and memory of its own blocks and
+//! neighbours, never of all ranks.
+//!
+//! ```text
+//! halo, redistribute            plans: regions that ranks send to each other
+//! slice, stagger, boxes         distributions made from others or from boxes
+//! protocol                      distributions to and from the Distributed Array Protocol
+//! distribution, section         all dimensions together; what one rank holds
+//! map, cuts, index_list         one dimension: who owns which index
+//! grid, choice                  ranks and their coordinates; automatic grids
+//! dims, region, dtype, error    values that all layers share
+//! ```
 #![forbid(unsafe_code)]
 
 mod boxes;
