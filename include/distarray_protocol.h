@@ -57,8 +57,8 @@
  *  3.4 A field that does not belong to the dist_type is zero, as are all `reserved` fields. A value that is not
  *      is refused, not ignored: a later minor version may give it a meaning.
  *  3.5 All ranks with the same proc_grid_rank along a dimension give equal data for it, the indices in the same
- *      order; all ranks agree on ndim, dtype, dist_type, size, proc_grid_size, periodic, block_size and
- *      one_to_one.
+ *      order; only their boundary padding (5.3) may differ. All ranks agree on ndim, dtype, dist_type, size,
+ *      proc_grid_size, periodic, block_size and one_to_one.
  *  3.6 A `darr_protocol_dim` of zeros alone is the DAP's empty dictionary: an undistributed block dimension of
  *      which size and stop are the extent of the section.
  *  3.7 Empty sections are legal everywhere. The counts of the other dimensions remain as they are: 0 x 5 elements.
@@ -67,7 +67,8 @@
  *
  *  4.1 `block_size` >= 1; 0 stands for the default, 1.
  *  4.2 `start` is proc_grid_rank * block_size. A rank for which that is not below `size` holds nothing and may
- *      give start = size instead: the text of the DAP says the one, its validator the other.
+ *      give start = size instead: the text of the DAP says the one, its validator the other. Where the product
+ *      does not fit into int64_t, only start = size is left.
  *  4.3 The local count is the number of indices i in [0, size) with (i / block_size) mod proc_grid_size ==
  *      proc_grid_rank. A cut-off last block belongs to the rank whose turn it is.
  *
@@ -78,8 +79,8 @@
  *      The first rank of the dimension has start = 0; the last one, unless it is empty, has stop = size.
  *  5.2 `padding` is the number of elements, each >= 0, at the lower and the upper end of the section that are
  *      not its interior; their sum is at most stop - start.
- *  5.3 The lower padding of the first section that is not empty and the upper padding of the last one are
- *      boundary padding: they lie outside the interior of the physical domain, yet count in `size`, and the DAP
+ *  5.3 The lower padding of the first section that is not empty and the upper padding of the last one (where no
+ *      section is empty: of proc_grid_rank 0 and proc_grid_size - 1) are boundary padding: they lie outside the interior of the physical domain, yet count in `size`, and the DAP
  *      takes them as owned. This holds for periodic dimensions as well, where a consumer may fill them from the
  *      other end. (DAP 0.9 took those for communication padding and left negative starts unexplained; in 0.10,
  *      and here, start and stop never leave [0, size].)

@@ -244,15 +244,20 @@ fn rules_of_cyclic_dimensions() {
             },
         );
     }
-    assert_refused(
-        DimData::cyclic(7, [4, 5], 2),
-        |d| d.block_size = i64::MAX / 2,
-        Violation::CyclicStartTooLarge {
-            dim,
-            grid_rank: 4,
-            block_size: i64::MAX / 2,
-        },
-    );
+    // A product beyond 63 bits is behind the end.
+    let far = DimData::cyclic(7, [4, 5], i64::MAX / 2);
+    assert_eq!((far.start, far.count()), (7, 0));
+    for value in [0, 6, 8, i64::MAX] {
+        assert_refused(
+            far.clone(),
+            |d| d.start = value,
+            Violation::CyclicFarStart {
+                dim,
+                value,
+                size: 7,
+            },
+        );
+    }
 }
 
 #[test]

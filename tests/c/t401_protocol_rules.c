@@ -139,7 +139,8 @@ static void cyclic_dimensions(void)
     BREAK(c->start = 1, WRONG, "dimension 1: start is 1; allowed: proc_grid_rank * block_size = 2");
     BREAK(c->block_size = 0, WRONG, "dimension 1: start is 2; allowed: proc_grid_rank * block_size = 1");
     BREAK(c->size = 1; s.extents[1] = 0; c->start = 3, WRONG, "block_size = 2 or size = 1");
-    BREAK(c->proc_grid_size = INT64_MAX; c->proc_grid_rank = INT64_MAX - 1, WRONG, "is too large");
+    BREAK(c->proc_grid_size = INT64_MAX; c->proc_grid_rank = INT64_MAX - 1; s.extents[1] = 0, WRONG,
+          "dimension 1: start is 2 at a rank that holds nothing; allowed: size = 7");
 }
 
 static void unstructured_dimensions(void)

@@ -65,7 +65,7 @@ impl DimData {
             size,
             proc_grid_size: grid_size,
             proc_grid_rank: grid_rank,
-            start: grid_rank.saturating_mul(block_size),
+            start: grid_rank.checked_mul(block_size).unwrap_or(size),
             block_size,
             ..DimData::default()
         }

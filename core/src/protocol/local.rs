@@ -161,11 +161,14 @@ fn check_cyclic(dim: usize, data: &DimData) -> Result<(), Violation> {
         });
     }
     let Some(want) = data.proc_grid_rank.checked_mul(data.block_size()) else {
-        return Err(Violation::CyclicStartTooLarge {
-            dim,
-            grid_rank: data.proc_grid_rank,
-            block_size: data.block_size,
-        });
+        return match start == size {
+            true => Ok(()),
+            false => Err(Violation::CyclicFarStart {
+                dim,
+                value: start,
+                size,
+            }),
+        };
     };
     if start == want {
         return Ok(());

@@ -66,12 +66,8 @@ pub enum Violation {
         want: i64,
         size: i64,
     },
-    #[error("dimension {dim}: proc_grid_rank {grid_rank} times block_size {block_size} is too large; allowed: a product within 63 bits")]
-    CyclicStartTooLarge {
-        dim: usize,
-        grid_rank: i64,
-        block_size: i64,
-    },
+    #[error("dimension {dim}: start is {value} at a rank that holds nothing; allowed: size = {size}, as proc_grid_rank * block_size does not fit into 63 bits")]
+    CyclicFarStart { dim: usize, value: i64, size: i64 },
 
     // Rules 5: block.
     #[error("dimension {dim}: start is {value}; allowed: 0 or more")]
