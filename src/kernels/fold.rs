@@ -232,21 +232,50 @@ trait Fold {
     fn fold<T: Real, const PARTS: usize>(x: &[T], y: &[T]) -> Words;
 }
 
-/// Runs `step(accumulator, element, lane)` over a tile.
+/// One element for each accumulator.
+type Chunk<T> = [T; LANES];
+
+/// Runs `step(accumulator, chunk of x, chunk of y, lane)` over two tiles of equal length.
 #[inline(always)]
-fn lanes<T: Copy, A: Copy>(x: &[T], zero: A, step: impl Fn(A, T, usize) -> A) -> [A; LANES] {
+fn lanes<T: Copy, A: Copy>(
+    x: &[T],
+    y: &[T],
+    zero: A,
+    step: impl Fn(A, &Chunk<T>, &Chunk<T>, usize) -> A,
+) -> [A; LANES] {
     let mut sums = [zero; LANES];
-    let chunks = x.chunks_exact(LANES);
-    let rest = chunks.remainder();
-    for chunk in chunks {
+    let ((x_chunks, x_rest), (y_chunks, y_rest)) = (chunks(x), chunks(y));
+    for (x, y) in x_chunks.iter().zip(y_chunks) {
         for lane in 0..LANES {
-            sums[lane] = step(sums[lane], chunk[lane], lane);
+            sums[lane] = step(sums[lane], x, y, lane);
         }
     }
-    for (lane, &element) in rest.iter().enumerate() {
-        sums[lane] = step(sums[lane], element, lane);
+    // Left to itself the compiler weaves what follows into the loop above, and no vector instruction remains.
+    let mut sums = std::hint::black_box(sums);
+    if !x_rest.is_empty() {
+        let (x_last, y_last) = (padded(x_rest), padded(y_rest));
+        for lane in 0..x_rest.len() {
+            sums[lane] = step(sums[lane], &x_last, &y_last, lane);
+        }
     }
     sums
+}
+
+/// A chunk that begins with the elements of `rest`, of which there is one at least.
+#[inline(always)]
+fn padded<T: Copy>(rest: &[T]) -> Chunk<T> {
+    let mut chunk = [rest[0]; LANES];
+    chunk[..rest.len()].copy_from_slice(rest);
+    chunk
+}
+
+/// Whole chunks of one element per accumulator, and the rest.
+#[inline(always)]
+fn chunks<T>(x: &[T]) -> (&[Chunk<T>], &[T]) {
+    let (whole, rest) = x.split_at(x.len() / LANES * LANES);
+    // SAFETY: an array of elements lies in memory as the elements do; `whole` holds as many arrays.
+    let arrays = unsafe { std::slice::from_raw_parts(whole.as_ptr().cast(), whole.len() / LANES) };
+    (arrays, rest)
 }
 
 /// Joins the accumulators of each part: lane i with lane i + 8, then i + 4, and so on.
@@ -276,7 +305,9 @@ struct Sum;
 impl Fold for Sum {
     #[inline(always)]
     fn fold<T: Real, const PARTS: usize>(x: &[T], _: &[T]) -> Words {
-        totals::<_, PARTS>(lanes(x, T::Sum::ZERO, |sum, x, _| sum.plus(x.wide())))
+        totals::<_, PARTS>(lanes(x, x, T::Sum::ZERO, |sum, x, _, lane| {
+            sum.plus(x[lane].wide())
+        }))
     }
 }
 
@@ -284,15 +315,22 @@ struct RealSum;
 impl Fold for RealSum {
     #[inline(always)]
     fn fold<T: Real, const PARTS: usize>(x: &[T], _: &[T]) -> Words {
-        totals::<_, PARTS>(lanes(x, 0.0, |sum, x, _| sum + x.real()))
+        totals::<_, PARTS>(real_sums(x))
     }
+}
+
+#[inline(always)]
+fn real_sums<T: Real>(x: &[T]) -> [f64; LANES] {
+    lanes(x, x, 0.0, |sum, x, _, lane| sum + x[lane].real())
 }
 
 struct SquareSum;
 impl Fold for SquareSum {
     #[inline(always)]
     fn fold<T: Real, const PARTS: usize>(x: &[T], _: &[T]) -> Words {
-        totals::<_, 1>(lanes(x, 0.0, |sum, x, _| sum + x.real() * x.real()))
+        totals::<_, 1>(lanes(x, x, 0.0, |sum, x, _, lane| {
+            sum + x[lane].real() * x[lane].real()
+        }))
     }
 }
 
@@ -300,41 +338,25 @@ struct Dot;
 impl Fold for Dot {
     #[inline(always)]
     fn fold<T: Real, const PARTS: usize>(x: &[T], y: &[T]) -> Words {
-        let mut sums = [T::Product::ZERO; LANES];
-        let (x, y) = (x.chunks_exact(LANES), y.chunks_exact(LANES));
-        let (x_rest, y_rest) = (x.remainder(), y.remainder());
-        for (x, y) in x.zip(y) {
-            for lane in 0..LANES {
-                sums[lane] = sums[lane].plus(x[lane].factor().times(y[lane].factor()));
-            }
-        }
-        for (lane, (x, y)) in x_rest.iter().zip(y_rest).enumerate() {
-            sums[lane] = sums[lane].plus(x.factor().times(y.factor()));
-        }
-        totals::<_, 1>(sums)
+        totals::<_, 1>(lanes(x, y, T::Product::ZERO, |sum, x, y, lane| {
+            sum.plus(x[lane].factor().times(y[lane].factor()))
+        }))
     }
 }
 
-/// The sum of conj(x) y. The products of equal parts and the crossed ones are added up apart.
+/// The sum of conj(x) y: of the products of equal parts, and of those of crossed ones.
 struct ComplexDot;
 impl Fold for ComplexDot {
     #[inline(always)]
     fn fold<T: Real, const PARTS: usize>(x: &[T], y: &[T]) -> Words {
-        let (mut equal, mut crossed) = ([0.0; LANES], [0.0; LANES]);
-        let (x, y) = (x.chunks_exact(LANES), y.chunks_exact(LANES));
-        let (x_rest, y_rest) = (x.remainder(), y.remainder());
-        for (x, y) in x.zip(y) {
-            for lane in 0..LANES {
-                equal[lane] += x[lane].real() * y[lane].real();
-                crossed[lane] += x[lane].real() * y[lane ^ 1].real();
-            }
-        }
-        for lane in 0..x_rest.len() {
-            equal[lane] += x_rest[lane].real() * y_rest[lane].real();
-            crossed[lane] += x_rest[lane].real() * y_rest[lane ^ 1].real();
-        }
-        let [re] = join::<_, 1>(equal, |a, b| a + b);
-        let [forth, back] = join::<_, 2>(crossed, |a, b| a + b);
+        let equal = lanes(x, y, 0.0, |sum, x, y, lane| {
+            sum + x[lane].real() * y[lane].real()
+        });
+        let crossed = lanes(x, y, 0.0, |sum, x, y, lane| {
+            sum + x[lane].real() * y[lane ^ 1].real()
+        });
+        let [re] = join::<_, 1>(equal, f64::plus);
+        let [forth, back] = join::<_, 2>(crossed, f64::plus);
         [re.to_bits(), (forth - back).to_bits(), 0, 0]
     }
 }
@@ -345,14 +367,12 @@ impl Fold for Moments {
     #[inline(always)]
     fn fold<T: Real, const PARTS: usize>(x: &[T], _: &[T]) -> Words {
         let elements = (x.len() / PARTS) as f64;
-        let sums = lanes(x, 0.0, |sum, x: T, _| sum + x.real());
-        let mean = join::<_, PARTS>(sums, |a, b| a + b).map(|sum| sum / elements);
-        let spread: [f64; LANES] = std::array::from_fn(|lane| mean[lane % PARTS]);
-        let squares = lanes(x, 0.0, |sum, x, lane| {
-            let distance = x.real() - spread[lane];
+        let mean = join::<_, PARTS>(real_sums(x), f64::plus).map(|sum| sum / elements);
+        let squares = lanes(x, x, 0.0, |sum, x, _, lane| {
+            let distance = x[lane].real() - mean[lane % PARTS];
             sum + distance * distance
         });
-        let [square] = join::<_, 1>(squares, |a, b| a + b);
+        let [square] = join::<_, 1>(squares, f64::plus);
         let [re, im] = std::array::from_fn(|part| mean.get(part).copied().unwrap_or(0.0));
         [re.to_bits(), im.to_bits(), square.to_bits(), 0]
     }
@@ -377,9 +397,20 @@ impl Fold for Greatest {
 /// The element that `pick` prefers to all others. A NaN anywhere is the result; comparisons alone would pass it over.
 #[inline(always)]
 fn extreme<T: Real>(x: &[T], pick: impl Fn(T, T) -> T) -> Words {
-    let picked = lanes(x, x[0], |best, x, _| pick(best, x));
+    let picked = lanes(x, x, x[0], |best, x, _, lane| pick(best, x[lane]));
     let [best] = join::<_, 1>(picked, pick);
-    let nans = lanes(x, false, |nan, x, _| nan | x.is_nan());
-    let [nan] = join::<_, 1>(nans, |a, b| a | b);
+    let suspects = lanes(
+        x,
+        x,
+        x[0],
+        |suspect, x, _, lane| {
+            if x[lane].is_nan() {
+                x[lane]
+            } else {
+                suspect
+            }
+        },
+    );
+    let nan = suspects.iter().any(|suspect| suspect.is_nan());
     [if nan { f64::NAN.to_bits() } else { best.word() }, 0, 0, 0]
 }

@@ -57,14 +57,18 @@ impl<const N: usize> Nest<N> {
             }
         }
         self.axes.sort_unstable_by_key(|axis| axis.strides[lead]);
-        let mut merged = Dims::<Axis<N>>::new();
-        for &axis in &self.axes {
-            match merged.last_mut() {
-                Some(below) if continues(below, &axis) => below.extent *= axis.extent,
-                _ => merged.push(axis),
+        let mut last = 0;
+        for level in 1..self.axes.len() {
+            let axis = self.axes[level];
+            let below = &mut self.axes[last];
+            if continues(below, &axis) {
+                below.extent *= axis.extent;
+            } else {
+                last += 1;
+                self.axes[last] = axis;
             }
         }
-        self.axes = merged;
+        self.axes.truncate(last + 1);
     }
 
     /// Runs every loop the other way round.

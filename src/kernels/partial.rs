@@ -88,6 +88,19 @@ pub(super) enum Shape {
     Float,
 }
 
+impl Shape {
+    pub fn of(op: Op, dtype: Dtype) -> Shape {
+        match (op, dtype.kind()) {
+            (Op::Var | Op::Std, _) => Shape::Moments,
+            (Op::Min | Op::Max, Kind::Bool | Kind::Signed) => Shape::Signed,
+            (Op::Min | Op::Max, Kind::Unsigned) => Shape::Unsigned,
+            (Op::Min | Op::Max, _) => Shape::Float,
+            (Op::Sum | Op::Dot, Kind::Bool | Kind::Signed | Kind::Unsigned) => Shape::Integer,
+            _ => Shape::Compensated,
+        }
+    }
+}
+
 /// What some elements contribute to one reduction. Plain bytes: it travels in a message as it is.
 ///
 /// `Partial::default()` is that of no reduction at all, and gives way to any other.
@@ -231,17 +244,8 @@ impl Partial {
         Some((op, dtype))
     }
 
-    /// How the words combine, when these bytes are of a reduction.
-    pub(super) fn shape(&self) -> Option<Shape> {
-        let (op, dtype) = self.kind()?;
-        Some(match (op, dtype.kind()) {
-            (Op::Var | Op::Std, _) => Shape::Moments,
-            (Op::Min | Op::Max, Kind::Bool | Kind::Signed) => Shape::Signed,
-            (Op::Min | Op::Max, Kind::Unsigned) => Shape::Unsigned,
-            (Op::Min | Op::Max, _) => Shape::Float,
-            (Op::Sum | Op::Dot, Kind::Bool | Kind::Signed | Kind::Unsigned) => Shape::Integer,
-            _ => Shape::Compensated,
-        })
+    fn shape(&self) -> Option<Shape> {
+        self.kind().map(|(op, dtype)| Shape::of(op, dtype))
     }
 
     /// The result as an element of dtype `out`. Sums and dot products of nothing are 0, as is the norm; means and variances of nothing are NaN.

@@ -6,10 +6,10 @@
 
 use std::mem::MaybeUninit;
 
-use distarray_core::{Code, Dims};
+use distarray_core::{Code, Dims, MAX_DIMS};
 
 use super::block::Block;
-use super::copy::transfer;
+use super::copy::Transfer;
 use super::fold::{kernel, Kernel};
 use super::nest::{Axis, Nest};
 use super::partial::Shape;
@@ -91,6 +91,10 @@ fn refuse<T>(text: String) -> Result<T> {
 struct Traversal {
     dims: Dims<usize>,
     extents: Dims<usize>,
+    /// A tile holds all elements of the dimensions below this level,
+    level: usize,
+    /// and so many of those along it.
+    length: usize,
 }
 
 impl Traversal {
@@ -99,59 +103,91 @@ impl Traversal {
             .filter(|&dim| block.extents()[dim] != 1)
             .collect();
         dims.sort_by_key(|&dim| block.strides()[dim].unsigned_abs());
-        let extents = dims
+        let extents: Dims<usize> = dims
             .iter()
             .map(|&dim| block.extents()[dim] as usize)
             .collect();
-        Traversal { dims, extents }
+        let (mut below, mut level) = (1, 0);
+        while level + 1 < extents.len() && below * extents[level] < ENOUGH {
+            below *= extents[level];
+            level += 1;
+        }
+        let along = extents.get(level).copied().unwrap_or(1);
+        Traversal {
+            dims,
+            extents,
+            level,
+            length: (TILE / below.max(1)).min(along),
+        }
     }
 
     fn extent(&self, level: usize) -> usize {
         self.extents.get(level).copied().unwrap_or(1)
     }
-
-    /// A tile holds all elements of the dimensions below a level, and so many of those along it.
-    fn tile(&self) -> (usize, usize) {
-        let mut below = 1;
-        let mut level = 0;
-        while level + 1 < self.extents.len() && below * self.extents[level] < ENOUGH {
-            below *= self.extents[level];
-            level += 1;
-        }
-        (level, TILE / below)
-    }
 }
 
 /// One operand of one term, where the traversal stands.
-#[derive(Clone, Copy)]
 struct Operand<'a> {
     block: &'a Block,
     at: *mut u8,
-    size: usize,
-    /// Whether the elements of a tile follow one another without gaps.
-    dense: bool,
+    /// How to gather a tile of full length into a buffer, where its elements do not lie one after the other and aligned already.
+    gather: Option<Transfer>,
 }
 
 impl<'a> Operand<'a> {
-    fn new(block: &'a Block, order: &Traversal, level: usize) -> Operand<'a> {
-        let size = block.dtype().size();
-        let mut next = Some(size as i64);
-        let dense = (0..=level.min(order.dims.len().saturating_sub(1))).all(|level| {
-            match order.dims.get(level) {
-                Some(&dim) => {
-                    let continues = next == Some(block.strides()[dim]);
-                    next = next.and_then(|next| next.checked_mul(block.extents()[dim]));
-                    continues
-                }
-                None => true,
-            }
-        });
-        Operand {
+    fn new(block: &'a Block, order: &Traversal) -> Operand<'a> {
+        let mut operand = Operand {
             block,
             at: block.base(),
-            size,
-            dense,
+            gather: None,
+        };
+        if !operand.in_place(order) {
+            operand.gather = Some(operand.gather_turns(order, order.length));
         }
+        operand
+    }
+
+    /// Whether the elements of every tile lie one after the other, aligned.
+    fn in_place(&self, order: &Traversal) -> bool {
+        let size = self.block.dtype().size();
+        let alignment = size.min(align_of::<u64>());
+        let level = order.level;
+        let mut next = Some(size as isize);
+        let levels = 0..order.dims.len();
+        self.at.align_offset(alignment) == 0
+            && levels
+                .clone()
+                .all(|level| self.stride(order, level) % alignment as isize == 0)
+            && levels.take(level + 1).all(|level| {
+                let continues = next == Some(self.stride(order, level));
+                next = next.and_then(|next| next.checked_mul(order.extents[level] as isize));
+                continues
+            })
+    }
+
+    /// The copy of `turns` turns of the tile's loop, and all of those below, into a packed buffer.
+    fn gather_turns(&self, order: &Traversal, turns: usize) -> Transfer {
+        let size = self.block.dtype().size();
+        let level = order.level;
+        let mut axes = Dims::new();
+        let mut packed = size;
+        for inner in 0..=level {
+            let extent = if inner == level {
+                turns
+            } else {
+                order.extent(inner)
+            };
+            if extent > 1 {
+                axes.push(Axis {
+                    extent,
+                    strides: [self.stride(order, inner), packed as isize],
+                });
+            }
+            packed *= extent;
+        }
+        // The buffer ascends, so that the copy begins at the addresses of the first elements, whatever they are.
+        let at = [std::ptr::null_mut(); 2];
+        Transfer::new(Nest { axes, at }, size).0
     }
 
     fn stride(&self, order: &Traversal, level: usize) -> isize {
@@ -161,59 +197,46 @@ impl<'a> Operand<'a> {
             .map_or(0, |&dim| self.block.strides()[dim] as isize)
     }
 
+    #[inline]
     fn advance(&mut self, order: &Traversal, level: usize, turns: isize) {
         let step = self.stride(order, level).wrapping_mul(turns);
         self.at = self.at.wrapping_offset(step);
     }
 
     /// Whether the tiles of both operands hold the same bytes.
-    fn same_tiles(&self, other: &Operand) -> bool {
-        self.block.base() == other.block.base()
-            && self.size == other.size
-            && self.block.strides() == other.block.strides()
+    fn same_tiles(&self, other: &Block) -> bool {
+        self.block.base() == other.base()
+            && self.block.dtype().size() == other.dtype().size()
+            && self.block.strides() == other.strides()
     }
 
-    /// The address of the tile's elements, one after the other and aligned: in place where they are so, else gathered into `buffer`, unless they are there already.
+    /// The address of the tile's elements: in place, or in `buffer`, where they are already if `gathered`.
     ///
     /// # Safety
-    /// The tile, `turns` turns of the loop at `level`, lies inside the block; `buffer` holds the last tile gathered from this operand if `gathered`.
+    /// The tile of `turns` turns lies inside the block.
+    #[inline]
     unsafe fn tile(
         &self,
         order: &Traversal,
-        level: usize,
         turns: usize,
         buffer: &mut Buffer,
         gathered: bool,
     ) -> *const u8 {
-        let alignment = self.size.min(align_of::<u64>());
-        if self.dense && self.at.addr() % alignment == 0 {
+        let Some(full) = &self.gather else {
             return self.at;
-        }
+        };
         let to = buffer.0.as_mut_ptr().cast::<u8>();
         if !gathered {
-            let mut axes = Dims::new();
-            let mut packed = self.size;
-            for inner in 0..=level {
-                let extent = if inner == level {
-                    turns
+            let at = [self.at, to];
+            // SAFETY: operand 0 is a part of the block, which lies in its memory by Block, condition 1; operand 1 is at most TILE
+            // elements of a buffer on the stack.
+            unsafe {
+                if turns == order.length {
+                    full.perform(at);
                 } else {
-                    order.extent(inner)
-                };
-                if extent > 1 {
-                    axes.push(Axis {
-                        extent,
-                        strides: [self.stride(order, inner), packed as isize],
-                    });
+                    self.gather_turns(order, turns).perform(at);
                 }
-                packed *= extent;
             }
-            let nest = Nest {
-                axes,
-                at: [self.at, to],
-            };
-            // SAFETY: operand 0 is a part of the block, which lies in its memory by Block, condition 1; operand 1 is at most TILE elements of a buffer
-            // on the stack, packed.
-            unsafe { transfer(nest, self.size) };
         }
         to
     }
@@ -230,94 +253,85 @@ impl Buffer {
 }
 
 /// What is done with each tile of one term.
-#[derive(Clone, Copy)]
 struct Work<'a> {
     kernel: Kernel,
     shape: Shape,
     x: Operand<'a>,
-    y: Operand<'a>,
+    y: Option<Operand<'a>>,
     /// Whether `x` is that of the term before.
     same_x: bool,
-    has_y: bool,
 }
 
-/// Reduces terms whose first operands are traversed alike and are not empty.
-fn pass(order: &Traversal, terms: &[Term], out: &mut [Partial]) {
-    let (level, length) = order.tile();
-    let work = |i: usize| {
-        let term = &terms[i.min(terms.len() - 1)];
-        let x = Operand::new(term.x, order, level);
+impl<'a> Work<'a> {
+    fn new(order: &Traversal, terms: &[Term<'a>], i: usize) -> Work<'a> {
+        let term = &terms[i];
+        let x = Operand::new(term.x, order);
         Work {
             kernel: kernel(term.op, term.x.dtype()),
-            shape: out[i.min(terms.len() - 1)]
-                .shape()
-                .unwrap_or(Shape::Integer),
+            shape: Shape::of(term.op, term.x.dtype()),
+            same_x: i > 0 && x.same_tiles(terms[i - 1].x),
             x,
-            y: Operand::new(term.y.unwrap_or(term.x), order, level),
-            same_x: i > 0
-                && x.same_tiles(&Operand::new(
-                    terms[(i - 1).min(terms.len() - 1)].x,
-                    order,
-                    level,
-                )),
-            has_y: term.y.is_some(),
+            y: term.y.map(|y| Operand::new(y, order)),
         }
-    };
-    let mut works: [Work; GROUP] = std::array::from_fn(work);
-    let works = &mut works[..terms.len()];
-    let (mut x_buffer, mut y_buffer) = (Buffer::new(), Buffer::new());
-    let mut turns = [0usize; distarray_core::MAX_DIMS];
-    let extent = order.extent(level);
-    let below: usize = (0..level).map(|level| order.extent(level)).product();
-    loop {
-        let mut done = 0;
-        while done < extent {
-            let now = length.min(extent - done);
-            for (work, partial) in works.iter_mut().zip(out.iter_mut()) {
-                // SAFETY: the tile is the next part of the loop at `level`, inside both operands, whose extents are equal. The kernel is that of the
-                // operands' dtype, the elements are packed and aligned, and by Memory, condition 2, nobody writes them meanwhile.
-                let words = unsafe {
-                    let x = work.x.tile(order, level, now, &mut x_buffer, work.same_x);
-                    let y = if work.has_y {
-                        work.y.tile(order, level, now, &mut y_buffer, false)
-                    } else {
-                        x
-                    };
-                    (work.kernel)(x, y, now * below)
-                };
-                partial.add(work.shape, (now * below) as u64, words);
-                work.x.advance(order, level, now as isize);
-                work.y.advance(order, level, now as isize);
-            }
-            done += now;
-        }
-        let back = (extent as isize).wrapping_neg();
-        works
-            .iter_mut()
-            .for_each(|work| work.turn(order, level, back));
-        let mut outer = level + 1;
-        loop {
-            if outer >= order.dims.len() {
-                return;
-            }
-            works.iter_mut().for_each(|work| work.turn(order, outer, 1));
-            turns[outer] += 1;
-            if turns[outer] < order.extents[outer] {
-                break;
-            }
-            turns[outer] = 0;
-            let back = (order.extents[outer] as isize).wrapping_neg();
-            works
-                .iter_mut()
-                .for_each(|work| work.turn(order, outer, back));
-            outer += 1;
+    }
+
+    #[inline]
+    fn advance(&mut self, order: &Traversal, level: usize, turns: isize) {
+        self.x.advance(order, level, turns);
+        if let Some(y) = &mut self.y {
+            y.advance(order, level, turns);
         }
     }
 }
 
-impl Work<'_> {
-    fn turn(&mut self, order: &Traversal, level: usize, turns: isize) {
-        self.x.advance(order, level, turns);
-        self.y.advance(order, level, turns);
+/// Reduces terms whose first operands are traversed alike and are not empty.
+fn pass(order: &Traversal, terms: &[Term], out: &mut [Partial]) {
+    let mut works = [const { None::<Work> }; GROUP];
+    for (i, work) in works.iter_mut().enumerate().take(terms.len()) {
+        *work = Some(Work::new(order, terms, i));
+    }
+    let (mut x_buffer, mut y_buffer) = (Buffer::new(), Buffer::new());
+    let (level, length) = (order.level, order.length);
+    let extent = order.extent(level);
+    let below: usize = (0..level).map(|level| order.extents[level]).product();
+    let advance = |level: usize, turns: isize, works: &mut [Option<Work>]| {
+        for work in works.iter_mut().flatten() {
+            work.advance(order, level, turns);
+        }
+    };
+    let mut turns = [0usize; MAX_DIMS];
+    loop {
+        for done in (0..extent).step_by(length) {
+            let now = length.min(extent - done);
+            for (work, partial) in works.iter_mut().flatten().zip(out.iter_mut()) {
+                // SAFETY: the tile is the next part of the loop at `level`, inside both operands, whose extents are equal. The kernel is that of the
+                // operands' dtype, the elements are packed and aligned, and by Memory, condition 2, nobody writes them meanwhile.
+                let words = unsafe {
+                    let x = work.x.tile(order, now, &mut x_buffer, work.same_x);
+                    let y = match &work.y {
+                        Some(y) => y.tile(order, now, &mut y_buffer, false),
+                        None => x,
+                    };
+                    (work.kernel)(x, y, now * below)
+                };
+                partial.add(work.shape, (now * below) as u64, words);
+            }
+            advance(level, now as isize, &mut works);
+        }
+        advance(level, (extent as isize).wrapping_neg(), &mut works);
+        let mut outer = level + 1;
+        loop {
+            let Some(&extent) = order.extents.get(outer) else {
+                return;
+            };
+            advance(outer, 1, &mut works);
+            turns[outer] += 1;
+            if turns[outer] < extent {
+                break;
+            }
+            turns[outer] = 0;
+            advance(outer, (extent as isize).wrapping_neg(), &mut works);
+            outer += 1;
+        }
     }
 }
