@@ -1,6 +1,6 @@
 //! One MPI call: its return code becomes a `Result`.
 
-use std::ffi::{c_char, c_int, CStr};
+use std::ffi::{c_char, c_int, c_void, CStr};
 
 use mpi::ffi;
 
@@ -27,6 +27,21 @@ pub fn check(function: &str, code: c_int) -> Result<()> {
 pub fn is_truncation(code: c_int) -> bool {
     // SAFETY: MPI_Error_class takes any integer; MPI is running wherever a message has arrived.
     code != 0 && unsafe { darr_shim_error_class(code) == darr_shim_error_truncate() }
+}
+
+/// The address of a buffer for MPI. Where Rust keeps no memory for empty buffers it gives them the address 1, which is
+/// `MPI_IN_PLACE` in Open MPI.
+pub fn address(buffer: &[u8]) -> *const c_void {
+    static SOMEWHERE: u8 = 0;
+    if buffer.is_empty() {
+        return (&raw const SOMEWHERE).cast();
+    }
+    buffer.as_ptr().cast()
+}
+
+/// As `address`, of a buffer that MPI writes: nothing where it is empty.
+pub fn address_mut(buffer: &mut [u8]) -> *mut c_void {
+    address(buffer).cast_mut()
 }
 
 /// MPI's own text of an error code.

@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use mpi::ffi;
 
 use super::attribute;
-use super::call::check;
+use super::call::{address, address_mut, check};
 use super::comm::{lock, Comm};
 use crate::error::{Code, Error, Result};
 
@@ -30,7 +30,7 @@ impl Comm {
             // SAFETY: the buffer is ours for the length of the call.
             check("MPI_Bcast", unsafe {
                 ffi::MPI_Bcast(
-                    part.as_mut_ptr().cast(),
+                    address_mut(part),
                     count(part.len())?,
                     ffi::RSMPI_UINT8_T,
                     count(root)?,
@@ -54,10 +54,10 @@ impl Comm {
         // SAFETY: the receive buffer holds `size` times the sent bytes.
         check("MPI_Allgather", unsafe {
             ffi::MPI_Allgather(
-                bytes.as_ptr().cast(),
+                address(bytes),
                 n,
                 ffi::RSMPI_UINT8_T,
-                all.as_mut_ptr().cast(),
+                address_mut(&mut all),
                 n,
                 ffi::RSMPI_UINT8_T,
                 comm,
@@ -94,10 +94,10 @@ impl Comm {
             // SAFETY: counts and starts describe consecutive parts of `flat`, whose length is their sum.
             check("MPI_Allgatherv", unsafe {
                 ffi::MPI_Allgatherv(
-                    bytes.as_ptr().cast(),
+                    address(bytes),
                     counts[self.rank()],
                     ffi::RSMPI_UINT8_T,
-                    flat.as_mut_ptr().cast(),
+                    address_mut(&mut flat),
                     counts.as_ptr(),
                     starts.as_ptr(),
                     ffi::RSMPI_UINT8_T,
@@ -130,8 +130,8 @@ impl Comm {
         // SAFETY: both buffers hold one element of the datatype, which is as many bytes as `bytes` has.
         check("MPI_Allreduce", unsafe {
             ffi::MPI_Allreduce(
-                bytes.as_ptr().cast(),
-                result.as_mut_ptr().cast(),
+                address(bytes),
+                address_mut(&mut result),
                 1,
                 unit,
                 operation,

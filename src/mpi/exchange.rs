@@ -8,7 +8,7 @@ use std::sync::Arc;
 use mpi::ffi;
 
 use super::attribute;
-use super::call::{check, is_truncation, Patience};
+use super::call::{address_mut, check, is_truncation, Patience};
 use super::collective::{count, zeroed};
 use super::comm::Comm;
 use crate::error::{Code, Error, Result};
@@ -46,11 +46,20 @@ struct Side {
     owner: Vec<usize>,
     /// Bytes of each request.
     bytes: Vec<usize>,
+    states: Vec<State>,
     /// Requests that MPI is working on.
     active: usize,
     // What MPI_Testsome writes.
     indices: Vec<c_int>,
     statuses: Vec<ffi::MPI_Status>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    Idle,
+    Active,
+    /// MPI failed to start it: whether MPI works on it nobody knows.
+    Lost,
 }
 
 struct Message {
@@ -194,6 +203,7 @@ impl Side {
             requests: Vec::new(),
             owner: Vec::new(),
             bytes: Vec::new(),
+            states: Vec::new(),
             active: 0,
             indices: Vec::new(),
             statuses: Vec::new(),
@@ -226,6 +236,7 @@ impl Side {
                 self.requests.push(request);
                 self.owner.push(i);
                 self.bytes.push(length);
+                self.states.push(State::Idle);
             }
         }
         // SAFETY: a status is plain data that MPI writes before it is read; all zero is a value of each of its fields.
@@ -237,14 +248,17 @@ impl Side {
 
     fn start(&mut self, i: usize) -> Result<()> {
         let message = &mut self.messages[i];
-        let requests = &mut self.requests[message.first..message.first + message.pieces];
-        // Counted before MPI is asked: after a failure nobody knows which of them started.
+        let pieces = message.first..message.first + message.pieces;
+        let requests = &mut self.requests[pieces.clone()];
         message.active = message.pieces;
         self.active += message.pieces;
+        self.states[pieces.clone()].fill(State::Lost);
         // SAFETY: inactive persistent requests, whose buffers live as long as this side and are not touched while active.
         check("MPI_Startall", unsafe {
             ffi::MPI_Startall(count(requests.len())?, requests.as_mut_ptr())
-        })
+        })?;
+        self.states[pieces].fill(State::Active);
+        Ok(())
     }
 
     /// Asks MPI once. Messages whose last piece is done are added to `done` (receives only); gives the number of requests
@@ -263,6 +277,9 @@ impl Side {
         };
         // MPI_UNDEFINED, which is negative, stands for no active request.
         let finished = usize::try_from(finished).unwrap_or(0).min(self.requests.len());
+        for &index in &self.indices[..finished] {
+            self.states[index.unsigned_abs() as usize] = State::Idle;
+        }
         if code != 0 {
             return Err(self.failure(code, finished));
         }
@@ -301,23 +318,25 @@ impl Side {
     fn release(&mut self, direction: Direction, running: bool) {
         for (at, request) in self.requests.iter_mut().enumerate() {
             let message = &mut self.messages[self.owner[at]];
-            let mut done = 1;
-            if running {
-                // SAFETY: requests of our own, each freed once. A cancelled receive ends without its sender's help; a send that is not
-                // taken yet keeps its buffer.
-                unsafe {
-                    if message.active > 0 {
-                        if direction == Direction::Receive {
-                            ffi::MPI_Cancel(request);
-                            ffi::MPI_Wait(request, ffi::RSMPI_STATUS_IGNORE);
-                        } else {
-                            ffi::MPI_Test(request, &mut done, ffi::RSMPI_STATUS_IGNORE);
-                        }
-                    }
+            let mut free = running && self.states[at] != State::Lost;
+            let mut reached = running && self.states[at] != State::Idle;
+            // SAFETY: requests of our own, each freed once. A cancelled receive ends without its sender's help; a send that was not taken yet
+            // goes on by itself and keeps its buffer. After an error MPI may have freed the request already.
+            unsafe {
+                free &= *request != ffi::RSMPI_REQUEST_NULL;
+                if free && reached && direction == Direction::Receive {
+                    ffi::MPI_Cancel(request);
+                    reached = ffi::MPI_Wait(request, ffi::RSMPI_STATUS_IGNORE) != 0;
+                } else if free && reached {
+                    let mut done = 0;
+                    ffi::MPI_Test(request, &mut done, ffi::RSMPI_STATUS_IGNORE);
+                    reached = done == 0;
+                }
+                if free {
                     ffi::MPI_Request_free(request);
                 }
             }
-            if done == 0 {
+            if reached {
                 std::mem::forget(std::mem::take(&mut message.buffer));
             }
         }
@@ -350,7 +369,7 @@ fn prepare(
     // SAFETY: the buffer is on the heap, owned by the exchange and freed after the request.
     unsafe {
         let mut request = ffi::RSMPI_REQUEST_NULL;
-        let data = buffer.as_mut_ptr().cast();
+        let data = address_mut(buffer);
         let byte = ffi::RSMPI_UINT8_T;
         match direction {
             Direction::Send => check(

@@ -1,0 +1,103 @@
+/* Set-up calls whose arguments are wrong on one rank, or differ between ranks: every rank gets the same code and text, nothing hangs, no
+ * result is written, and the communicator works afterwards. In checked mode calls that differ are told apart too.
+ * ranks: 2 3 4 6
+ */
+#include "check.h"
+
+static int comm;
+
+static void works_afterwards(const darr_dist *dist)
+{
+    darr_array *array;
+    int64_t one = 1, sum = 0;
+    CHECK_NEEDED(darr_array_create(dist, DARR_INT64, &array));
+    CHECK_OK(darr_array_fill(array, DARR_INT64, &one));
+    CHECK_OK(darr_array_reduce(array, DARR_SUM, DARR_INT64, &sum));
+    CHECK_INT(sum, 40);
+    darr_array_free(array);
+}
+
+/* All ranks have this code and the text of rank 0, which has `part`. */
+static void alike(int got, int want, const char *part)
+{
+    CHECK_FAILS(got, want, part);
+    CHECK_ALIKE(darr_last_error());
+}
+
+int main(int argc, char **argv)
+{
+    darr_dim dim = DARR_DIM_INIT, good;
+    darr_dist *dist, *bad = NULL;
+    darr_array *array = NULL;
+    darr_plan *plan = NULL;
+    darr_file *file = NULL;
+    int64_t value = 77, index = 0;
+    char path[32];
+
+    check_begin(&argc, &argv);
+    comm = (int)MPI_Comm_c2f(MPI_COMM_WORLD);
+    dim.extent = 40;
+    dim.map = DARR_BLOCK;
+    dim.halo[0] = dim.halo[1] = 1;
+    good = dim;
+    CHECK_NEEDED(darr_dist_create(comm, 1, &dim, NULL, &dist));
+
+    for (int odd = 0; odd < check_size; odd++) {
+        int is_odd = check_rank == odd;
+        /* Wrong on one rank. */
+        dim = good;
+        dim.extent = is_odd ? -5 : 40;
+        alike(darr_dist_create(comm, 1, &dim, NULL, &bad), DARR_ERR_ARGUMENT, "-5");
+        dim = good;
+        dim.map = is_odd ? 99 : DARR_BLOCK;
+        alike(darr_dist_create(comm, 1, &dim, NULL, &bad), DARR_ERR_ARGUMENT, "99");
+        alike(darr_dist_create(comm, 1, is_odd ? NULL : &good, NULL, &bad), DARR_ERR_ARGUMENT, "NULL");
+        alike(darr_dist_create(comm, 1, &good, NULL, is_odd ? NULL : &bad), DARR_ERR_ARGUMENT, "dist_out is NULL");
+        dim = good;
+        dim.size = is_odd ? 0 : dim.size;
+        alike(darr_dist_create(comm, 1, &dim, NULL, &bad), DARR_ERR_ARGUMENT, "size");
+        alike(darr_dist_create(comm, is_odd ? 16 : 1, &good, NULL, &bad), DARR_ERR_ARGUMENT, "16");
+        alike(darr_array_create(dist, is_odd ? 99 : DARR_INT64, &array), DARR_ERR_ARGUMENT, "99");
+        /* Different, each right by itself. */
+        dim = good;
+        dim.extent = is_odd ? 41 : 40;
+        alike(darr_dist_create(comm, 1, &dim, NULL, &bad), DARR_ERR_MISMATCH, "differs between rank");
+        dim = good;
+        dim.halo[1] = is_odd ? 2 : 1;
+        alike(darr_dist_create(comm, 1, &dim, NULL, &bad), DARR_ERR_MISMATCH, "differs between rank");
+        alike(darr_array_create(dist, is_odd ? DARR_INT32 : DARR_INT64, &array), DARR_ERR_MISMATCH, "differs between rank");
+        snprintf(path, sizeof path, "file%d.h5", is_odd);
+        alike(darr_file_open(comm, path, DARR_CREATE, &file), DARR_ERR_MISMATCH, "differs between rank");
+        /* Different calls. */
+        if (is_odd)
+            alike(darr_array_create(dist, DARR_INT64, &array), DARR_ERR_MISMATCH, "different calls");
+        else
+            alike(darr_dist_create(comm, 1, &good, NULL, &bad), DARR_ERR_MISMATCH, "different calls");
+        CHECK(bad == NULL && array == NULL && plan == NULL && file == NULL);
+        works_afterwards(dist);
+    }
+
+    /* The switch itself is agreed upon. */
+    alike(darr_comm_set_checks(comm, check_rank == 0), DARR_ERR_MISMATCH, "darr_comm_set_checks: on differs between rank 0 and rank 1");
+    CHECK_OK(darr_comm_set_checks(comm, 1));
+    CHECK_NEEDED(darr_array_create(dist, DARR_INT64, &array));
+    CHECK_NEEDED(darr_plan_halo(1, &array, NULL, &plan));
+    for (int odd = 0; odd < check_size; odd++) {
+        int is_odd = check_rank == odd;
+        index = is_odd ? 3 : 4;
+        alike(darr_array_get(array, &index, DARR_INT64, &value), DARR_ERR_MISMATCH, "index");
+        if (is_odd)
+            alike(darr_plan_begin(plan), DARR_ERR_MISMATCH, "different calls");
+        else
+            alike(darr_array_get(array, &index, DARR_INT64, &value), DARR_ERR_MISMATCH, "different calls");
+        alike(darr_array_reduce(array, is_odd ? DARR_MIN : DARR_MAX, DARR_INT64, &value), DARR_ERR_MISMATCH, "differs");
+        CHECK_INT(value, 77);
+        CHECK_OK(darr_plan_run(plan));
+        works_afterwards(dist);
+    }
+    CHECK_OK(darr_comm_set_checks(comm, 0));
+    darr_plan_free(plan);
+    darr_array_free(array);
+    darr_dist_free(dist);
+    return check_end();
+}
