@@ -26,6 +26,11 @@ def report(main, arguments):
     for r in ranks:
         print(f"{os.path.basename(arguments[0])} on {r} ranks", flush=True)
         main(program, r)
+    summary()
+
+
+def summary():
+    """Says how many checks passed and ends the test."""
     print(f"{counts['passed']} passed, {counts['failed']} failed")
     sys.exit(1 if counts["failed"] else 0)
 

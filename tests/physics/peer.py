@@ -54,7 +54,7 @@ def main(program, ranks):
     model = {"k0": k0, "c1": 1.0, "kappa_coeff": 1.0, "nu": 1e-3, "N": 3}
     compare(program, ranks, state, 1, 0.02, 1e-13, **model)
     compare(program, ranks, state, 10, 0.02, 1e-12, **model)
-    compare(program, ranks, state, 500, 0.02, 1e-8, **model)
+    compare(program, ranks, state, 300, 0.02, 1e-8, **model)
     # Other parameters, so that each enters as in the peer.
     compare(program, ranks, state, 20, 0.01, 1e-12, k0=0.3, c1=0.2, kappa_coeff=1.7, nu=2e-3, N=2)
     compare(program, ranks, state, 20, 0.01, 1e-12, k0=0.2, c1=3.0, kappa_coeff=0.5, nu=1e-2, N=1)

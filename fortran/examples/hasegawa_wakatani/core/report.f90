@@ -76,15 +76,17 @@ contains
         integer, intent(in) :: step
         integer(int64) :: now, rate
         real(dp) :: done, elapsed
+        character(len=24) :: left
 
         if (.not. r%writes) return
         call system_clock(now, rate)
         elapsed = real(now - r%started, dp) / rate
         done = real(step - r%first_step, dp) / max(1, r%last_step - r%first_step)
-        print '(a,f9.2,a,i4,a,3(a,es10.3),a,i0,a)', 't = ', r%time, '  ', nint(100 * done), '%', &
+        left = ''
+        if (done > 0) write (left, '(i0,a)') nint(elapsed * (1 - done) / done), ' s left'
+        print '(a,f9.2,a,i4,a,3(a,es10.3),2a)', 't = ', r%time, '  ', nint(100 * done), '%', &
             '  flux ', r%means(gamma_n), '  energy ', r%means(energy), &
-            '  enstrophy ', r%means(enstrophy), '  ', nint(elapsed * (1 - done) / max(done, 1e-9_dp)), &
-            ' s left'
+            '  enstrophy ', r%means(enstrophy), '  ', trim(left)
         flush (output_unit)
     end subroutine print_progress
 
