@@ -45,7 +45,8 @@ def compare(program, ranks, state, steps, dt, tolerance, **model):
         got = run.read_state(steps)
     for name, a, b in zip(("density", "omega", "phi"), got, expected):
         error = np.max(np.abs(a - b)) / np.max(np.abs(b))
-        drift.check(error <= tolerance, f"{name} after {steps} steps: relative difference {error:.1e} <= {tolerance:.0e}")
+        text = f"{name} after {steps} steps: relative difference {error:.1e} <= {tolerance:.0e}"
+        drift.check(error <= tolerance, text)
 
 
 def main(program, ranks):

@@ -38,7 +38,10 @@ def main(library, by_hand):
         error = max(np.max(np.abs(means[k] - history[k]) / np.max(np.abs(history[k]))) for k in history)
         drift.check(error < 1e-12, f"by hand on {ranks} ranks: its means, to {error:.0e}")
         drift.check(pictures == 3, f"by hand on {ranks} ranks: three pictures")
-    for first, second, label in ((library, by_hand, "by hand after the library"), (by_hand, library, "the library after by hand")):
+    for first, second, label in (
+        (library, by_hand, "by hand after the library"),
+        (by_hand, library, "the library after by hand"),
+    ):
         with drift.Case(first, 2) as run:
             run.run(**settings, time={"dt": 0.02, "t_end": 0.4}, start=start)
             run.program = second

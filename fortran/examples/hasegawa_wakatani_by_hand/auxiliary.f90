@@ -93,7 +93,8 @@ contains
             means = [(sum(aux%f%integrands(lo(1):hi(1), lo(2):hi(2), i)), i=1, n_integrands)]
         end associate
         means = means / (real(aux%p%nx, dp) * aux%p%ny)
-        call MPI_Allreduce(MPI_IN_PLACE, means, n_integrands, MPI_DOUBLE_PRECISION, MPI_SUM, aux%d%comm)
+        call MPI_Allreduce(MPI_IN_PLACE, means, n_integrands, MPI_DOUBLE_PRECISION, MPI_SUM, &
+            aux%d%comm)
     end subroutine reduce
 
     subroutine save(aux, p, step, time, path)

@@ -39,7 +39,7 @@ contains
         real(dp) :: variance
         integer :: k, j
 
-        ! Every rank sums over all modes in the same order: the normalisation is the same everywhere.
+        ! Every rank sums over all modes in the same order and gets the same normalisation.
         variance = 0
         do j = 1, p%ny
             do k = 1, p%nx

@@ -123,11 +123,13 @@ contains
             call aux%reduce(means)
             call add_means(report, time, means)
             ! NaN and infinity alike fail this comparison.
-            if (.not. all(abs(means) < huge(means))) error stop 'The run has blown up: smaller dt or larger nu'
+            if (.not. all(abs(means) < huge(means))) &
+                error stop 'The run has blown up: it needs a smaller dt or a larger nu'
         end if
         if (due(step, p%report_every) .or. (is_last .and. p%report_every > 0)) &
             call print_progress(report, step)
-        if ((due(step, p%snapshot_every) .and. step > first_step) .or. (is_last .and. p%save_last)) then
+        if ((due(step, p%snapshot_every) .and. step > first_step) .or. &
+            (is_last .and. p%save_last)) then
             write (text, '(a,i0.8,a)') trim(p%directory)//'/state_', step, '.h5'
             call aux%save(p, step, time, trim(text))
         end if

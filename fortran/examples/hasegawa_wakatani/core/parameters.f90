@@ -108,7 +108,8 @@ contains
         if (p%nu < 0) text = 'nu must not be negative'
         if (p%blocks_x < 0 .or. p%blocks_y < 0) text = 'blocks_x and blocks_y must not be negative'
         if (all(p%initial /= [character(len=16) :: 'normal', 'fourier', 'sine', 'file'])) &
-            text = "initial must be 'normal', 'fourier', 'sine' or 'file', not '"//trim(p%initial)//"'"
+            text = "initial must be 'normal', 'fourier', 'sine' or 'file', not '" &
+            //trim(p%initial)//"'"
         if (p%initial == 'file' .and. p%file == '') text = "initial = 'file' needs file"
     end function complaint
 

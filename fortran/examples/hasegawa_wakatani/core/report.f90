@@ -41,12 +41,14 @@ contains
         history = reshape([real(dp) ::], [n_integrands + 1, 0])
         if (p%initial == 'file') history = read_history(history_path(p), time - 0.5_dp * p%dt)
         open (newunit=r%unit, file=history_path(p), status='replace', action='write')
-        write (r%unit, '(a)') '# time gamma_n gamma_c energy enstrophy energy_w loss_energy loss_enstrophy'
+        write (r%unit, '(a)') &
+            '# time gamma_n gamma_c energy enstrophy energy_w loss_energy loss_enstrophy'
         do i = 1, size(history, 2)
             write (r%unit, '(*(es24.16))') history(:, i)
         end do
         print '(a,i0,a,i0,3(a,g0.4),a,es8.1,a,i0)', 'Hasegawa-Wakatani, ', p%nx, ' x ', p%ny, &
-            ' points, dt = ', p%dt, ', c1 = ', p%c1, ', k0 = ', p%k0, ', nu = ', p%nu, ', N = ', p%order
+            ' points, dt = ', p%dt, ', c1 = ', p%c1, ', k0 = ', p%k0, ', nu = ', p%nu, &
+            ', N = ', p%order
     end subroutine start_report
 
     !> Notes the wall time that a step took, output left out.
@@ -107,13 +109,15 @@ contains
         print '(a)', ''
         print '(a,f0.1,a,f0.1,a,i0,a)', 'Saturated means from t = ', p%mean_from, ' to ', &
             history(1, size(history, 2)), ' (', size(history, 2), ' samples)'
-        print '(a)', '                          mean    in time   windows   literature (c1 = 1, k0 = 0.15)'
+        print '(a)', &
+            '                          mean    in time   windows   literature (c1 = 1, k0 = 0.15)'
         call print_row('particle flux', history(1 + gamma_n, :), &
             '0.60 +- 0.01 hw2d, 0.64 Stegmeir, 0.73 Camargo, 0.61 HW, 0.80 Zeiler')
         call print_row('resistive flux', history(1 + gamma_c, :), '')
         call print_row('energy', history(1 + energy, :), '3.78 +- 0.07 hw2d')
         call print_row('enstrophy', history(1 + enstrophy, :), '13.2 +- 0.9 hw2d')
-        print '(a)', 'in time: standard deviation of the samples; windows: of the means over five equal windows'
+        print '(a)', 'in time: standard deviation of the samples; windows: of the means over five &
+            &equal windows'
     end subroutine finish_report
 
     subroutine print_row(name, samples, literature)

@@ -121,9 +121,9 @@ contains
 
     !> Moves the front of the powers of the Laplacian on by one row: power k is computed at row
     !> front - k + 1, where power k - 1 is known one row further. `rows` are rows front - 1 to
-    !> front + 1 of the field. Each power keeps its last three rows, row j in slot modulo(j, 3). Power k is
-    !> needed from row first - (h - k) on, and h - k columns beyond the owned ones on either side;
-    !> the last power, h, at row front - h + 1 is the result. Cell width 1.
+    !> front + 1 of the field. Each power keeps its last three rows, row j in slot modulo(j, 3).
+    !> Power k is needed from row first - (h - k) on, and h - k columns beyond the owned ones on
+    !> either side; the last power, h, at row front - h + 1 is the result. Cell width 1.
     pure subroutine laplacian_powers(m, h, first, front, rows, powers)
         integer, intent(in) :: m, h, first, front
         real(dp), intent(in) :: rows(1 - h:m + h, -1:1)
