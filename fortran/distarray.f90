@@ -11,10 +11,10 @@
 !> `darr_err_*` code; without it a failure stops the program with the library's text.
 !> **Collective** procedures are called by all ranks of the communicator, **Local** ones by any.
 !>
-!> Memory of the caller that is wrapped has the TARGET or POINTER attribute (ASYNCHRONOUS too between
-!> `begin` and `end`), is not reallocated while wrapped, and is no expression, no vector subscript
-!> and no explicit-shape dummy of a section: those may be copies. `q => null()` in the declaration of
-!> a pointer that receives a view keeps compilers from warning of its former value.
+!> Memory of the caller that is wrapped has the TARGET or POINTER attribute (ASYNCHRONOUS too
+!> between `begin` and `end`), is not reallocated while wrapped, and is no expression, no vector
+!> subscript and no explicit-shape dummy of a section: those may be copies. `q => null()` in the
+!> declaration of a pointer that receives a view keeps compilers from warning of its former value.
 include 'distarray_abi.inc'
 include 'distarray_arguments.inc'
 
@@ -32,13 +32,13 @@ module distarray
     public :: sum_of, min_of, max_of, mean_of, var_of, std_of, norm_of, dot_of
     public :: darr_version, darr_abi_version, darr_build_info, darr_strerror, darr_last_error
     public :: darr_comm_set_checks
-    public :: darr_ok, darr_err_argument, darr_err_handle, darr_err_unsupported, darr_err_mismatch, &
-        darr_err_memory, darr_err_comm, darr_err_mpi, darr_err_io, darr_err_format, darr_err_state, &
-        darr_err_protocol, darr_err_internal
+    public :: darr_ok, darr_err_argument, darr_err_handle, darr_err_unsupported, &
+        darr_err_mismatch, darr_err_memory, darr_err_comm, darr_err_mpi, darr_err_io, &
+        darr_err_format, darr_err_state, darr_err_protocol, darr_err_internal
     public :: darr_bool, darr_int8, darr_int16, darr_int32, darr_int64, darr_uint8, darr_uint16, &
         darr_uint32, darr_uint64, darr_float32, darr_float64, darr_complex64, darr_complex128
-    public :: darr_max_ndim, darr_whole, darr_block, darr_cyclic, darr_unstructured, darr_balanced, &
-        darr_ceil, darr_remainder_last
+    public :: darr_max_ndim, darr_whole, darr_block, darr_cyclic, darr_unstructured, &
+        darr_balanced, darr_ceil, darr_remainder_last
     public :: darr_stagger_cell, darr_stagger_face, darr_stagger_face_upper
     public :: darr_read, darr_create, darr_update
     public :: darr_colors_viridis, darr_colors_gray, darr_colors_red_blue, darr_colors_inferno
@@ -54,8 +54,8 @@ module distarray
     end interface darr_list
 
     !> A distribution: who owns which index of a global index space that starts at 1. Holds maps,
-    !> process grid, padding and memory order. A copy (`e = d`) is the same distribution, freed once.
-    !> Creating into one that exists frees the former; arrays keep what they need of it.
+    !> process grid, padding and memory order. A copy (`e = d`) is the same distribution, freed
+    !> once. Creating into one that exists frees the former; arrays keep what they need of it.
     !>
     !> Arguments that the creators share, all optional. Arrays with one value per dimension, or one
     !> value for all:
@@ -63,12 +63,12 @@ module distarray
     !>   procs           extents of the process grid; 0: chosen so that the halo surface is small
     !>   periodic        logical: the first element is the neighbour of the last
     !>   halo            ghost elements on both sides; halo_below, halo_above for one side
-    !>   boundary        elements outside of the global domain at the ends of a dimension that is not
-    !>                   periodic; boundary_below, boundary_above for one end
+    !>   boundary        elements outside of the global domain at the ends of a dimension that is
+    !>                   not periodic; boundary_below, boundary_above for one end
     !>   rule            block: darr_balanced (default), darr_ceil or darr_remainder_last
     !>   block_size      cyclic: elements dealt out at a time, default 1
-    !>   cuts            block: a darr_list per dimension: procs + 1 ascending positions 0, ..., extent
-    !>                   between elements (coordinate c owns cuts(c) + 1 : cuts(c + 1)), or an empty one
+    !>   cuts            block: a darr_list per dimension: procs + 1 ascending positions 0 to extent
+    !>                   between elements (coordinate c owns cuts(c) + 1 : cuts(c + 1)), or none
     !>   indices         unstructured: a darr_list per dimension of the indices that this rank owns
     !> For the whole:
     !>   order           'F' (default) or 'C': memory order of arrays that the library allocates

@@ -1,11 +1,12 @@
-!> What the tests share: MPI, a function of the global index to fill fields with, and counted checks.
+!> What the tests share: MPI, a function of the global index to fill fields with, and counted
+!> checks.
 module check
     use, intrinsic :: iso_c_binding
     use, intrinsic :: iso_fortran_env, only: error_unit, int32, int64, real64
     implicit none
     private
-    public :: begin_test, end_test, expect, expect_code, f, host_cart, host_free, host_sum, comm, rank, &
-        ranks
+    public :: begin_test, end_test, expect, expect_code, f, host_cart, host_free, host_sum, comm, &
+        rank, ranks
 
     integer(int32), protected :: comm = 0
     integer, protected :: rank = 0, ranks = 1

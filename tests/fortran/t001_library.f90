@@ -43,7 +43,8 @@ program t001_library
     call expect(reduction%size, sizes(5), 'default size of darr_reduction')
     call hidden_sizes()
 
-    call expect(host_constants(size(constants, kind=c_int), header), size(constants), 'number of constants')
+    call expect(host_constants(size(constants, kind=c_int), header), size(constants), &
+        'number of constants')
     call expect(header, constants, 'constants')
 
     call expect(darr_version() >= 100, 'version is at least 0.1.0')

@@ -46,14 +46,16 @@ program t002_memory
     call see(darr_memory(field), darr_float64, [6, 5, 4], [8, 48, 240], field(1, 1, 1), 'whole')
     call see(darr_memory(field(2:6:2, 5:1:-1, 3:4)), darr_float64, [3, 5, 2], [16, -48, 240], &
         field(2, 5, 3), 'section')
-    call see(darr_memory(field(:, 3, 6 - 4:4)), darr_float64, [6, 3], [8, 240], field(1, 3, 2), 'plane')
+    call see(darr_memory(field(:, 3, 6 - 4:4)), darr_float64, [6, 3], [8, 240], field(1, 3, 2), &
+        'plane')
     p => field(6:1:-5, 2, :)
     call see(darr_memory(p), darr_float64, [2, 4], [-40, 240], field(6, 2, 1), 'pointer')
     particles%id = 0
     do i = 1, 5
         particles(i)%at = [f(i), f(i + 10), f(i + 20)]
     end do
-    call see(darr_memory(particles(2:)%at(2)), darr_float64, [4], [32], particles(2)%at(2), 'component')
+    call see(darr_memory(particles(2:)%at(2)), darr_float64, [4], [32], particles(2)%at(2), &
+        'component')
     call assumed_shape(field(::5, :, 2))
     m = darr_memory(seven)
     call expect(m%ndim, 7, 'rank 7')
@@ -102,7 +104,8 @@ contains
     subroutine assumed_shape(x)
         real(real64), target, intent(in) :: x(:, 3:)
 
-        call see(darr_memory(x(:, 4:)), darr_float64, [2, 4], [40, 48], field(1, 2, 2), 'assumed shape')
+        call see(darr_memory(x(:, 4:)), darr_float64, [2, 4], [40, 48], field(1, 2, 2), &
+            'assumed shape')
     end subroutine assumed_shape
 
     subroutine kind_of(m, dtype, what)

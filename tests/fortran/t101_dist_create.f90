@@ -1,5 +1,5 @@
-!> Distributions from shape and options: boxes tile the domain, owners and positions agree with them,
-!> integers of both sizes, lists of cuts, orders of the grid.
+!> Distributions from shape and options: boxes tile the domain, owners and positions agree with
+!> them, integers of both sizes, lists of cuts, orders of the grid.
 program t101_dist_create
     use, intrinsic :: iso_fortran_env, only: int32, int64
     use check
@@ -21,7 +21,8 @@ program t101_dist_create
     call expect(e%grid(), [1, min(ranks, 7)], 'given grid')
     call tiles(e, [10, 7], '8-byte integers')
     call expect(e%compatible(e), 'compatible with itself')
-    if (ranks > 1) call expect(.not. d%compatible(e) .or. all(d%grid() == e%grid()), 'not compatible')
+    if (ranks > 1) call expect(.not. d%compatible(e) .or. all(d%grid() == e%grid()), &
+        'not compatible')
 
     call e%create(comm, [9, 4, 5], map=[darr_block, darr_whole, darr_block], procs=[ranks, 1, 1], &
         rule=[darr_remainder_last], periodic=[.true., .false., .false.], halo=[1, 0, 0], order='C')
@@ -34,8 +35,8 @@ program t101_dist_create
     call tiles(e, [3], 'few elements')
 
     ! Cuts: coordinate c owns cuts(c) + 1 : cuts(c + 1).
-    call e%create(comm, [12, 5], cuts=[darr_list([0, (12 - ranks + n + 1, n=0, ranks - 1)]), darr_list()], &
-        procs=[ranks, 1], map=[darr_block, darr_whole])
+    call e%create(comm, [12, 5], cuts=[darr_list([0, (12 - ranks + n + 1, n=0, ranks - 1)]), &
+        darr_list()], procs=[ranks, 1], map=[darr_block, darr_whole])
     call tiles(e, [12, 5], 'cuts')
     if (ranks > 1) call expect(e%owner([13 - ranks, 1]), 0, 'owner by cuts')
     call expect(e%owner([12, 5]), ranks - 1, 'last owner by cuts')

@@ -17,7 +17,8 @@ program t103_dist_derived
     call expect(d%shape(), [13, 10], 'faces: one more')
     call d%box(lo, hi)
     call expect(lo, clo, 'faces start where cells do')
-    call expect(hi, chi + merge([1, 0], [0, 0], rank == ranks - 1), 'the last rank owns the extra face')
+    call expect(hi, chi + merge([1, 0], [0, 0], rank == ranks - 1), &
+        'the last rank owns the extra face')
     call d%staggered(cells, [darr_stagger_cell, darr_stagger_face])
     call expect(d%shape(), [12, 10], 'periodic faces: as many as cells')
 
@@ -53,7 +54,8 @@ program t103_dist_derived
 
     ! Unstructured: each rank lists its indices, from the last.
     mine = [(2*ranks - rank - i*ranks, i=0, 1)]
-    call d%create(comm, [2*ranks], map=[darr_unstructured], procs=[ranks], indices=[darr_list(mine)])
+    call d%create(comm, [2*ranks], map=[darr_unstructured], procs=[ranks], &
+        indices=[darr_list(mine)])
     call expect(d%counts(), [2], 'unstructured count')
     call expect(d%to_global([1]), [mine(1)], 'unstructured index')
     call expect(d%to_local([mine(2)]), [2], 'unstructured position')

@@ -105,8 +105,10 @@ program t201_array_kinds
     ! A pointer of another type or rank: both are named.
     call a%create(d, darr_float64)
     call darr_point(r4, a%view(), ierr)
-    call expect_code(ierr, darr_err_argument, darr_last_error(), 'real(8) in 1 dimensions', 'type mismatch')
-    call expect_code(ierr, darr_err_argument, darr_last_error(), 'pointer is real(4) of rank 1', 'type mismatch')
+    call expect_code(ierr, darr_err_argument, darr_last_error(), 'real(8) in 1 dimensions', &
+        'type mismatch')
+    call expect_code(ierr, darr_err_argument, darr_last_error(), 'pointer is real(4) of rank 1', &
+        'type mismatch')
     call expect(.not. associated(r4), 'the pointer is disassociated')
 
     call d%free()

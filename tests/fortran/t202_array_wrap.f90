@@ -45,7 +45,8 @@ program t202_array_wrap
         u(hi(1), hi(2), hi(3)) = f(hi(1), hi(2), hi(3))
     end if
     call a%set([7, 5, 6], -3.0_real64)
-    if (all(hi == [7, 5, 6])) call expect(u(7, 5, 6), -3.0_real64, 0.0_real64, 'set writes the memory')
+    if (all(hi == [7, 5, 6])) call expect(u(7, 5, 6), -3.0_real64, 0.0_real64, &
+        'set writes the memory')
     call a%set([7, 5, 6], f(7, 5, 6))
 
     ! Every second element of a larger allocation, the second dimension backwards.
@@ -82,9 +83,11 @@ program t202_array_wrap
     call b%get([8, 2], y)
     call expect(real(y, real64), f(8, 2)/2, 0.0_real64, 'component of real32')
     call darr_point(w, b%view())
-    if (size(cells) > 0) call expect(real(w(hi(1), 4), real64), f(hi(1), 4)/2, 0.0_real64, 'view of a component')
+    if (size(cells) > 0) call expect(real(w(hi(1), 4), real64), f(hi(1), 4)/2, 0.0_real64, &
+        'view of a component')
     call darr_point(q, a%view())
-    if (size(cells) > 0) call expect(q(hi(1), 2), f(hi(1), 2), 0.0_real64, 'view of the other component')
+    if (size(cells) > 0) call expect(q(hi(1), 2), f(hi(1), 2), 0.0_real64, &
+        'view of the other component')
 
     ! A pointer as actual, a rank without memory, rank 7.
     call d%create(comm, [5], procs=[min(ranks, 5)])

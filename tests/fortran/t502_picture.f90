@@ -20,8 +20,8 @@ program t502_picture
     end do
     call a%save_png('plain.png')
     call size_of('plain.png', 20, 30)
-    call a%save_png('plane.png', colors=darr_colors_red_blue, scale=3, range=[-100.0, 100.0], axes=[2, 3], &
-        index=[7, 1, 1])
+    call a%save_png('plane.png', colors=darr_colors_red_blue, scale=3, range=[-100.0, 100.0], &
+        axes=[2, 3], index=[7, 1, 1])
     call size_of('plane.png', 90, 12)
     call a%save_png('wrong.png', axes=[1, 4], ierr=ierr)
     call expect(ierr, darr_err_argument, 'an axis beyond the dimensions')
@@ -45,7 +45,8 @@ contains
         integer :: unit, bytes(24)
 
         if (rank /= 0) return
-        open (newunit=unit, file=path, access='stream', form='unformatted', status='old', action='read')
+        open (newunit=unit, file=path, access='stream', form='unformatted', status='old', &
+            action='read')
         read (unit) head
         close (unit)
         bytes = iand(int(head), 255)

@@ -1,4 +1,5 @@
-!> Wrong arguments: code and text on every rank, nothing hangs, and what was there before still works.
+!> Wrong arguments: code and text on every rank, nothing hangs, and what was there before still
+!> works.
 program t601_errors
     use, intrinsic :: iso_fortran_env, only: int32, int64, real32, real64
     use check
