@@ -13,10 +13,12 @@ use crate::error::{Error, Result};
 /// What every value of this type has proven, and what the kernels rest on:
 /// Condition 1: every byte of every element lies inside the memory.
 /// Condition 2: no two elements share a byte.
-/// Condition 3: for every dimension of more than one element, (extent - 1) * stride fits an `isize`, and the number of elements an `i64`.
+/// Condition 3: for every dimension of more than one element, (extent - 1) * stride fits an
+/// `isize`, and the number of elements an `i64`.
 ///
-/// Strides are in bytes, of either sign, and need not be multiples of the element size. The stride of a dimension of at most one element
-/// is never used. A block with an extent 0 is empty and addresses nothing.
+/// Strides are in bytes, of either sign, and need not be multiples of the element size. The stride
+/// of a dimension of at most one element is never used. A block with an extent 0 is empty and
+/// addresses nothing.
 #[derive(Clone)]
 pub struct Block {
     memory: Arc<Memory>,
@@ -27,9 +29,11 @@ pub struct Block {
 }
 
 impl Block {
-    /// Describes a block whose element with index 0 in every dimension lies at the base of the memory.
+    /// Describes a block whose element with index 0 in every dimension lies at the base of the
+    /// memory.
     ///
-    /// Errors: `Code::Argument` for more than 15 dimensions, a negative extent, elements outside the memory, elements that share bytes.
+    /// Errors: `Code::Argument` for more than 15 dimensions, a negative extent, elements outside
+    /// the memory, elements that share bytes.
     pub fn new(
         memory: Arc<Memory>,
         dtype: Dtype,
@@ -104,8 +108,9 @@ impl Block {
         Ok(())
     }
 
-    /// Condition 2: by ascending |stride|, each dimension steps over everything that the dimensions below it span. This accepts whatever
-    /// slicing, padding, reversing and transposing make of a packed array.
+    /// Condition 2: by ascending |stride|, each dimension steps over everything that the dimensions
+    /// below it span. This accepts whatever slicing, padding, reversing and transposing make of a
+    /// packed array.
     fn prove_distinct(&self) -> Result<()> {
         let mut axes: Dims<(i64, i64)> = self.axes().collect();
         axes.sort_unstable_by_key(|&(_, stride)| stride.unsigned_abs());
@@ -161,7 +166,8 @@ impl Block {
         &self.memory
     }
 
-    /// Address of the element with index 0 in every dimension; of no meaning when the block is empty.
+    /// Address of the element with index 0 in every dimension; of no meaning when the block is
+    /// empty.
     pub fn base(&self) -> *mut u8 {
         self.memory.base().wrapping_offset(self.offset)
     }
@@ -185,7 +191,8 @@ impl Block {
         self.extents.contains(&0)
     }
 
-    /// The half-open box `region` of this block, in its own indices. Conditions 1 to 3 pass to every part.
+    /// The half-open box `region` of this block, in its own indices. Conditions 1 to 3 pass to
+    /// every part.
     ///
     /// Errors: `Code::Argument` when the region does not lie inside the block.
     pub fn section(&self, region: &Region) -> Result<Block> {
@@ -213,7 +220,8 @@ impl Block {
         Ok(part)
     }
 
-    /// Every `step`-th element of dimension `dim`, `count` of them, beginning with index `start`. A negative step goes backwards.
+    /// Every `step`-th element of dimension `dim`, `count` of them, beginning with index `start`. A
+    /// negative step goes backwards.
     ///
     /// Errors: `Code::Argument` when one of the indices does not lie inside the block.
     pub fn every(&self, dim: usize, start: i64, step: i64, count: i64) -> Result<Block> {
@@ -241,7 +249,8 @@ impl Block {
             part.advance(&lo);
         }
         if count > 1 {
-            // |step| < extent here, so that the product is bounded by condition 3, unless another dimension is empty.
+            // |step| < extent here, so that the product is bounded by condition 3, unless another
+            // dimension is empty.
             part.strides[dim] = self.strides[dim].wrapping_mul(step);
         }
         Ok(part)
@@ -257,7 +266,8 @@ impl Block {
         Ok(part)
     }
 
-    /// Moves the first element to `index`, which lies inside the original extents of a block that is not empty.
+    /// Moves the first element to `index`, which lies inside the original extents of a block that
+    /// is not empty.
     fn advance(&mut self, index: &[i64]) {
         for (&index, &stride) in index.iter().zip(&self.strides) {
             if index > 0 {
@@ -272,13 +282,15 @@ impl Block {
         Arc::ptr_eq(&self.memory, &other.memory)
     }
 
-    /// Whether an element of this block may share a byte with one of the other, judged by addresses. `false` is certain; `true` is exact but for
-    /// layouts so irregular that the search for a shared byte is given up.
+    /// Whether an element of this block may share a byte with one of the other, judged by
+    /// addresses. `false` is certain; `true` is exact but for layouts so irregular that the search
+    /// for a shared byte is given up.
     pub fn overlaps(&self, other: &Block) -> bool {
         overlap::may_share(self, other)
     }
 
-    /// Addresses of the first byte and of the byte behind the last one; `None` when the block is empty.
+    /// Addresses of the first byte and of the byte behind the last one; `None` when the block is
+    /// empty.
     pub(super) fn span(&self) -> Option<(usize, usize)> {
         if self.is_empty() {
             return None;

@@ -9,11 +9,14 @@ use super::memory::Memory;
 use super::nest::{Axis, Nest};
 use crate::error::{Error, Result};
 
-/// Converts the elements of `from` into those of `to`, as NumPy's `astype` does: floats are truncated towards zero, integers wrap, bool is `x != 0`.
-/// Where NumPy leaves the result to the processor (a float outside the range of the integer type, NaN) it is the nearest value of the type, and 0 for NaN.
-/// As if all elements were read before any is written; allocates only when the blocks overlap.
+/// Converts the elements of `from` into those of `to`, as NumPy's `astype` does: floats are
+/// truncated towards zero, integers wrap, bool is `x != 0`. Where NumPy leaves the result to the
+/// processor (a float outside the range of the integer type, NaN) it is the nearest value of the
+/// type, and 0 for NaN. As if all elements were read before any is written; allocates only when the
+/// blocks overlap.
 ///
-/// Errors: `Code::Argument` when the extents differ or an imaginary part would be lost; `Code::Memory`.
+/// Errors: `Code::Argument` when the extents differ or an imaginary part would be lost;
+/// `Code::Memory`.
 pub fn convert(from: &Block, to: &Block) -> Result<()> {
     if from.dtype() == to.dtype() {
         return copy::copy(from, to);
@@ -35,7 +38,8 @@ pub fn convert(from: &Block, to: &Block) -> Result<()> {
     Ok(())
 }
 
-/// Whether elements convert without losing an imaginary part. A bool only asks whether there is anything.
+/// Whether elements convert without losing an imaginary part. A bool only asks whether there is
+/// anything.
 pub(super) fn require_kept_parts(from: Dtype, to: Dtype) -> Result<()> {
     if from.kind() == Kind::Complex && !matches!(to.kind(), Kind::Complex | Kind::Bool) {
         return Err(Error::new(
@@ -59,7 +63,8 @@ fn disjoint(from: &Block, to: &Block) {
     nest.arrange(1);
     let inner = nest.axis(0);
     let line = with_element!(from.dtype(), S => line_to::<S>(to.dtype()));
-    // SAFETY: every element of both operands lies in its memory by Block, condition 1, and the kernel is the one of both dtypes.
+    // SAFETY: every element of both operands lies in its memory by Block, condition 1, and the
+    // kernel is the one of both dtypes.
     nest.walk(1, |at| unsafe { line(inner, at) });
 }
 

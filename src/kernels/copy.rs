@@ -3,12 +3,12 @@
 use distarray_core::{Code, Dims, Order};
 
 use super::block::Block;
-use super::nest::{walk, Axis, Nest};
-use super::transpose::transpose;
+use super::nest::Nest;
+use super::transfer::{plane, Transfer};
 use crate::error::{Error, Result};
 
-/// Gathers the elements of `from` into the beginning of `out` without gaps, with the last (C) or the first (F) dimension fastest. Returns the
-/// number of bytes written.
+/// Gathers the elements of `from` into the beginning of `out` without gaps, with the last (C) or
+/// the first (F) dimension fastest. Returns the number of bytes written.
 ///
 /// Panics when `out` is shorter than `from.bytes()`, as indexing a slice does.
 pub fn pack(from: &Block, order: Order, out: &mut [u8]) -> usize {
@@ -17,8 +17,9 @@ pub fn pack(from: &Block, order: Order, out: &mut [u8]) -> usize {
     let strides = packed(from, order);
     let at = [from.base(), out.as_mut_ptr()];
     if let Some(nest) = Nest::new(from.extents(), at, [from.strides(), &strides]) {
-        // SAFETY: operand 0 lies in its memory by Block, condition 1; operand 1 fills `bytes` bytes of `out`, a slice of our own that no
-        // memory contains, because a `&mut` to borrowed memory is never formed.
+        // SAFETY: operand 0 lies in its memory by Block, condition 1; operand 1 fills `bytes` bytes
+        // of `out`, a slice of our own that no memory contains, because a `&mut` to borrowed memory
+        // is never formed.
         unsafe { transfer(nest, from.dtype().size()) };
     }
     bytes
@@ -33,14 +34,15 @@ pub fn unpack(data: &[u8], order: Order, to: &Block) -> usize {
     let strides = packed(to, order);
     let at = [data.as_ptr().cast_mut(), to.base()];
     if let Some(nest) = Nest::new(to.extents(), at, [&strides, to.strides()]) {
-        // SAFETY: operand 0 reads `bytes` bytes of `data`; operand 1 lies in its memory by Block, condition 1, writes no byte twice by
-        // condition 2, and no memory contains `data`.
+        // SAFETY: operand 0 reads `bytes` bytes of `data`; operand 1 lies in its memory by Block,
+        // condition 1, writes no byte twice by condition 2, and no memory contains `data`.
         unsafe { transfer(nest, to.dtype().size()) };
     }
     bytes
 }
 
-/// Copies the elements of `from` to `to`, as if all were read before any is written. Allocates only when the two overlap with different strides.
+/// Copies the elements of `from` to `to`, as if all were read before any is written. Allocates only
+/// when the two overlap with different strides.
 ///
 /// Errors: `Code::Argument` when extents or dtypes differ; `Code::Memory`.
 pub fn copy(from: &Block, to: &Block) -> Result<()> {
@@ -61,7 +63,8 @@ pub fn copy(from: &Block, to: &Block) -> Result<()> {
     };
     let size = from.dtype().size();
     if disjoint_spans(from, to) {
-        // SAFETY: both operands lie in their memories by Block, condition 1; the target writes no byte twice by condition 2; their spans are disjoint.
+        // SAFETY: both operands lie in their memories by Block, condition 1; the target writes no
+        // byte twice by condition 2; their spans are disjoint.
         unsafe { transfer(nest, size) };
     } else if nest
         .axes
@@ -91,7 +94,8 @@ pub fn fill(to: &Block, value: &[u8]) {
         return;
     };
     nest.arrange(0);
-    // SAFETY: every element lies in its memory by Block, condition 1, and `value` holds one element.
+    // SAFETY: every element lies in its memory by Block, condition 1, and `value` holds one
+    // element.
     unsafe {
         match size {
             1 => fill_items::<1>(&nest, value),
@@ -138,7 +142,8 @@ pub(super) fn scratch(bytes: usize) -> Result<Vec<u8>> {
     Ok(buffer)
 }
 
-/// Strides of the elements of a block that is not empty when nothing lies between them. They fit: the elements lie in a memory without overlap.
+/// Strides of the elements of a block that is not empty when nothing lies between them. They fit:
+/// the elements lie in a memory without overlap.
 fn packed(block: &Block, order: Order) -> Dims<i64> {
     let mut strides: Dims<i64> = block.extents().iter().map(|_| 0).collect();
     let mut next = block.dtype().size() as i64;
@@ -154,87 +159,6 @@ fn packed(block: &Block, order: Order) -> Dims<i64> {
     strides
 }
 
-/// Bytes from which on a transposed copy writes past the cache, which would not keep them anyway.
-const STREAM: usize = 8 << 20;
-
-/// A copy from operand 0 to operand 1, in the memory order of the target, that can be repeated at other addresses.
-#[derive(Clone)]
-pub(super) struct Transfer {
-    axes: Dims<Axis<2>>,
-    /// Bytes of the contiguous run that is the unit of the loops.
-    run: usize,
-    /// Whether the source runs fastest along the second loop: the target always does along the first.
-    turned: bool,
-    stream: bool,
-}
-
-impl Transfer {
-    /// The copy that `nest` describes, of elements of `size` bytes, and the addresses to begin at.
-    pub fn new(mut nest: Nest<2>, size: usize) -> (Transfer, [*mut u8; 2]) {
-        nest.arrange(1);
-        let run = nest.split_run(size);
-        let mut axes = nest.axes;
-        let by_source = |level: &usize| axes[*level].strides[0].unsigned_abs();
-        let fastest = (0..axes.len()).min_by_key(by_source).unwrap_or(0);
-        if fastest > 0 {
-            let axis = axes.remove(fastest);
-            axes.insert(1, axis);
-        }
-        let turns: usize = axes.iter().map(|axis| axis.extent).product();
-        let transfer = Transfer {
-            run,
-            turned: fastest > 0,
-            stream: turns * run >= STREAM,
-            axes,
-        };
-        (transfer, nest.at)
-    }
-
-    /// Does the copy.
-    ///
-    /// # Safety
-    /// Every element of both operands may be accessed, no two of operand 1 share a byte, and none of operand 0 shares one with operand 1.
-    #[inline]
-    pub unsafe fn perform(&self, at: [*mut u8; 2]) {
-        // SAFETY: passed on; runs are groups of adjacent elements.
-        unsafe {
-            match self.run {
-                1 => self.items::<1>(at),
-                2 => self.items::<2>(at),
-                4 => self.items::<4>(at),
-                8 => self.items::<8>(at),
-                12 => self.items::<12>(at),
-                16 => self.items::<16>(at),
-                24 => self.items::<24>(at),
-                32 => self.items::<32>(at),
-                48 => self.items::<48>(at),
-                64 => self.items::<64>(at),
-                run => walk(&self.axes, at, |[from, to]| {
-                    std::ptr::copy_nonoverlapping(from, to, run)
-                }),
-            }
-        }
-    }
-
-    /// Copies items of `B` bytes, two loops at a time.
-    ///
-    /// # Safety
-    /// As [`Transfer::perform`].
-    unsafe fn items<const B: usize>(&self, at: [*mut u8; 2]) {
-        let [first, second] =
-            [0, 1].map(|level| self.axes.get(level).copied().unwrap_or(Axis::ONCE));
-        let outer = self.axes.get(2..).unwrap_or(&[]);
-        // SAFETY: passed on.
-        if self.turned {
-            walk(outer, at, |at| unsafe {
-                transpose::<B>(second, first, at, self.stream)
-            });
-        } else {
-            walk(outer, at, |at| unsafe { plane::<B>(first, second, at) });
-        }
-    }
-}
-
 /// Copies the elements of `size` bytes of operand 0 to operand 1.
 ///
 /// # Safety
@@ -245,27 +169,9 @@ unsafe fn transfer(nest: Nest<2>, size: usize) {
     unsafe { transfer.perform(at) };
 }
 
-/// Copies two loops of items of `B` bytes.
-///
-/// # Safety
-/// As [`Transfer::perform`], for these loops.
-#[inline]
-unsafe fn plane<const B: usize>(inner: Axis<2>, outer: Axis<2>, at: [*mut u8; 2]) {
-    let [from_step, to_step] = inner.strides;
-    for turn in 0..outer.extent {
-        let [from, to] = outer.step(turn as isize, at);
-        for i in 0..inner.extent as isize {
-            // SAFETY: an element of each operand; byte arrays need no alignment.
-            unsafe {
-                *to.offset(i * to_step).cast::<[u8; B]>() =
-                    *from.offset(i * from_step).cast::<[u8; B]>();
-            }
-        }
-    }
-}
-
-/// Copies elements between operands of equal strides that may overlap. All elements move by the same distance, so that those read later are never
-/// overwritten when the nest ascends towards lower addresses and descends towards higher ones.
+/// Copies elements between operands of equal strides that may overlap. All elements move by the
+/// same distance, so that those read later are never overwritten when the nest ascends towards
+/// lower addresses and descends towards higher ones.
 ///
 /// # Safety
 /// Every element of both operands may be accessed, and no two of one operand share a byte.
@@ -293,7 +199,8 @@ unsafe fn shift(mut nest: Nest<2>, size: usize) {
 /// As [`shift`].
 unsafe fn shift_items<const B: usize>(nest: &Nest<2>) {
     let (inner, outer) = (nest.axis(0), nest.axis(1));
-    // SAFETY: passed on; `plane` reads each item before it writes it and keeps the order of the nest.
+    // SAFETY: passed on; `plane` reads each item before it writes it and keeps the order of the
+    // nest.
     nest.walk(2, |at| unsafe { plane::<B>(inner, outer, at) });
 }
 

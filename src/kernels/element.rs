@@ -16,8 +16,9 @@ impl Flag {
 
 /// Plain data without padding, valid in any bit pattern.
 ///
-/// A conversion goes through the widest type of the source's family, which holds every value of it exactly; from there on it is
-/// one rounding, or one truncation that saturates, as Rust's `as` does it. The compiler removes the detour.
+/// A conversion goes through the widest type of the source's family, which holds every value of it
+/// exactly; from there on it is one rounding, or one truncation that saturates, as Rust's `as` does
+/// it. The compiler removes the detour.
 pub(super) trait Element: Copy + 'static {
     fn from_signed(value: i64) -> Self;
     fn from_unsigned(value: u64) -> Self;

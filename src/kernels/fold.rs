@@ -1,20 +1,25 @@
 //! Reductions of one tile: a contiguous, aligned run of elements in the first-level cache.
 //!
-//! Every fold runs in [`LANES`] independent accumulators that are joined in a fixed tree. Element `i` of the tile belongs to accumulator `i` modulo
-//! `LANES`, whatever instructions the compiler chooses, so that a result depends on the elements alone. Complex elements are folded as
-//! their parts, one after the other: `PARTS` is 2 for them, and the even accumulators hold the real parts.
+//! Every fold runs in [`LANES`] independent accumulators that are joined in a fixed tree. Element
+//! `i` of the tile belongs to accumulator `i` modulo `LANES`, whatever instructions the compiler
+//! chooses, so that a result depends on the elements alone. Complex elements are folded as their
+//! parts, one after the other: `PARTS` is 2 for them, and the even accumulators hold the real
+//! parts.
 
 use distarray_core::Dtype;
 
 use super::element::Flag;
-use super::partial::{Op, Words};
+use super::number::{Accumulator, Real};
+use super::op::Op;
+use super::partial::Words;
 
 /// Accumulators per fold; a multiple of the parts of an element and of every vector length.
 const LANES: usize = 16;
 
 /// Reduces a tile of `n` elements of `x`, for dot products with those of `y`.
 ///
-/// Safety: `n` > 0 elements of the kernel's dtype lie at each address, aligned, and nobody writes them meanwhile.
+/// Safety: `n` > 0 elements of the kernel's dtype lie at each address, aligned, and nobody writes
+/// them meanwhile.
 pub(super) type Kernel = unsafe fn(x: *const u8, y: *const u8, n: usize) -> Words;
 
 /// The kernel of an operation that `Partial::new` accepts for this dtype.
@@ -66,7 +71,8 @@ unsafe fn plain<F: Fold, T: Real, const PARTS: usize>(
     y: *const u8,
     n: usize,
 ) -> Words {
-    // SAFETY: n elements are n * PARTS parts; aligned, plain data, and unwritten while the slices live.
+    // SAFETY: n elements are n * PARTS parts; aligned, plain data, and unwritten while the slices
+    // live.
     let (x, y) = unsafe {
         (
             std::slice::from_raw_parts(x.cast::<T>(), n * PARTS),
@@ -89,144 +95,6 @@ unsafe fn with_avx2<F: Fold, T: Real, const PARTS: usize>(
     unsafe { plain::<F, T, PARTS>(x, y, n) }
 }
 
-/// A real number, or a part of a complex one.
-trait Real: Copy {
-    /// What a tile is summed in: no sum of a tile overflows where the sum of all elements would not.
-    type Sum: Accumulator;
-    /// What products are summed in.
-    type Product: Accumulator;
-    fn wide(self) -> Self::Sum;
-    fn factor(self) -> Self::Product;
-    fn real(self) -> f64;
-    fn precedes(self, other: Self) -> bool;
-    fn is_nan(self) -> bool;
-    /// The value as `Words` keep extremes: as i64, u64 or f64.
-    fn word(self) -> u64;
-}
-
-/// Integers add and multiply modulo their size, as NumPy's do.
-trait Accumulator: Copy {
-    const ZERO: Self;
-    fn plus(self, other: Self) -> Self;
-    fn times(self, other: Self) -> Self;
-    fn word(self) -> u64;
-}
-
-macro_rules! integer_accumulators {
-    ($($number:ty),*) => {$(
-        impl Accumulator for $number {
-            const ZERO: $number = 0;
-            #[inline(always)]
-            fn plus(self, other: Self) -> Self {
-                self.wrapping_add(other)
-            }
-            #[inline(always)]
-            fn times(self, other: Self) -> Self {
-                self.wrapping_mul(other)
-            }
-            #[inline(always)]
-            fn word(self) -> u64 {
-                self as i64 as u64
-            }
-        }
-    )*};
-}
-
-integer_accumulators!(i32, i64);
-
-impl Accumulator for f64 {
-    const ZERO: f64 = 0.0;
-    #[inline(always)]
-    fn plus(self, other: f64) -> f64 {
-        self + other
-    }
-    #[inline(always)]
-    fn times(self, other: f64) -> f64 {
-        self * other
-    }
-    #[inline(always)]
-    fn word(self) -> u64 {
-        self.to_bits()
-    }
-}
-
-macro_rules! reals {
-    ($($number:ty: sum $sum:ty, product $product:ty, word $word:expr, nan $nan:expr);* $(;)?) => {$(
-        impl Real for $number {
-            type Sum = $sum;
-            type Product = $product;
-            #[inline(always)]
-            fn wide(self) -> $sum {
-                self as $sum
-            }
-            #[inline(always)]
-            fn factor(self) -> $product {
-                self as $product
-            }
-            #[inline(always)]
-            fn real(self) -> f64 {
-                self as f64
-            }
-            #[inline(always)]
-            fn precedes(self, other: Self) -> bool {
-                self < other
-            }
-            #[inline(always)]
-            fn is_nan(self) -> bool {
-                let nan: fn($number) -> bool = $nan;
-                nan(self)
-            }
-            #[inline(always)]
-            fn word(self) -> u64 {
-                let word: fn($number) -> u64 = $word;
-                word(self)
-            }
-        }
-    )*};
-}
-
-reals! {
-    i8: sum i32, product i64, word |x| x as i64 as u64, nan |_| false;
-    i16: sum i32, product i64, word |x| x as i64 as u64, nan |_| false;
-    i32: sum i64, product i64, word |x| x as i64 as u64, nan |_| false;
-    i64: sum i64, product i64, word |x| x as u64, nan |_| false;
-    u8: sum i32, product i64, word |x| x as u64, nan |_| false;
-    u16: sum i32, product i64, word |x| x as u64, nan |_| false;
-    u32: sum i64, product i64, word |x| x as u64, nan |_| false;
-    u64: sum i64, product i64, word |x| x, nan |_| false;
-    f32: sum f64, product f64, word |x| f64::from(x).to_bits(), nan f32::is_nan;
-    f64: sum f64, product f64, word f64::to_bits, nan f64::is_nan;
-}
-
-impl Real for Flag {
-    type Sum = i32;
-    type Product = i64;
-    #[inline(always)]
-    fn wide(self) -> i32 {
-        self.is_set() as i32
-    }
-    #[inline(always)]
-    fn factor(self) -> i64 {
-        self.is_set() as i64
-    }
-    #[inline(always)]
-    fn real(self) -> f64 {
-        self.is_set() as u8 as f64
-    }
-    #[inline(always)]
-    fn precedes(self, other: Flag) -> bool {
-        !self.is_set() & other.is_set()
-    }
-    #[inline(always)]
-    fn is_nan(self) -> bool {
-        false
-    }
-    #[inline(always)]
-    fn word(self) -> u64 {
-        self.is_set() as u64
-    }
-}
-
 /// The body of one operation on one tile that is not empty.
 trait Fold {
     fn fold<T: Real, const PARTS: usize>(x: &[T], y: &[T]) -> Words;
@@ -246,16 +114,17 @@ fn lanes<T: Copy, A: Copy>(
     let mut sums = [zero; LANES];
     let ((x_chunks, x_rest), (y_chunks, y_rest)) = (chunks(x), chunks(y));
     for (x, y) in x_chunks.iter().zip(y_chunks) {
-        for lane in 0..LANES {
-            sums[lane] = step(sums[lane], x, y, lane);
+        for (lane, sum) in sums.iter_mut().enumerate() {
+            *sum = step(*sum, x, y, lane);
         }
     }
-    // Left to itself the compiler weaves what follows into the loop above, and no vector instruction remains.
+    // Left to itself the compiler weaves what follows into the loop above, and no vector
+    // instruction remains.
     let mut sums = std::hint::black_box(sums);
     if !x_rest.is_empty() {
         let (x_last, y_last) = (padded(x_rest), padded(y_rest));
-        for lane in 0..x_rest.len() {
-            sums[lane] = step(sums[lane], &x_last, &y_last, lane);
+        for (lane, sum) in sums.iter_mut().enumerate().take(x_rest.len()) {
+            *sum = step(*sum, &x_last, &y_last, lane);
         }
     }
     sums
@@ -394,7 +263,8 @@ impl Fold for Greatest {
     }
 }
 
-/// The element that `pick` prefers to all others. A NaN anywhere is the result; comparisons alone would pass it over.
+/// The element that `pick` prefers to all others. A NaN anywhere is the result; comparisons alone
+/// would pass it over.
 #[inline(always)]
 fn extreme<T: Real>(x: &[T], pick: impl Fn(T, T) -> T) -> Words {
     let picked = lanes(x, x, x[0], |best, x, _, lane| pick(best, x[lane]));

@@ -10,16 +10,20 @@ use crate::error::{Error, Result};
 /// Alignment of the memory that the library allocates: one cache line, enough for any SIMD load.
 pub const ALIGNMENT: usize = 64;
 
-/// From this size on an allocation asks for huge pages: strided kernels spend their time on address translation otherwise.
+/// From this size on an allocation asks for huge pages: strided kernels spend their time on address
+/// translation otherwise.
 const HUGE: usize = 4 << 20;
 
 /// A range of addressable bytes around a base address.
 ///
-/// Condition 1: the bytes from `base - below` up to `base + above` are one allocation, readable and writable while this value lives.
-/// Condition 2: while a kernel runs on them, no other thread writes those that it reads and none touches those that it writes.
+/// Condition 1: the bytes from `base - below` up to `base + above` are one allocation, readable and
+/// writable while this value lives.
+/// Condition 2: while a kernel runs on them, no other thread writes those that it reads and none
+/// touches those that it writes.
 ///
-/// Both hold by construction for memory of the library; for memory of others the unsafe constructors pass them on to the caller.
-/// The program that uses the library aliases these bytes, so that kernels reach them by raw pointers and never form a `&mut` to them.
+/// Both hold by construction for memory of the library; for memory of others the unsafe
+/// constructors pass them on to the caller. The program that uses the library aliases these bytes,
+/// so that kernels reach them by raw pointers and never form a `&mut` to them.
 pub struct Memory {
     base: *mut u8,
     below: usize,
@@ -33,14 +37,16 @@ enum Owner {
     Foreign(Option<Box<dyn FnOnce() + Send>>),
 }
 
-// SAFETY: the range is only an address and a length; condition 2 is what makes concurrent use sound, wherever it happens. The release
-// function of foreign memory is `Send` and is reached through `&mut self` in `drop` alone.
+// SAFETY: the range is only an address and a length; condition 2 is what makes concurrent use
+// sound, wherever it happens. The release function of foreign memory is `Send` and is reached
+// through `&mut self` in `drop` alone.
 unsafe impl Send for Memory {}
 // SAFETY: as above; a shared `Memory` offers no operation but reading its fields.
 unsafe impl Sync for Memory {}
 
 impl Memory {
-    /// Allocates zeroed bytes, aligned to a cache line. Pages are touched lazily, so that the first thread to write one places it.
+    /// Allocates zeroed bytes, aligned to a cache line. Pages are touched lazily, so that the first
+    /// thread to write one places it.
     ///
     /// Fails with `Code::Memory`; never aborts.
     pub fn allocate(bytes: usize) -> Result<Arc<Memory>> {
@@ -50,7 +56,8 @@ impl Memory {
                 format!("an array of {bytes} bytes cannot be allocated"),
             )
         };
-        // The default alignment keeps the allocator on its calloc path, which does not touch fresh pages; the cache line is found inside.
+        // The default alignment keeps the allocator on its calloc path, which does not touch fresh
+        // pages; the cache line is found inside.
         let layout = bytes
             .checked_add(ALIGNMENT)
             .and_then(|padded| Layout::from_size_align(padded, 1).ok())
@@ -71,8 +78,9 @@ impl Memory {
         }))
     }
 
-    /// Describes memory that stays the caller's: `below` bytes may be addressed before `base`, `above` from it on. Where the caller does not
-    /// know a length, `usize::MAX` stands for the rest of the address space.
+    /// Describes memory that stays the caller's: `below` bytes may be addressed before `base`,
+    /// `above` from it on. Where the caller does not know a length, `usize::MAX` stands for the
+    /// rest of the address space.
     ///
     /// # Safety
     /// Conditions 1 and 2 hold until the last block on this memory is gone (for the elements of the blocks, where a length is unknown).
@@ -80,8 +88,8 @@ impl Memory {
         Arc::new(Memory::bounded(base, below, above, Owner::Caller))
     }
 
-    /// As [`Memory::borrow`], with a function that gives the memory back: it runs once, when the last block is gone, on whichever thread
-    /// that happens.
+    /// As [`Memory::borrow`], with a function that gives the memory back: it runs once, when the
+    /// last block is gone, on whichever thread that happens.
     ///
     /// # Safety
     /// Conditions 1 and 2 hold until `release` is called.

@@ -1,7 +1,9 @@
-//! What is done with the bytes of one rank: strided copies, conversions and reductions. No MPI here.
+//! What is done with the bytes of one rank: strided copies, conversions and reductions. No MPI
+//! here.
 //!
-//! `memory` is an allocation, `block` the strided elements in it; `copy`, `convert` and `reduce` are the operations. All faces are safe: what the raw pointers
-//! inside rest on is proven once, when a `Block` is made.
+//! `memory` is an allocation, `block` the strided elements in it; `copy`, `convert` and `reduce`
+//! are the operations. All faces are safe: what the raw pointers inside rest on is proven once,
+//! when a `Block` is made.
 
 pub mod block;
 pub mod convert;
@@ -10,9 +12,13 @@ mod element;
 mod fold;
 pub mod memory;
 mod nest;
+mod number;
+mod op;
 mod overlap;
 mod partial;
 pub mod reduce;
+mod tile;
+mod transfer;
 mod transpose;
 pub mod value;
 

@@ -16,7 +16,8 @@ impl<const N: usize> Axis<N> {
         strides: [0; N],
     };
 
-    /// Addresses after `turns` turns. Address arithmetic wraps, because a loop may step over its end before it returns.
+    /// Addresses after `turns` turns. Address arithmetic wraps, because a loop may step over its
+    /// end before it returns.
     #[inline(always)]
     pub fn step(&self, turns: isize, at: [*mut u8; N]) -> [*mut u8; N] {
         std::array::from_fn(|k| at[k].wrapping_offset(self.strides[k].wrapping_mul(turns)))
@@ -31,7 +32,8 @@ pub(super) struct Nest<const N: usize> {
 }
 
 impl<const N: usize> Nest<N> {
-    /// A nest over `extents` with one loop per dimension of more than one element; `None` when there is no element.
+    /// A nest over `extents` with one loop per dimension of more than one element; `None` when
+    /// there is no element.
     pub fn new(extents: &[i64], at: [*mut u8; N], strides: [&[i64]; N]) -> Option<Nest<N>> {
         let mut axes = Dims::new();
         for (dim, &extent) in extents.iter().enumerate() {
@@ -48,8 +50,9 @@ impl<const N: usize> Nest<N> {
         Some(Nest { axes, at })
     }
 
-    /// Puts the loops into the memory order of operand `lead`: it ascends, its smallest stride is innermost, and loops that continue one
-    /// another in every operand become one. Which elements meet which is unchanged.
+    /// Puts the loops into the memory order of operand `lead`: it ascends, its smallest stride is
+    /// innermost, and loops that continue one another in every operand become one. Which elements
+    /// meet which is unchanged.
     pub fn arrange(&mut self, lead: usize) {
         for axis in &mut self.axes {
             if axis.strides[lead] < 0 {
@@ -78,8 +81,9 @@ impl<const N: usize> Nest<N> {
         }
     }
 
-    /// Takes off the innermost loop when every operand steps from one element of `size` bytes straight to the next. Returns the bytes of the
-    /// contiguous run that is now the unit of the nest: `size` itself when there is no such loop.
+    /// Takes off the innermost loop when every operand steps from one element of `size` bytes
+    /// straight to the next. Returns the bytes of the contiguous run that is now the unit of the
+    /// nest: `size` itself when there is no such loop.
     pub fn split_run(&mut self, size: usize) -> usize {
         match self.axes.first() {
             Some(axis) if axis.strides == [size as isize; N] => size * self.axes.remove(0).extent,

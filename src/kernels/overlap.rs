@@ -14,7 +14,8 @@ struct Term {
     limit: i128,
 }
 
-/// Whether an element of `a` may share a byte with one of `b`; `true` also when the search is given up.
+/// Whether an element of `a` may share a byte with one of `b`; `true` also when the search is given
+/// up.
 pub(super) fn may_share(a: &Block, b: &Block) -> bool {
     let (Some(span_a), Some(span_b)) = (a.span(), b.span()) else {
         return false;
@@ -22,9 +23,10 @@ pub(super) fn may_share(a: &Block, b: &Block) -> bool {
     if span_a.1 <= span_b.0 || span_b.1 <= span_a.0 {
         return false;
     }
-    // With both blocks counted from their lowest element, element i of a and j of b share a byte if and only if
-    // the distance  span_b.0 - span_a.0 + sum(t_k j_k) - sum(s_k i_k)  lies in [1 - size_b, size_a - 1].
-    // Counting a from its highest element instead makes every coefficient positive.
+    // With both blocks counted from their lowest element, element i of a and j of b share a byte if
+    // and only if the distance  span_b.0 - span_a.0 + sum(t_k j_k) - sum(s_k i_k)  lies in [1 -
+    // size_b, size_a - 1]. Counting a from its highest element instead makes every coefficient
+    // positive.
     let mut terms = [Term { step: 0, limit: 0 }; 2 * MAX_DIMS];
     let mut count = 0;
     let (size_a, size_b) = (a.dtype().size() as i128, b.dtype().size() as i128);
@@ -56,7 +58,8 @@ pub(super) fn may_share(a: &Block, b: &Block) -> bool {
     )
 }
 
-/// Whether the sum of the terms can lie in `lo..=hi`. Terms come by descending step, so that the depth is at most their number.
+/// Whether the sum of the terms can lie in `lo..=hi`. Terms come by descending step, so that the
+/// depth is at most their number.
 fn solvable(terms: &[Term], lo: i128, hi: i128, budget: &mut u32) -> bool {
     let reach: i128 = terms.iter().map(|term| term.step * term.limit).sum();
     let (lo, hi) = (lo.max(0), hi.min(reach));

@@ -2,74 +2,9 @@
 
 use distarray_core::{Code, Dtype, Kind};
 
+use super::op::Op;
 use super::value::Value;
 use crate::error::{Error, Result};
-
-/// What is reduced. The numbers are those of the C interface.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Op {
-    /// Integers and bool are summed as int64 or uint64, modulo 2^64.
-    Sum = 0,
-    Min,
-    Max,
-    Mean,
-    /// The mean of |x - mean|^2, a real number.
-    Var,
-    /// The square root of `Var`.
-    Std,
-    /// The sum of conj(x) y, in the type of `Sum`.
-    Dot,
-    /// The square root of the sum of |x|^2.
-    Norm,
-}
-
-impl Op {
-    /// Every operation, in ascending order of its number.
-    pub const ALL: [Op; 8] = [
-        Op::Sum,
-        Op::Min,
-        Op::Max,
-        Op::Mean,
-        Op::Var,
-        Op::Std,
-        Op::Dot,
-        Op::Norm,
-    ];
-
-    /// The operation with this number. Errors: `Code::Argument`.
-    pub fn from_code(code: i32) -> Result<Op> {
-        let known = Op::ALL.into_iter().find(|&op| op as i32 == code);
-        known.ok_or_else(|| {
-            Error::new(
-                Code::Argument,
-                format!("reduction {code} is unknown; allowed are 0 (sum) to 7 (norm)"),
-            )
-        })
-    }
-
-    /// Lower-case name.
-    pub fn name(self) -> &'static str {
-        ["sum", "min", "max", "mean", "var", "std", "dot", "norm"][self as usize]
-    }
-
-    /// The dtype of the result, as NumPy chooses it.
-    pub fn result(self, of: Dtype) -> Dtype {
-        match (self, of.kind()) {
-            (Op::Min | Op::Max, _) => of,
-            (Op::Sum | Op::Dot, Kind::Bool | Kind::Signed) => Dtype::Int64,
-            (Op::Sum | Op::Dot, Kind::Unsigned) => Dtype::Uint64,
-            (
-                Op::Mean | Op::Var | Op::Std | Op::Norm,
-                Kind::Bool | Kind::Signed | Kind::Unsigned,
-            ) => Dtype::Float64,
-            (Op::Var | Op::Std | Op::Norm, Kind::Complex) => match of {
-                Dtype::Complex64 => Dtype::Float32,
-                _ => Dtype::Float64,
-            },
-            (_, Kind::Float | Kind::Complex) => of,
-        }
-    }
-}
 
 /// Four numbers, each a bit pattern of i64, u64 or f64, as [`Shape`] says.
 pub(super) type Words = [u64; 4];
@@ -123,7 +58,8 @@ impl Partial {
 
     /// That of no elements.
     ///
-    /// Errors: `Code::Unsupported` for the minimum and maximum of complex numbers, which have no order.
+    /// Errors: `Code::Unsupported` for the minimum and maximum of complex numbers, which have no
+    /// order.
     pub fn new(op: Op, dtype: Dtype) -> Result<Partial> {
         if matches!(op, Op::Min | Op::Max) && dtype.kind() == Kind::Complex {
             return Err(Error::new(
@@ -145,11 +81,13 @@ impl Partial {
 
     /// The bytes that a message carries.
     pub fn as_bytes(&self) -> &[u8] {
-        // SAFETY: `repr(C)` of two u32 and five u64 has no padding, so that every byte is initialised.
+        // SAFETY: `repr(C)` of two u32 and five u64 has no padding, so that every byte is
+        // initialised.
         unsafe { std::slice::from_raw_parts(std::ptr::from_ref(self).cast(), Partial::BYTES) }
     }
 
-    /// The partial at the beginning of `bytes`, at any alignment. Bytes that are none make `finish` fail.
+    /// The partial at the beginning of `bytes`, at any alignment. Bytes that are none make `finish`
+    /// fail.
     ///
     /// Panics when `bytes` is shorter, as indexing a slice does.
     pub fn from_bytes(bytes: &[u8]) -> Partial {
@@ -248,10 +186,12 @@ impl Partial {
         self.kind().map(|(op, dtype)| Shape::of(op, dtype))
     }
 
-    /// The result as an element of dtype `out`. Sums and dot products of nothing are 0, as is the norm; means and variances of nothing are NaN.
+    /// The result as an element of dtype `out`. Sums and dot products of nothing are 0, as is the
+    /// norm; means and variances of nothing are NaN.
     ///
-    /// Errors: `Code::Argument` when the type of the result ([`Op::result`]) does not convert to `out` by NumPy's rule "same kind", when an integer
-    /// does not fit, for the minimum or maximum of nothing; `Code::Mismatch` when ranks contributed to different reductions.
+    /// Errors: `Code::Argument` when the type of the result ([`Op::result`]) does not convert to
+    /// `out` by NumPy's rule "same kind", when an integer does not fit, for the minimum or maximum
+    /// of nothing; `Code::Mismatch` when ranks contributed to different reductions.
     pub fn finish(&self, op: Op, out: Dtype) -> Result<Value> {
         let kind = self.kind().filter(|&(of, _)| of == op);
         let (Some((_, dtype)), Some(shape)) = (kind, self.shape()) else {
@@ -295,8 +235,8 @@ impl Partial {
         }
     }
 
-    /// Results that are one or two sums of doubles. They are converted from doubles whatever the natural type is, so that a float64 result of float32
-    /// elements keeps what was computed.
+    /// Results that are one or two sums of doubles. They are converted from doubles whatever the
+    /// natural type is, so that a float64 result of float32 elements keeps what was computed.
     fn finish_real(&self, op: Op, natural: Dtype, out: Dtype) -> Value {
         let [first, second, third, fourth] = self.words.map(f64::from_bits);
         let count = self.count as f64;
@@ -321,7 +261,8 @@ impl Partial {
     }
 }
 
-/// The sum and what rounding took from it (Knuth's TwoSum): exact for all finite operands whose sum is finite.
+/// The sum and what rounding took from it (Knuth's TwoSum): exact for all finite operands whose sum
+/// is finite.
 fn exact_sum(a: f64, b: f64) -> (f64, f64) {
     let sum = a + b;
     let from_b = sum - a;
@@ -329,7 +270,8 @@ fn exact_sum(a: f64, b: f64) -> (f64, f64) {
     (sum, (a - from_a) + (b - from_b))
 }
 
-/// A sum that overflowed or met infinities or NaN stands as it is: what rounding took from it means nothing.
+/// A sum that overflowed or met infinities or NaN stands as it is: what rounding took from it means
+/// nothing.
 fn compensated(sum: f64, lost: f64) -> f64 {
     if sum.is_finite() {
         sum + lost
@@ -338,9 +280,11 @@ fn compensated(sum: f64, lost: f64) -> f64 {
     }
 }
 
-/// Means and sums of squared distances of two sets, each with its number of elements, as those of their union.
+/// Means and sums of squared distances of two sets, each with its number of elements, as those of
+/// their union.
 ///
-/// T. F. Chan, G. H. Golub, R. J. LeVeque, Updating formulae and a pairwise algorithm for computing sample variances, 1979.
+/// T. F. Chan, G. H. Golub, R. J. LeVeque, Updating formulae and a pairwise algorithm for computing
+/// sample variances, 1979.
 fn merge_moments((n_a, a): (f64, [f64; 4]), (n_b, b): (f64, [f64; 4])) -> [f64; 4] {
     let n = n_a + n_b;
     let (re, im) = (b[0] - a[0], b[1] - a[1]);

@@ -1,7 +1,8 @@
 //! Copies whose source and target run fastest along different loops, block by block.
 //!
-//! Every block of the source is turned into a small packed buffer, which then goes to the target in whole rows. So each cache line of either operand is touched once while it is
-//! in the cache, also where a stride that is a power of two would let all rows of a block fall into one cache set.
+//! Every block of the source is turned into a small packed buffer, which then goes to the target in
+//! whole rows. So each cache line of either operand is touched once while it is in the cache, also
+//! where a stride that is a power of two would let all rows of a block fall into one cache set.
 
 use std::mem::MaybeUninit;
 
@@ -13,7 +14,8 @@ const ROW: usize = 512;
 /// Most rows of the buffer.
 const ROWS: usize = 64;
 
-/// From one row of the buffer to the next: one line more than the row, so that equal places of the rows fall into different cache sets.
+/// From one row of the buffer to the next: one line more than the row, so that equal places of the
+/// rows fall into different cache sets.
 const PITCH: usize = ROW + LINE;
 
 /// Rows shorter than a cache line are not worth a buffer.
@@ -22,7 +24,8 @@ const LINE: usize = 64;
 #[repr(align(64))]
 struct Buffer([MaybeUninit<u8>; ROWS * PITCH]);
 
-/// Copies items of `B` bytes over two loops: `along_source` steps the source least, `along_target` the target. With `stream` the target's lines pass by the cache.
+/// Copies items of `B` bytes over two loops: `along_source` steps the source least, `along_target`
+/// the target. With `stream` the target's lines pass by the cache.
 ///
 /// # Safety
 /// Every item of both operands may be accessed, and none of the source shares a byte with the target.
@@ -48,7 +51,8 @@ pub(super) unsafe fn transpose<const B: usize>(
                 ..along_target
             };
             let at = along_target.step(t as isize, along_source.step(s as isize, at));
-            // SAFETY: a part of both loops; the buffer holds ROWS rows of ROW bytes, and nothing else refers to it.
+            // SAFETY: a part of both loops; the buffer holds ROWS rows of ROW bytes, and nothing
+            // else refers to it.
             unsafe {
                 if !rows_of_target {
                     scalar::<B>(source, target, at);
@@ -118,7 +122,8 @@ unsafe fn turn<const B: usize>(source: Axis<2>, target: Axis<2>, at: [*mut u8; 2
         for s in (0..whole[0]).step_by(side) {
             let at = target.step(t as isize, source.step(s as isize, at));
             let rows = [target.strides[0], source.strides[1]];
-            // SAFETY: `side` items along both loops, which are packed along the one that each vector takes.
+            // SAFETY: `side` items along both loops, which are packed along the one that each
+            // vector takes.
             unsafe {
                 match B {
                     1 => vector::turn::<1, 16>(rows, at),
@@ -139,7 +144,8 @@ unsafe fn turn<const B: usize>(source: Axis<2>, target: Axis<2>, at: [*mut u8; 2
         extent: whole[0],
         ..source
     };
-    // SAFETY: what the whole vectors left out: the end of the loop along the source, and that along the target of the rest.
+    // SAFETY: what the whole vectors left out: the end of the loop along the source, and that along
+    // the target of the rest.
     unsafe {
         scalar::<B>(rest(source, whole[0]), target, above);
         scalar::<B>(inside, rest(target, whole[1]), beyond);
@@ -156,15 +162,18 @@ mod vector {
 
     pub const BYTES: usize = 16;
 
-    /// Turns `N` x `N` items of `B` bytes; `rows` are the steps from one vector to the next, in the source and in the target.
+    /// Turns `N` x `N` items of `B` bytes; `rows` are the steps from one vector to the next, in the
+    /// source and in the target.
     ///
-    /// Interleaving vector i with vector i + N / 2, for all i, moves the lowest bit of the vector's number to the item's; after log2(N) times they have changed places.
+    /// Interleaving vector i with vector i + N / 2, for all i, moves the lowest bit of the vector's
+    /// number to the item's; after log2(N) times they have changed places.
     ///
     /// # Safety
     /// `N` vectors of each operand may be accessed, and they share no byte.
     #[inline(always)]
     pub unsafe fn turn<const B: usize, const N: usize>(rows: [isize; 2], [from, to]: [*mut u8; 2]) {
-        // SAFETY: SSE2 belongs to x86-64; the loads and stores are unaligned ones, of the vectors that the caller vouches for.
+        // SAFETY: SSE2 belongs to x86-64; the loads and stores are unaligned ones, of the vectors
+        // that the caller vouches for.
         unsafe {
             let mut items: [__m128i; N] = std::array::from_fn(|i| {
                 _mm_loadu_si128(from.wrapping_offset(i as isize * rows[0]).cast())
@@ -214,7 +223,8 @@ mod vector {
     }
 }
 
-/// Copies a row of the buffer to the target. With `stream`, whole lines of the target are written without being read first.
+/// Copies a row of the buffer to the target. With `stream`, whole lines of the target are written
+/// without being read first.
 ///
 /// # Safety
 /// `bytes` bytes may be read at `from` and written at `to`, and they do not overlap.
@@ -225,7 +235,8 @@ unsafe fn write_row(from: *const u8, to: *mut u8, bytes: usize, stream: bool) {
         let head = to.align_offset(LINE).min(bytes);
         let lines = (bytes - head) / LINE;
         let tail = head + lines * LINE;
-        // SAFETY: head, lines and tail are the parts of the row; `to + head` is aligned when there is a line.
+        // SAFETY: head, lines and tail are the parts of the row; `to + head` is aligned when there
+        // is a line.
         unsafe {
             std::ptr::copy_nonoverlapping(from, to, head);
             for at in (head..tail).step_by(vector::BYTES) {

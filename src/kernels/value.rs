@@ -36,7 +36,8 @@ impl Value {
         assert!(!block.is_empty(), "an empty block has no first element");
         let mut value = Value::new(block.dtype(), &[0; Value::BYTES]);
         let size = block.dtype().size();
-        // SAFETY: the block is not empty, so that its first element may be read by Block, condition 1; `value` has room for the largest.
+        // SAFETY: the block is not empty, so that its first element may be read by Block, condition
+        // 1; `value` has room for the largest.
         unsafe { std::ptr::copy_nonoverlapping(block.base(), value.bytes.as_mut_ptr(), size) };
         value
     }
@@ -47,7 +48,8 @@ impl Value {
             !block.is_empty() && block.dtype() == self.dtype,
             "the block cannot take the value"
         );
-        // SAFETY: the block is not empty, so that its first element may be written by Block, condition 1; a `Value` is never in borrowed memory.
+        // SAFETY: the block is not empty, so that its first element may be written by Block,
+        // condition 1; a `Value` is never in borrowed memory.
         unsafe {
             std::ptr::copy_nonoverlapping(self.bytes.as_ptr(), block.base(), self.dtype.size())
         };
@@ -63,12 +65,14 @@ impl Value {
         &self.bytes[..self.dtype.size()]
     }
 
-    /// The bytes of the element, followed by zeros up to the size of the largest: messages have one length for all types.
+    /// The bytes of the element, followed by zeros up to the size of the largest: messages have one
+    /// length for all types.
     pub fn padded(&self) -> &[u8; Value::BYTES] {
         &self.bytes
     }
 
-    /// This value as `dtype`, converted as [`super::convert::convert`] does. An integer must fit a smaller integer type.
+    /// This value as `dtype`, converted as [`super::convert::convert`] does. An integer must fit a
+    /// smaller integer type.
     ///
     /// Errors: `Code::Argument` when an imaginary part would be lost or an integer does not fit.
     pub fn cast(&self, dtype: Dtype) -> Result<Value> {
@@ -93,7 +97,8 @@ impl Value {
     fn of<T: Element>(dtype: Dtype, element: T) -> Value {
         let mut value = Value::new(dtype, &[0; Value::BYTES]);
         assert!(size_of::<T>() <= Value::BYTES);
-        // SAFETY: there is room for the element, checked above; elements are plain data without padding.
+        // SAFETY: there is room for the element, checked above; elements are plain data without
+        // padding.
         unsafe {
             value
                 .bytes

@@ -145,7 +145,8 @@ fn check_copy(source: &Field, from: &super::Block, target: &Field, to: &super::B
     }
 }
 
-/// As if all were read before any is written: shifted boxes, interleaved and reversed steps, transposes in place.
+/// As if all were read before any is written: shifted boxes, interleaved and reversed steps,
+/// transposes in place.
 #[test]
 fn copy_within_one_array() {
     let mut rng = Rng(15);

@@ -45,7 +45,8 @@ impl Rng {
         order
     }
 
-    /// Extents of up to `ndim` dimensions with about `elements` elements at most; 0, 1 and long dimensions occur.
+    /// Extents of up to `ndim` dimensions with about `elements` elements at most; 0, 1 and long
+    /// dimensions occur.
     fn extents(&mut self, ndim: i64, elements: i64) -> Vec<i64> {
         let ndim = self.below(ndim + 1);
         let mut left = elements;
@@ -80,7 +81,8 @@ impl Field {
         Field::laid_out(rng, dtype, extents, &order, gaps)
     }
 
-    /// `order` lists the dimensions from the fastest on. `gaps`: 0 packed, 1 gaps of whole elements, 2 of any bytes, and any alignment.
+    /// `order` lists the dimensions from the fastest on. `gaps`: 0 packed, 1 gaps of whole
+    /// elements, 2 of any bytes, and any alignment.
     fn laid_out(rng: &mut Rng, dtype: Dtype, extents: &[i64], order: &[usize], gaps: i64) -> Field {
         let size = dtype.size() as i64;
         let unit = if gaps == 2 { 1 } else { size };
@@ -106,7 +108,8 @@ impl Field {
         let (below, margin) = (below as usize, margin as usize);
         let base = start.wrapping_add(margin + below);
         let keep = Box::new(move || drop(words));
-        // SAFETY: the words stay where they are until the memory releases them, and the tests are the only ones to use them.
+        // SAFETY: the words stay where they are until the memory releases them, and the tests are
+        // the only ones to use them.
         let memory = unsafe { Memory::foreign(base, below, len - margin - below, keep) };
         let block = Block::new(memory, dtype, extents, &strides).unwrap();
         Field { block, start, len }
