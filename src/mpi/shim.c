@@ -1,5 +1,6 @@
 /* What mpi.h offers as macros only, and the one place where the family of the MPI compiled against is known. */
 #include <mpi.h>
+#include <stddef.h>
 
 #if defined(OPEN_MPI)
 #define DARR_FAMILY "Open MPI"
