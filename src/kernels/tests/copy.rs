@@ -95,6 +95,28 @@ fn pack_and_unpack_shapes_around_the_tiles() {
     }
 }
 
+/// Large enough for stores that pass by the cache, at any alignment of the rows.
+#[test]
+fn transpose_large_arrays() {
+    let mut rng = Rng(17);
+    for (dtype, gaps) in [(Dtype::Float64, 0), (Dtype::Float64, 2), (Dtype::Uint16, 2)] {
+        let size = dtype.size();
+        let extents = [1100, (9 << 20) / 1100 / size as i64];
+        let from = Field::laid_out(&mut rng, dtype, &extents, &[1, 0], gaps);
+        let to = Field::laid_out(&mut rng, dtype, &extents, &[0, 1], gaps);
+        let (source, mut want) = (from.bytes(), to.bytes());
+        for i in 0..extents[0] {
+            for j in 0..extents[1] {
+                let at = from.position(&from.block, &[i, j]);
+                let target = to.position(&to.block, &[i, j]);
+                want[target..target + size].copy_from_slice(&source[at..at + size]);
+            }
+        }
+        copy(&from.block, &to.block).unwrap();
+        assert!(to.bytes() == want, "{} with gaps {gaps}", dtype.name());
+    }
+}
+
 #[test]
 fn pack_faces_of_every_width() {
     let mut rng = Rng(13);
