@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use distarray_core::{
-    Cuts, Dimension, Distribution, Grid, GridOrder, IndexList, Order, Owner, Stagger,
+    Cuts, Dimension, Distribution, Grid, GridOrder, IndexList, Order, Owner, Slice, Stagger,
 };
 use proptest::prelude::*;
 use simulated::{distribution, indices, ranks, whole};
@@ -263,4 +263,61 @@ fn impossible_distributions_are_named() {
     let huge = Distribution::new(&huge, grid(&[1, 1]), Order::C).unwrap();
     assert!(huge.section(0).elements().is_err());
     assert!(huge.section(0).owned().elements().is_err());
+}
+
+/// Values of every size, mostly absurd ones.
+fn hostile() -> impl Strategy<Value = i64> {
+    prop_oneof![
+        any::<i64>(),
+        -2..9i64,
+        Just(i64::MAX),
+        Just(i64::MAX - 1),
+        Just(i64::MIN)
+    ]
+}
+
+proptest! {
+    #![proptest_config(simulated::cases(2000))]
+
+    /// Absurd values are refused or computed with, and sections stay inside 63 bits; nothing panics.
+    #[test]
+    fn absurd_values_never_panic(
+        extent in hostile(), kind in 0..5, procs in 0..4usize, block in hostile(), halo in [hostile(), hostile()],
+        boundary in [hostile(), hostile()], periodic in any::<bool>(), index in hostile(), step in hostile(),
+    ) {
+        let dim = match kind {
+            0 => Dimension::whole(extent),
+            1 => Dimension::block(extent, procs, Cuts::Balanced),
+            2 => Dimension::block(extent, procs, Cuts::Ceil),
+            3 => Dimension::block(extent, procs, Cuts::RemainderLast),
+            _ => Dimension::cyclic(extent, procs, block),
+        };
+        let dim = dim.with_periodic(periodic).with_halo(halo[0], halo[1]).with_boundary(boundary[0], boundary[1]);
+        let small = Dimension { halo: [0, 0], boundary: [0, 0], ..dim.clone() };
+        for dim in [dim, small] {
+            let Ok(grid) = Grid::new(&[dim.procs], GridOrder::RowMajor) else { continue };
+            let Ok(dist) = Distribution::new(&[dim], grid, Order::C) else { continue };
+            let mut owned = 0;
+            for rank in ranks(&dist) {
+                let section = dist.section(rank);
+                prop_assert!(section.elements().unwrap() >= section.owned().elements().unwrap());
+                owned += section.dims[0].count;
+                let local = dist.to_local(rank, &[index]);
+                if let Ok(Some(local)) = local {
+                    let wrapped = if index < 0 { index + extent } else { index };
+                    prop_assert_eq!(dist.to_global(rank, &local).unwrap()[0], wrapped);
+                }
+                let _ = dist.to_global(rank, &[index]);
+            }
+            prop_assert_eq!(owned, extent);
+            let _ = dist.staggered(&[Stagger::Face]);
+            let _ = dist.staggered(&[Stagger::FaceUpper]);
+            let slice = Slice { start: Some(index), stop: Some(block), step };
+            if let Ok(child) = dist.slice(&[slice]) {
+                for rank in ranks(&dist) {
+                    dist.slice_window(&child, rank, &[slice]).unwrap();
+                }
+            }
+        }
+    }
 }

@@ -6,14 +6,14 @@ use distarray_core::{
 };
 use proptest::prelude::*;
 
-/// Blocks, whole and cyclic dimensions of extents 0 to 9 over 1 to 5 processes. Halos are often wider than blocks.
+/// Blocks, whole and cyclic dimensions over 1 to 4 processes. Halos are often wider than blocks.
 pub fn dimension(
     extent: impl Strategy<Value = i64>,
     cyclic: bool,
 ) -> impl Strategy<Value = Dimension> {
     let padding = (any::<bool>(), [0..6i64, 0..6], [0..3i64, 0..3]);
     let dimension =
-        (extent, 1..=5usize).prop_flat_map(move |(extent, procs)| map(extent, procs, cyclic));
+        (extent, 1..=4usize).prop_flat_map(move |(extent, procs)| map(extent, procs, cyclic));
     (dimension, padding).prop_map(|(dimension, (periodic, halo, boundary))| {
         let dimension = dimension.with_periodic(periodic);
         if !dimension.is_contiguous() {
@@ -71,7 +71,7 @@ pub fn over(dims: Vec<Dimension>) -> impl Strategy<Value = Distribution> {
 
 /// Up to three dimensions.
 pub fn distribution(cyclic: bool) -> impl Strategy<Value = Distribution> {
-    proptest::collection::vec(dimension(0..=9i64, cyclic), 0..=3).prop_flat_map(over)
+    proptest::collection::vec(dimension(0..=8i64, cyclic), 0..=3).prop_flat_map(over)
 }
 
 /// A distribution of this shape.
