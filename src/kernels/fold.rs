@@ -284,3 +284,46 @@ fn extreme<T: Real>(x: &[T], pick: impl Fn(T, T) -> T) -> Words {
     let nan = suspects.iter().any(|suspect| suspect.is_nan());
     [if nan { f64::NAN.to_bits() } else { best.word() }, 0, 0, 0]
 }
+
+#[cfg(all(test, target_arch = "x86_64"))]
+mod tests {
+    use super::*;
+
+    /// Which instructions a processor has does not show in a single bit.
+    #[test]
+    fn wide_vectors_change_nothing() {
+        fn check<F: Fold, T: Real, const PARTS: usize>(x: &[T], y: &[T]) {
+            for n in (1..70).chain([x.len() / PARTS]) {
+                let (x, y) = (x.as_ptr().cast(), y.as_ptr().cast());
+                // SAFETY: both slices hold n elements, and AVX2 was detected.
+                let [narrow, wide] = unsafe {
+                    [
+                        plain::<F, T, PARTS>(x, y, n),
+                        with_avx2::<F, T, PARTS>(x, y, n),
+                    ]
+                };
+                assert_eq!(narrow, wide, "{n} elements");
+            }
+        }
+        if !is_x86_feature_detected!("avx2") {
+            return;
+        }
+        let values = |seed: f64| -> Vec<f64> {
+            (0..1000)
+                .map(|i| (f64::from(i) * seed).sin() * 1e3)
+                .collect()
+        };
+        let (x, y) = (values(1.7), values(0.3));
+        check::<Sum, f64, 1>(&x, &y);
+        check::<Moments, f64, 2>(&x, &y);
+        check::<ComplexDot, f64, 2>(&x, &y);
+        check::<SquareSum, f64, 1>(&x, &y);
+        check::<Least, f64, 1>(&x, &y);
+        let single = |x: &[f64]| -> Vec<f32> { x.iter().map(|&x| x as f32).collect() };
+        let (x, y) = (single(&x), single(&y));
+        check::<Sum, f32, 2>(&x, &y);
+        check::<Dot, f32, 1>(&x, &y);
+        check::<Moments, f32, 1>(&x, &y);
+        check::<Greatest, f32, 1>(&x, &y);
+    }
+}
