@@ -11,7 +11,6 @@ program t203_array_view
     type(darr_view) :: view
     real(real64), pointer :: p(:, :) => null(), q(:, :) => null(), one(:) => null()
     real(real64), pointer :: fifteen(:, :, :, :, :, :, :, :, :, :, :, :, :, :, :) => null()
-    integer, pointer :: scalar => null()
     real(real64) :: x
     integer :: lo(2), hi(2), below(2), above(2), i, j
 
@@ -79,16 +78,6 @@ program t203_array_view
     fifteen = rank
     call a%get([(1, i=1, 14), ranks], x)
     call expect(x, real(ranks - 1, real64), 0.0_real64, 'value of rank 15')
-
-    ! No dimension at all.
-    call d%create(comm, [integer ::])
-    call a%create(d, merge(darr_int64, darr_int32, kind(0) == 8))
-    call a%fill(41)
-    call a%set([integer ::], 42)
-    if (rank == d%owner([integer ::])) then
-        call darr_point(scalar, a%view())
-        call expect(scalar, 42, 'scalar')
-    end if
 
     ! More ranks than elements: an empty view is associated and has no elements.
     call d%create(comm, [1, 4], procs=[ranks, 1])
