@@ -20,7 +20,7 @@ contains
     subroutine decompose(d, p)
         type(decomposition_t), intent(out) :: d
         type(parameters_t), intent(in) :: p
-        integer :: r, coords(2), dims(2), rest
+        integer :: r, coords(2), dims(2), narrowest
 
         call MPI_Comm_size(MPI_COMM_WORLD, d%ranks)
         ! Dimensions in the order (y, x), so that neighbouring ranks share rows.
@@ -43,8 +43,8 @@ contains
             d%boxes(r)%rows = part(p%ny, d%ranks, r)
             d%boxes(r)%columns = part(p%nx / 2 + 1, d%ranks, r)
         end do
-        rest = minval([p%nx, p%ny] / d%grid)
-        if (rest < p%order) error stop 'Blocks are narrower than their halo: use fewer ranks'
+        narrowest = minval([p%nx, p%ny] / d%grid)
+        if (narrowest < p%order) error stop 'Blocks are narrower than their halo: use fewer ranks'
     end subroutine decompose
 
     !> First and last index of part i (from 0) when `extent` is cut into near-equal parts.
