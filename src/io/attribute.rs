@@ -5,7 +5,7 @@ use std::ffi::CString;
 use distarray_core::Code;
 
 use super::file::{File, Visit};
-use super::hdf5::{self, Name};
+use super::hdf5::{self, Name, ROOM};
 use super::mode::{Numbers, Place};
 use super::root::from_root;
 use crate::error::{Error, Result};
@@ -26,6 +26,8 @@ impl File {
         let ((visit, object, name), Numbers { dtype, count }, bytes) =
             self.comm
                 .agree_on("darr_file_set_attribute", &fields, local)?;
+        self.comm
+            .agree(self.open.make_room(ROOM + 3 * bytes.len() as u64))?;
         let done = hdf5::write_numbers(
             &visit.session,
             visit.file,
@@ -66,6 +68,8 @@ impl File {
         });
         let ((visit, object, name), text) =
             self.comm.agree_on("darr_file_set_text", &fields, local)?;
+        self.comm
+            .agree(self.open.make_room(ROOM + 3 * text.count_bytes() as u64))?;
         let done = hdf5::write_text(&visit.session, visit.file, &object, &name, &text);
         self.steadily(done)
     }

@@ -11,7 +11,7 @@ use distarray_core::{Code, Dtype, Order};
 
 use super::hdf5::{self, hid_t, Dataset, Name, Object, Session, Stored};
 use super::mode::{Description, Mode};
-use super::open_file::OpenFile;
+use super::open_file::{trim, OpenFile};
 use super::prepare;
 use super::replace::refused;
 use super::root::from_root;
@@ -86,31 +86,33 @@ impl File {
         let (visit, name, array, transfer) =
             self.comm.agree_on("darr_file_save", &fields, local)?;
         let extents = extents_in_file(array);
+        let bytes = extents
+            .iter()
+            .fold(array.dtype().size() as u64, |bytes, &extent| {
+                bytes.saturating_mul(extent)
+            });
         let found = self.comm.agree(visit.dataset(&name))?;
-        let fresh = found.is_none();
         let dataset = match found {
             Some(dataset) => {
-                self.comm.agree(fits(&name, &dataset, array))?;
+                let room = fits(&name, &dataset, array).and_then(|()| match dataset.place() {
+                    Some(offset) => self.open.fill_holes(offset, bytes),
+                    None => Ok(()),
+                });
+                self.comm.agree(room)?;
                 dataset
             }
             None => {
-                let made =
-                    Dataset::create(&visit.session, visit.file, &name, array.dtype(), &extents);
-                self.steadily(made)?
+                let room = self.open.make_room(name.room().saturating_add(bytes));
+                self.comm.agree(room).map_err(|error| self.spoil(error))?;
+                self.steadily(Dataset::create(
+                    &visit.session,
+                    visit.file,
+                    &name,
+                    array.dtype(),
+                    &extents,
+                ))?
             }
         };
-        let reserved = match dataset.place() {
-            Some((offset, bytes)) => self.open.reserve(offset, bytes),
-            None => Ok(()),
-        };
-        let reserved = reserved.map_err(|e| refused("no space for a dataset in", &self.path, &e));
-        if let Err(error) = self.comm.agree(reserved) {
-            drop(dataset);
-            if fresh {
-                self.steadily(Dataset::remove(&visit.session, visit.file, &name))?;
-            }
-            return Err(self.spoil(error));
-        }
         let written = self.rounds(&transfer, |round| match round {
             Some(round) => dataset.write(
                 array.dtype(),
@@ -228,6 +230,9 @@ impl File {
         };
         if self.mode != Mode::Read {
             if let Err(error) = self.comm.agree(hdf5::flush(&visit.session, visit.file)) {
+                if self.mode == Mode::Update {
+                    self.open.give_to_hdf5();
+                }
                 return Err(self.give_up(error));
             }
         }
@@ -238,9 +243,11 @@ impl File {
             (Some(replacement), _) => {
                 hdf5::probe(&visit.session, replacement.path()).and_then(|()| replacement.commit())
             }
-            (None, Some(disk)) if self.mode != Mode::Read => disk
-                .sync_all()
-                .map_err(|e| refused("cannot complete", &self.path, &e)),
+            (None, Some(disk)) if self.mode != Mode::Read => {
+                trim(&disk);
+                let synced = disk.sync_all();
+                synced.map_err(|e| refused("cannot complete", &self.path, &e))
+            }
             _ => Ok(()),
         };
         self.comm.agree(completed)
@@ -453,16 +460,18 @@ fn fits(name: &Name, dataset: &Dataset, array: &Array) -> Result<()> {
         return Ok(());
     }
     let map = array.dist().map();
-    let (order, other) = match map.order() {
-        Order::C => ("C", "F"),
-        Order::F => ("F", "C"),
+    let order = match map.order() {
+        Order::C => "a C-order",
+        Order::F => "an F-order",
     };
-    let shape: Vec<i64> = map.shape().to_vec();
+    let shape = map.shape();
+    let differs = format!("has the shape {extents:?} in the file, where {order} array of shape {shape:?} has {expected:?}");
     if extents.iter().rev().eq(expected.iter()) {
+        let turned: Vec<i64> = extents.iter().rev().copied().collect();
         return bad(format!(
-            "has the shape {extents:?} in the file, where this {order}-order array of shape {shape:?} is {expected:?}: the dimensions are \
-             reversed, and nothing is transposed. Use an {order}-order array of the reversed shape or an {other}-order array of this shape"
+            "{differs}: the dimensions are reversed, and nothing is transposed. Use a C-order array of shape {extents:?} or an \
+             F-order array of shape {turned:?}"
         ));
     }
-    bad(format!("has the shape {extents:?} in the file, where this {order}-order array of shape {shape:?} is {expected:?}"))
+    bad(differs)
 }

@@ -380,3 +380,70 @@ impl Canvas {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::colors::LEVELS;
+    use super::*;
+
+    fn look(scale: u32, range: Option<(f64, f64)>) -> Look {
+        Look {
+            colors: Colors::Gray,
+            scale,
+            range,
+            axes: [0, 1],
+            index: None,
+        }
+    }
+
+    /// Rows of palette entries, the uppermost first.
+    fn pixels(canvas: &Canvas, look: &Look) -> Vec<Vec<u8>> {
+        let mut file = Vec::new();
+        let line = vec![0; canvas.width * look.scale as usize];
+        canvas.encode(&mut file, look, line).unwrap();
+        let mut decoder = png::Decoder::new(std::io::Cursor::new(file));
+        decoder.set_transformations(png::Transformations::IDENTITY);
+        let mut reader = decoder.read_info().unwrap();
+        assert_eq!(
+            reader.info().palette.as_deref(),
+            Some(&look.colors.palette()[..])
+        );
+        let width = reader.info().width as usize;
+        let mut image = vec![0; reader.output_buffer_size().unwrap()];
+        reader.next_frame(&mut image).unwrap();
+        image.chunks_exact(width).map(<[u8]>::to_vec).collect()
+    }
+
+    /// A message with the columns, rows and values of one rank.
+    fn message(columns: &[i64], rows: &[i64], values: &[f64]) -> Vec<u8> {
+        let places = columns.iter().chain(rows).map(|place| place.to_ne_bytes());
+        let values = values.iter().map(|value| value.to_ne_bytes());
+        places.chain(values).collect::<Vec<_>>().concat()
+    }
+
+    #[test]
+    fn x_runs_right_and_y_up() {
+        let mut canvas = Canvas::new([3, 2]).unwrap();
+        canvas.put([2, 2], &message(&[0, 2], &[1, 0], &[3.0, 5.0, 0.0, 2.0]));
+        canvas.put([1, 1], &message(&[1], &[0], &[1.0]));
+        canvas.put([0, 0], &[]);
+        let missing = LEVELS as u8;
+        let got = pixels(&canvas, &look(1, Some((0.0, 254.0))));
+        assert_eq!(got, [vec![3, missing, 5], vec![0, 1, 2]]);
+        let got = pixels(&canvas, &look(2, None));
+        let upper = vec![152, 152, missing, missing, 254, 254];
+        let lower = vec![0, 0, 51, 51, 102, 102];
+        assert_eq!(got, [upper.clone(), upper, lower.clone(), lower]);
+    }
+
+    #[test]
+    fn the_range_is_that_of_the_finite_values() {
+        let mut canvas = Canvas::new([5, 1]).unwrap();
+        let values = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -2.0, 2.0];
+        canvas.put([5, 1], &message(&[0, 1, 2, 3, 4], &[0], &values));
+        assert_eq!(canvas.range(), (-2.0, 2.0));
+        assert_eq!(pixels(&canvas, &look(1, None)), [[255, 254, 0, 0, 254]]);
+        let nothing = Canvas::new([2, 1]).unwrap();
+        assert_eq!(pixels(&nothing, &look(1, None)), [[255, 255]]);
+    }
+}

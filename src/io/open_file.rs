@@ -7,8 +7,8 @@ use std::fs::File;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::hdf5::{self, hid_t, Session};
-use super::replace::Replacement;
-use crate::error::Result;
+use super::replace::{reason, Replacement};
+use crate::error::{Code, Error, Result};
 use crate::mpi::{Comm, Ending};
 
 pub struct OpenFile {
@@ -24,6 +24,10 @@ struct State {
     replacement: Option<Replacement>,
     /// On rank 0, of a file that is written in place.
     disk: Option<File>,
+    /// Up to here space on the disk is set aside.
+    reserved: u64,
+    /// HDF5 could not write it and must not be asked again: an attempt that fails leaves HDF5 itself broken.
+    stuck: bool,
 }
 
 /// Files that this rank has given up.
@@ -42,10 +46,14 @@ impl OpenFile {
         replacement: Option<Replacement>,
         disk: Option<File>,
     ) -> Arc<OpenFile> {
+        let length = |file: &File| file.metadata().map_or(0, |about| about.len());
+        let reserved = disk.as_ref().map_or(0, length).max(hdf5::ROOM);
         let state = Mutex::new(State {
             id: Some(id),
             replacement,
             disk,
+            reserved,
+            stuck: false,
         });
         let file = Arc::new(OpenFile {
             comm: comm.clone(),
@@ -62,27 +70,52 @@ impl OpenFile {
         lock(&self.state).id
     }
 
-    /// Sets space on the disk aside, on the rank that looks after the disk.
-    pub fn reserve(&self, offset: u64, bytes: u64) -> std::io::Result<()> {
-        let state = lock(&self.state);
-        let file = state
-            .replacement
-            .as_ref()
-            .map(Replacement::file)
-            .or(state.disk.as_ref());
-        file.map_or(Ok(()), |file| hdf5::reserve(file, offset, bytes))
+    /// Local: sets space aside for what one call adds to the file, at most `bytes`, on the rank that looks after the disk. What
+    /// HDF5 writes then cannot fail for want of space, which it does not survive.
+    ///
+    /// HDF5 does not tell how far it has used a parallel file; it is never further than all that was set aside before.
+    pub fn make_room(&self, bytes: u64) -> Result<()> {
+        let mut state = lock(&self.state);
+        self.set_aside(&state, state.reserved, bytes)?;
+        state.reserved = state.reserved.saturating_add(bytes);
+        Ok(())
+    }
+
+    /// Local: as `make_room`, for elements whose place is known.
+    pub fn fill_holes(&self, offset: u64, bytes: u64) -> Result<()> {
+        self.set_aside(&lock(&self.state), offset, bytes)
+    }
+
+    fn set_aside(&self, state: &State, offset: u64, bytes: u64) -> Result<()> {
+        let Some(file) = state.file() else {
+            return Ok(());
+        };
+        hdf5::reserve(file, offset, bytes).map_err(|e| {
+            trim(file);
+            let text = format!("{bytes} bytes more do not fit on the disk: {}", reason(&e));
+            Error::new(Code::Io, text)
+        })
     }
 
     /// Gives the space of a file back that will not be committed, so that HDF5 has room to close it.
     pub fn clear(&self) {
-        if let Some(replacement) = &lock(&self.state).replacement {
+        let mut state = lock(&self.state);
+        if let Some(replacement) = &state.replacement {
             replacement.clear();
+            state.reserved = 0;
         }
+    }
+
+    /// HDF5 failed to write the file: it is left to HDF5's own end.
+    pub fn give_to_hdf5(&self) {
+        lock(&self.state).stuck = true;
     }
 
     /// Collective: closes the file in HDF5.
     pub fn close(&self, session: &Session) -> Result<()> {
-        match lock(&self.state).id.take() {
+        let mut state = lock(&self.state);
+        match state.id.take() {
+            _ if state.stuck => Ok(()),
             Some(id) if hdf5::is_open(session, id) => hdf5::close(session, id),
             _ => Ok(()),
         }
@@ -151,6 +184,21 @@ fn keep_common(from: &[u8], into: &mut [u8]) {
             *word = [0; 8];
         }
     }
+}
+
+impl State {
+    /// What this rank looks after.
+    fn file(&self) -> Option<&File> {
+        self.replacement
+            .as_ref()
+            .map(Replacement::file)
+            .or(self.disk.as_ref())
+    }
+}
+
+/// Gives back space that was set aside behind the end of a file.
+pub fn trim(file: &File) {
+    let _ = file.metadata().and_then(|about| file.set_len(about.len()));
 }
 
 impl Ending for OpenFile {

@@ -7,7 +7,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::hdf5::{probe, Session};
+use super::hdf5::{probe, reserve, Session, ROOM};
 use super::mode::Mode;
 use super::replace::{reason, refused, regular, resolve, Replacement};
 use crate::error::{Code, Error, Result};
@@ -34,6 +34,7 @@ pub fn prepare(session: &Session, path: &Path, mode: Mode) -> Result<Ready> {
     }
     if mode == Mode::Create {
         let replacement = Replacement::begin(path)?;
+        room_to_begin(path, replacement.file())?;
         return Ok(Ready {
             place: replacement.path().to_path_buf(),
             make: Make::Replacement(replacement),
@@ -48,10 +49,12 @@ pub fn prepare(session: &Session, path: &Path, mode: Mode) -> Result<Ready> {
             .create_new(true)
             .open(&place);
         let file = file.map_err(|e| refused("cannot create", path, &e))?;
-        return Ok(Ready {
+        let room = room_to_begin(path, &file);
+        let ready = Ready {
             place,
             make: Make::New(Some(file)),
-        });
+        };
+        return room.map(|()| ready);
     }
     let open = |e: &std::io::Error| refused("cannot open", path, e);
     regular(path, &found.map_err(|e| open(&e))?)?;
@@ -72,6 +75,11 @@ pub fn prepare(session: &Session, path: &Path, mode: Mode) -> Result<Ready> {
         place,
         make: Make::Existing(file),
     })
+}
+
+/// Space for what HDF5 writes into a file that is new.
+fn room_to_begin(path: &Path, file: &File) -> Result<()> {
+    reserve(file, 0, ROOM).map_err(|e| refused("no space to begin", path, &e))
 }
 
 impl Ready {

@@ -80,6 +80,9 @@ impl Replacement {
     /// Local: everything reaches the disk, then the temporary takes the place of the file.
     pub fn commit(mut self) -> Result<()> {
         let fail = |e: &std::io::Error| refused("cannot complete", &self.target, e);
+        // Space that was set aside behind the end is given back.
+        let length = self.file.metadata().map_err(|e| fail(&e))?.len();
+        self.file.set_len(length).map_err(|e| fail(&e))?;
         self.file.sync_all().map_err(|e| fail(&e))?;
         fs::rename(&self.temporary, &self.target).map_err(|e| fail(&e))?;
         // The new name is durable only with its directory. Not every file system syncs directories.

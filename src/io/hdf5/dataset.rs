@@ -4,7 +4,6 @@ use distarray_core::Dtype;
 use hdf5_sys::h5::herr_t;
 use hdf5_sys::h5d::*;
 use hdf5_sys::h5i::hid_t;
-use hdf5_sys::h5l::H5Ldelete;
 use hdf5_sys::h5p::*;
 
 use super::name::Name;
@@ -83,16 +82,6 @@ impl<'s> Dataset<'s> {
         Ok(Dataset::new(session, session.id(raw, Code::Io, what)?))
     }
 
-    /// Collective: takes the dataset's name, and with it its space, out of the file.
-    pub fn remove(session: &Session, file: hid_t, name: &Name) -> Result<()> {
-        // SAFETY: the path is terminated; HDF5 checks the identifier of the file.
-        let done = unsafe { H5Ldelete(file, name.path().as_ptr(), H5P_DEFAULT) };
-        session.check(done, Code::Io, || {
-            format!("cannot remove the dataset '{}'", name.text())
-        })?;
-        Ok(())
-    }
-
     pub fn stored(&self) -> Result<Stored> {
         // SAFETY: the dataset is open.
         let raw = unsafe { H5Dget_type(self.id.raw()) };
@@ -107,16 +96,11 @@ impl<'s> Dataset<'s> {
         space::extents(self.session, &self.space()?)
     }
 
-    /// Where in the file the elements lie and how many bytes they take; `None` where they are not in one piece.
-    pub fn place(&self) -> Option<(u64, u64)> {
+    /// Where in the file the elements lie; `None` where they are not in one piece.
+    pub fn place(&self) -> Option<u64> {
         // SAFETY: the dataset is open.
-        let (offset, bytes) = unsafe {
-            (
-                H5Dget_offset(self.id.raw()),
-                H5Dget_storage_size(self.id.raw()),
-            )
-        };
-        (offset != NOWHERE).then_some((offset, bytes))
+        let offset = unsafe { H5Dget_offset(self.id.raw()) };
+        (offset != NOWHERE).then_some(offset)
     }
 
     /// Collective: packed elements of `dtype` go to their part of the dataset. A rank without a share takes part with nothing.

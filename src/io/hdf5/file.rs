@@ -106,8 +106,8 @@ pub fn is_open(_: &Session, file: hid_t) -> bool {
     unsafe { H5Iget_type(file) == H5I_type_t::H5I_FILE }
 }
 
-/// Sets `bytes` from `offset` on aside on the disk, so that writing there cannot run out of space.
-/// File systems that cannot do so are believed.
+/// Sets `bytes` from `offset` on aside on the disk, so that writing there cannot run out of space. The length of the file
+/// stays. File systems that cannot do so are believed.
 pub fn reserve(file: &std::fs::File, offset: u64, bytes: u64) -> std::io::Result<()> {
     let (Ok(offset), Ok(length)) = (i64::try_from(offset), i64::try_from(bytes)) else {
         return Err(std::io::Error::from_raw_os_error(libc::EFBIG));
@@ -117,7 +117,9 @@ pub fn reserve(file: &std::fs::File, offset: u64, bytes: u64) -> std::io::Result
     }
     loop {
         // SAFETY: the descriptor is open as long as `file` lives.
-        if unsafe { libc::fallocate(file.as_raw_fd(), 0, offset, length) } == 0 {
+        if unsafe { libc::fallocate(file.as_raw_fd(), libc::FALLOC_FL_KEEP_SIZE, offset, length) }
+            == 0
+        {
             return Ok(());
         }
         let error = std::io::Error::last_os_error();

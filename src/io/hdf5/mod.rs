@@ -16,7 +16,7 @@ pub use attribute::{attribute_name, read_numbers, read_text, write_numbers, writ
 pub use dataset::Dataset;
 pub use file::{close, create, flush, is_open, open, probe, reserve};
 pub use hdf5_sys::h5i::hid_t;
-pub use name::{Name, Object};
+pub use name::{Name, Object, ROOM};
 pub use session::Session;
 pub use space::{Comb, Part};
 pub use types::Stored;

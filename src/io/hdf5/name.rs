@@ -10,6 +10,9 @@ use hdf5_sys::h5p::H5P_DEFAULT;
 use super::session::{Id, Session};
 use crate::error::{Code, Error, Result};
 
+/// Bytes of bookkeeping that HDF5 writes in one call besides that of new groups.
+pub const ROOM: u64 = 16 << 10;
+
 /// "group/name" or "/": the parts of a path from the file's root.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name {
@@ -57,6 +60,15 @@ impl Name {
 
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Bytes of bookkeeping in the file that making groups and dataset of this name takes at most.
+    pub fn room(&self) -> u64 {
+        ROOM + self
+            .prefixes
+            .iter()
+            .map(|prefix| 8192 + prefix.count_bytes() as u64)
+            .sum::<u64>()
     }
 
     pub fn is_root(&self) -> bool {

@@ -32,6 +32,9 @@ impl Session {
         if unsafe { H5open() } < 0 {
             return Err(refuse());
         }
+        // First of all, since most calls empty the stack.
+        // SAFETY: HDF5 is open.
+        let stack = unsafe { H5Eget_current_stack() };
         let mut version: c_uint = 2;
         let mut data = std::ptr::null_mut();
         // SAFETY: HDF5 is open; the outputs are local variables of the types that each call writes.
@@ -49,11 +52,8 @@ impl Session {
                 Printing::Second(handler, data)
             }
         };
-        // SAFETY: HDF5 is open. The stack is copied, then emptied; no handler means that nothing is printed.
-        let stack = unsafe {
-            H5Eset_auto2(H5E_DEFAULT, None, std::ptr::null_mut());
-            H5Eget_current_stack()
-        };
+        // SAFETY: HDF5 is open; no handler means that nothing is printed.
+        unsafe { H5Eset_auto2(H5E_DEFAULT, None, std::ptr::null_mut()) };
         Ok(Session { stack, printing })
     }
 
