@@ -322,23 +322,37 @@ fn exchanges_may_overlap() {
 }
 
 #[test]
-fn messages_of_another_length_are_errors() {
-    on_ranks("messages_of_another_length_are_errors", &[2, 3], || {
+fn messages_of_another_length_are_never_taken() {
+    on_ranks("messages_of_another_length_are_never_taken", &[2, 3], || {
         let comm = world();
         let (rank, size) = (comm.rank(), comm.size());
         let (next, previous) = ((rank + 1) % size, (rank + size - 1) % size);
-        for (sent, planned) in [(10, 20), (20, 10), (100_000, 10), (0, 1)] {
-            let (sends, receives) = ([(next, sent)], [(previous, planned)]);
-            let mut exchange = Exchange::new(Arc::clone(&comm), &sends, &receives).unwrap();
-            exchange.start_receives().unwrap();
-            exchange.start_send(0).unwrap();
-            let error = exchange.wait_receive().unwrap_err();
-            assert_eq!(error.code, Code::Mismatch, "{error}");
-            // Broken for good, and still freed without harm.
-            assert_eq!(exchange.start_receives().unwrap_err().code, Code::State);
-            drop(exchange);
+        for (sent, planned) in [(10, 20), (20, 10), (100_000, 10), (0, 1), (1 << 20, 1 << 19)] {
+            let make = |sends: &[_], receives: &[_]| {
+                Exchange::new(Arc::clone(&comm), sends, receives).unwrap()
+            };
+            let mut wrong = make(&[(next, sent)], &[(previous, planned)]);
+            wrong.start_receives().unwrap();
+            wrong.send_buffer(0).fill(rank as u8 + 1);
+            wrong.start_send(0).unwrap();
+            let mut right = make(&[], &[(previous, sent)]);
+            right.start_receives().unwrap();
+            assert_eq!(right.wait_receive().unwrap(), Some(0));
+            assert_eq!(right.receive_buffer(0), vec![previous as u8 + 1; sent]);
+            drop(wrong);
             comm.barrier().unwrap();
         }
+        // Lengths that share a tag: what is too short is an error, and the exchange is broken for good.
+        let (sent, planned) = (10, 10 + 32749);
+        let (sends, receives) = ([(next, sent)], [(previous, planned)]);
+        let mut exchange = Exchange::new(Arc::clone(&comm), &sends, &receives).unwrap();
+        exchange.start_receives().unwrap();
+        exchange.start_send(0).unwrap();
+        let error = exchange.wait_receive().unwrap_err();
+        assert_eq!(error.code, Code::Mismatch, "{error}");
+        assert_eq!(exchange.start_receives().unwrap_err().code, Code::State);
+        drop(exchange);
+        comm.barrier().unwrap();
         everyone_to_everyone(&comm, &[10], usize::MAX, 2);
     });
 }

@@ -8,8 +8,6 @@ use crate::error::{Code, Error, Result};
 
 extern "C" {
     fn darr_shim_error_string_limit() -> c_int;
-    fn darr_shim_error_class(code: c_int) -> c_int;
-    fn darr_shim_error_truncate() -> c_int;
 }
 
 /// The return code of the MPI function named `function`.
@@ -21,12 +19,6 @@ pub fn check(function: &str, code: c_int) -> Result<()> {
         Code::Mpi,
         format!("{function} failed: {}", describe(code)),
     ))
-}
-
-/// Whether an error code says that a message was longer than the buffer it was to arrive in.
-pub fn is_truncation(code: c_int) -> bool {
-    // SAFETY: MPI_Error_class takes any integer; MPI is running wherever a message has arrived.
-    code != 0 && unsafe { darr_shim_error_class(code) == darr_shim_error_truncate() }
 }
 
 /// The address of a buffer for MPI. Where Rust keeps no memory for empty buffers it gives them the address 1, which is

@@ -25,22 +25,6 @@ int darr_shim_keyval(MPI_Comm_delete_attr_function *on_delete, int *key)
     return MPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, on_delete, key, NULL);
 }
 
-int darr_shim_error_class(int code)
-{
-    int class = MPI_ERR_UNKNOWN;
-    return MPI_Error_class(code, &class) == MPI_SUCCESS ? class : MPI_ERR_UNKNOWN;
-}
-
-int darr_shim_error_in_status(void)
-{
-    return MPI_ERR_IN_STATUS;
-}
-
-int darr_shim_error_truncate(void)
-{
-    return MPI_ERR_TRUNCATE;
-}
-
 int darr_shim_error_string_limit(void)
 {
     return MPI_MAX_ERROR_STRING;
