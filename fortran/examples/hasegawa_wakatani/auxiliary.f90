@@ -155,11 +155,15 @@ contains
         step = nint(number)
     end subroutine load
 
+    !> A picture of the vorticity, white where it is 0.
     subroutine draw(aux, path)
         class(auxiliary_t), intent(in) :: aux
         character(len=*), intent(in) :: path
+        real(dp) :: extremes(2)
 
-        call aux%w(0)%save_png(path//'.png', colors=darr_colors_red_blue)
+        call darr_reduce([min_of(aux%w(0)), max_of(aux%w(0))], extremes)
+        call aux%w(0)%save_png(path//'.png', colors=darr_colors_red_blue, &
+            range=maxval(abs(extremes)) * [-1, 1])
     end subroutine draw
 
     subroutine stop_ranks()
