@@ -25,6 +25,9 @@ impl Array {
     /// Collective: zeroed memory of the library's own, packed in the distribution's order.
     pub fn create(dist: &Arc<Dist>, dtype: Result<Dtype>) -> Result<Array> {
         let allocate = |dtype| {
+            if dist.section().is_empty() {
+                return Array::nothing(dist, dtype);
+            }
             let (extents, strides, bytes) = dist.packed(dtype)?;
             Block::new(Memory::allocate(bytes)?, dtype, &extents, &strides)
         };
@@ -66,10 +69,11 @@ impl Array {
         Ok(Array { dist: dist.clone(), block })
     }
 
-    /// The block of a rank that owns nothing.
+    /// The block of a rank that owns nothing. Without dimensions no extent can say so: one of 0 stands in.
     pub fn nothing(dist: &Dist, dtype: Dtype) -> Result<Block> {
         let extents = dist.section().extents();
-        Block::new(Memory::allocate(0)?, dtype, &extents, &extents)
+        let extents = if extents.is_empty() { &[0] } else { &extents[..] };
+        Block::new(Memory::allocate(0)?, dtype, extents, extents)
     }
 
     pub fn dist(&self) -> &Arc<Dist> {
@@ -87,6 +91,9 @@ impl Array {
 
     /// The elements that this rank owns, without any padding.
     pub fn owned(&self) -> Block {
+        if self.dist.section().is_empty() {
+            return self.block.clone();
+        }
         let owned = self.dist.section().owned();
         self.block.section(&owned).expect("the owned region lies in the section")
     }

@@ -174,6 +174,40 @@ static void scalars(void)
     }
 }
 
+/* An array without dimensions: one element on one rank, for every operation. */
+static void no_dimensions(void)
+{
+    darr_dist *dist = NULL;
+    darr_array *x = NULL, *y = NULL;
+    darr_plan *plan = NULL;
+    darr_protocol told;
+    double three = 3, got = 0;
+    CHECK_NEEDED(darr_dist_create(MPI_Comm_c2f(MPI_COMM_WORLD), 0, NULL, NULL, &dist));
+    CHECK_NEEDED(darr_array_create(dist, DARR_FLOAT64, &x));
+    CHECK_NEEDED(darr_array_create(dist, DARR_FLOAT64, &y));
+    CHECK_OK(darr_array_set(x, NULL, DARR_FLOAT64, &three));
+    CHECK_OK(darr_array_get(x, NULL, DARR_FLOAT64, &got));
+    CHECK_REAL(got, 3);
+    CHECK_OK(darr_array_reduce(x, DARR_SUM, DARR_FLOAT64, &got));
+    CHECK_REAL(got, 3);
+    CHECK_OK(darr_array_copy(x, y));
+    CHECK_OK(darr_array_get(y, NULL, DARR_FLOAT64, &got));
+    CHECK_REAL(got, 3);
+    CHECK_OK(darr_array_fill(y, DARR_FLOAT64, &got));
+    CHECK_NEEDED(darr_plan_halo(1, &x, NULL, &plan));
+    CHECK_OK(darr_plan_run(plan));
+    darr_plan_free(plan);
+    CHECK_NEEDED(darr_plan_redistribute(1, (const darr_array *const *)&x, &y, &plan));
+    CHECK_OK(darr_plan_run(plan));
+    darr_plan_free(plan);
+    CHECK_OK(darr_array_produce(x, &told));
+    CHECK_OK(darr_protocol_check_all(MPI_Comm_c2f(MPI_COMM_WORLD), &told));
+    darr_protocol_release(&told);
+    darr_array_free(x);
+    darr_array_free(y);
+    darr_dist_free(dist);
+}
+
 /* Produced and consumed: the same memory, the same distribution; released once. */
 static void descriptor(void)
 {
@@ -253,6 +287,7 @@ int main(int argc, char **argv)
     wrapped();
     copied();
     scalars();
+    no_dimensions();
     descriptor();
     dim_data();
     return check_end();
