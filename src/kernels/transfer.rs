@@ -3,7 +3,7 @@
 use distarray_core::Dims;
 
 use super::nest::{walk, Axis, Nest};
-use super::transpose::transpose;
+use super::transpose::{Turn, LINE};
 
 /// Bytes from which on a transposed copy writes past the cache, which would not keep them anyway.
 const STREAM: usize = 8 << 20;
@@ -12,13 +12,20 @@ const STREAM: usize = 8 << 20;
 /// other addresses.
 #[derive(Clone)]
 pub(super) struct Transfer {
-    axes: Dims<Axis<2>>,
     /// Bytes of the contiguous run that is the unit of the loops.
     run: usize,
-    /// Whether the source runs fastest along the second loop: the target always does along the
-    /// first.
-    turned: bool,
-    stream: bool,
+    order: Order,
+    /// The loops around those of `order`.
+    outer: Dims<Axis<2>>,
+}
+
+/// The innermost loops.
+#[derive(Clone, Copy)]
+enum Order {
+    /// Source and target run fastest along the same loop, the first.
+    Straight([Axis<2>; 2]),
+    /// They run fastest along different ones.
+    Turned(Turn),
 }
 
 impl Transfer {
@@ -26,21 +33,30 @@ impl Transfer {
     pub fn new(mut nest: Nest<2>, size: usize) -> (Transfer, [*mut u8; 2]) {
         nest.arrange(1);
         let run = nest.split_run(size);
-        let mut axes = nest.axes;
-        let by_source = |level: &usize| axes[*level].strides[0].unsigned_abs();
-        let fastest = (0..axes.len()).min_by_key(by_source).unwrap_or(0);
-        if fastest > 0 {
-            let axis = axes.remove(fastest);
-            axes.insert(1, axis);
-        }
-        let turns: usize = axes.iter().map(|axis| axis.extent).product();
-        let transfer = Transfer {
-            run,
-            turned: fastest > 0,
-            stream: turns * run >= STREAM,
-            axes,
+        let mut outer = nest.axes;
+        let turns: usize = outer.iter().map(|axis| axis.extent).product();
+        let fastest = fastest_of_source(&outer);
+        let order = if fastest == 0 {
+            Order::Straight([(); 2].map(|()| outer.pop_at(0).unwrap_or(Axis::ONCE)))
+        } else {
+            let mut turn = Turn {
+                along_source: outer.remove(fastest),
+                along_target: outer.remove(0),
+                inner: Axis::ONCE,
+                stream: turns * run >= STREAM,
+            };
+            // A loop that does not fill a cache line leaves its place to the next one, and the
+            // lines are filled inside the blocks.
+            if turn.along_target.extent * run < LINE && !outer.is_empty() {
+                turn.inner = turn.along_target;
+                turn.along_target = outer.remove(0);
+            } else if turn.along_source.extent * run < LINE && !outer.is_empty() {
+                turn.inner = turn.along_source;
+                turn.along_source = outer.remove(fastest_of_source(&outer));
+            }
+            Order::Turned(turn)
         };
-        (transfer, nest.at)
+        (Transfer { run, order, outer }, nest.at)
     }
 
     /// Does the copy.
@@ -62,33 +78,50 @@ impl Transfer {
                 32 => self.items::<32>(at),
                 48 => self.items::<48>(at),
                 64 => self.items::<64>(at),
-                run => walk(&self.axes, at, |[from, to]| {
-                    std::ptr::copy_nonoverlapping(from, to, run)
-                }),
+                _ => self.runs(at),
             }
         }
     }
 
-    /// Copies items of `B` bytes, two loops at a time.
+    /// Copies items of `B` bytes.
     ///
     /// # Safety
     /// As [`Transfer::perform`].
     unsafe fn items<const B: usize>(&self, at: [*mut u8; 2]) {
-        let [first, second] =
-            [0, 1].map(|level| self.axes.get(level).copied().unwrap_or(Axis::ONCE));
-        let outer = self.axes.get(2..).unwrap_or(&[]);
-        if self.turned {
-            walk(outer, at, |at| {
+        match &self.order {
+            Order::Straight([inner, outer]) => walk(&self.outer, at, |at| {
                 // SAFETY: passed on.
-                unsafe { transpose::<B>(second, first, at, self.stream) }
-            });
-        } else {
-            walk(outer, at, |at| {
+                unsafe { plane::<B>(*inner, *outer, at) }
+            }),
+            Order::Turned(turn) => walk(&self.outer, at, |at| {
                 // SAFETY: passed on.
-                unsafe { plane::<B>(first, second, at) }
-            });
+                unsafe { turn.copy::<B>(at) }
+            }),
         }
     }
+
+    /// Copies runs of any length, one after the other.
+    ///
+    /// # Safety
+    /// As [`Transfer::perform`].
+    unsafe fn runs(&self, at: [*mut u8; 2]) {
+        let inner = match &self.order {
+            Order::Straight([inner, outer]) => [*inner, *outer, Axis::ONCE],
+            Order::Turned(turn) => [turn.inner, turn.along_target, turn.along_source],
+        };
+        walk(&self.outer, at, |at| {
+            walk(&inner, at, |[from, to]| {
+                // SAFETY: the run of one turn of all loops.
+                unsafe { std::ptr::copy_nonoverlapping(from, to, self.run) }
+            })
+        });
+    }
+}
+
+/// The loop that steps the source least.
+fn fastest_of_source(axes: &[Axis<2>]) -> usize {
+    let by_source = |level: &usize| axes[*level].strides[0].unsigned_abs();
+    (0..axes.len()).min_by_key(by_source).unwrap_or(0)
 }
 
 /// Copies two loops of items of `B` bytes.

@@ -8,75 +8,111 @@ use std::mem::MaybeUninit;
 
 use super::nest::Axis;
 
-/// Bytes of a row of the buffer, and at most of a row of a block of the source.
-const ROW: usize = 512;
+/// Bytes of a cache line. Rows that are shorter are not worth a buffer.
+pub(super) const LINE: usize = 64;
 
-/// Most rows of the buffer.
-const ROWS: usize = 64;
-
-/// From one row of the buffer to the next: one line more than the row, so that equal places of the
-/// rows fall into different cache sets.
-const PITCH: usize = ROW + LINE;
-
-/// Rows shorter than a cache line are not worth a buffer.
-const LINE: usize = 64;
+/// Bytes of the buffer: about those of the first-level cache.
+const ROOM: usize = 36 << 10;
 
 #[repr(align(64))]
-struct Buffer([MaybeUninit<u8>; ROWS * PITCH]);
+struct Buffer([MaybeUninit<u8>; ROOM]);
 
-/// Copies items of `B` bytes over two loops: `along_source` steps the source least, `along_target`
-/// the target. With `stream` the target's lines pass by the cache.
-///
-/// # Safety
-/// Every item of both operands may be accessed, and none of the source shares a byte with the target.
-pub(super) unsafe fn transpose<const B: usize>(
-    along_source: Axis<2>,
-    along_target: Axis<2>,
-    at: [*mut u8; 2],
-    stream: bool,
-) {
-    let rows_of_target = along_target.strides[1] == B as isize && along_target.extent * B >= LINE;
-    let mut buffer = Buffer([MaybeUninit::uninit(); ROWS * PITCH]);
-    let buffer = buffer.0.as_mut_ptr().cast::<u8>();
-    let block = ROW / B;
-    let rows = block.min(ROWS);
-    for s in (0..along_source.extent).step_by(rows) {
-        let source = Axis {
-            extent: rows.min(along_source.extent - s),
-            ..along_source
-        };
-        for t in (0..along_target.extent).step_by(block) {
-            let target = Axis {
-                extent: block.min(along_target.extent - t),
-                ..along_target
-            };
-            let at = along_target.step(t as isize, along_source.step(s as isize, at));
-            // SAFETY: a part of both loops; the buffer holds ROWS rows of ROW bytes, and nothing
-            // else refers to it.
-            unsafe {
-                if !rows_of_target {
-                    scalar::<B>(source, target, at);
-                    continue;
-                }
-                let (into_buffer, across_buffer) = (row_steps(source), item_steps::<B>(target));
-                turn::<B>(into_buffer, across_buffer, [at[0], buffer]);
-                for row in 0..source.extent as isize {
-                    let from = buffer.offset(row * PITCH as isize);
-                    let to = at[1].offset(row * source.strides[1]);
-                    write_row(from, to, target.extent * B, stream);
-                }
+/// Shape of the blocks of items of `B` bytes: rows of several lines in the buffer, and as many
+/// rows as it has room for, which are the items of a row of the source.
+struct Shape<const B: usize>;
+
+impl<const B: usize> Shape<B> {
+    const COLUMNS: usize = if B < 4 { 128 } else { 512 / B };
+    /// One line more than a row, so that equal places of the rows fall into different cache sets.
+    const PITCH: usize = (Self::COLUMNS * B).next_multiple_of(LINE) + LINE;
+    const ROWS: usize = ROOM / Self::PITCH / 16 * 16;
+}
+
+/// Loops of which one steps the source least and another one the target.
+#[derive(Clone, Copy)]
+pub(super) struct Turn {
+    pub along_source: Axis<2>,
+    pub along_target: Axis<2>,
+    /// A loop inside the blocks, of few turns.
+    pub inner: Axis<2>,
+    /// Whether the lines of the target pass by the cache.
+    pub stream: bool,
+}
+
+impl Turn {
+    /// Copies items of `B` bytes.
+    ///
+    /// # Safety
+    /// Every item of both operands may be accessed, and none of the source shares a byte with the
+    /// target.
+    pub unsafe fn copy<const B: usize>(&self, at: [*mut u8; 2]) {
+        let mut buffer = Buffer([MaybeUninit::uninit(); ROOM]);
+        let (rows, columns) = (Shape::<B>::ROWS, Shape::<B>::COLUMNS);
+        for s in (0..self.along_source.extent).step_by(rows) {
+            let source = part(&self.along_source, s, rows);
+            for t in (0..self.along_target.extent).step_by(columns) {
+                let target = part(&self.along_target, t, columns);
+                let at = self.along_source.step(s as isize, at);
+                let at = self.along_target.step(t as isize, at);
+                // SAFETY: a part of the loops, of at most ROWS by COLUMNS turns of the outer ones.
+                unsafe { block::<B>(self.inner, source, target, at, &mut buffer, self.stream) };
             }
         }
+        if self.stream {
+            finish_stream();
+        }
     }
-    if stream {
-        finish_stream();
+}
+
+/// At most `turns` turns of a loop, from the turn `start` on.
+fn part(axis: &Axis<2>, start: usize, turns: usize) -> Axis<2> {
+    Axis {
+        extent: turns.min(axis.extent - start),
+        ..*axis
+    }
+}
+
+/// Copies a block, which fits into the buffer once per turn of `inner`.
+///
+/// # Safety
+/// As [`Turn::copy`], for these loops; those of source and target turn at most ROWS and COLUMNS
+/// times.
+unsafe fn block<const B: usize>(
+    inner: Axis<2>,
+    source: Axis<2>,
+    target: Axis<2>,
+    at: [*mut u8; 2],
+    buffer: &mut Buffer,
+    stream: bool,
+) {
+    let bytes = target.extent * B;
+    let buffer = buffer.0.as_mut_ptr().cast::<u8>();
+    // SAFETY: passed on; the buffer has room for a row of `bytes` bytes per turn of the loop along
+    // the source.
+    unsafe {
+        if target.strides[1] != B as isize || bytes < LINE {
+            scalar::<B>([inner, source, target], at);
+            return;
+        }
+        for i in 0..inner.extent as isize {
+            let [from, to] = inner.step(i, at);
+            turn::<B>(
+                row_steps::<B>(source),
+                item_steps::<B>(target),
+                [from, buffer],
+            );
+            for row in 0..source.extent as isize {
+                let from = buffer.offset(row * Shape::<B>::PITCH as isize);
+                write_row(from, to.offset(row * source.strides[1]), bytes, stream);
+            }
+        }
     }
 }
 
 /// The loop along the source, with the rows of the buffer as its target.
-fn row_steps(source: Axis<2>) -> Axis<2> {
+fn row_steps<const B: usize>(source: Axis<2>) -> Axis<2> {
     Axis {
-        strides: [source.strides[0], PITCH as isize],
+        strides: [source.strides[0], Shape::<B>::PITCH as isize],
         ..source
     }
 }
@@ -89,17 +125,20 @@ fn item_steps<const B: usize>(target: Axis<2>) -> Axis<2> {
     }
 }
 
-/// Copies item by item.
+/// Copies item by item, the first loop innermost.
 ///
 /// # Safety
-/// As [`transpose`].
-unsafe fn scalar<const B: usize>(source: Axis<2>, target: Axis<2>, at: [*mut u8; 2]) {
-    for s in 0..source.extent as isize {
-        for t in 0..target.extent as isize {
-            let [from, to] = [0, 1]
-                .map(|k| at[k].wrapping_offset(s * source.strides[k] + t * target.strides[k]));
-            // SAFETY: an item of each operand; byte arrays need no alignment.
-            unsafe { *to.cast::<[u8; B]>() = *from.cast::<[u8; B]>() };
+/// As [`Turn::copy`], for these loops.
+unsafe fn scalar<const B: usize>([inner, middle, outer]: [Axis<2>; 3], at: [*mut u8; 2]) {
+    for t in 0..outer.extent as isize {
+        let at = outer.step(t, at);
+        for s in 0..middle.extent as isize {
+            let at = middle.step(s, at);
+            for i in 0..inner.extent as isize {
+                let [from, to] = inner.step(i, at);
+                // SAFETY: an item of each operand; byte arrays need no alignment.
+                unsafe { *to.cast::<[u8; B]>() = *from.cast::<[u8; B]>() };
+            }
         }
     }
 }
@@ -107,13 +146,13 @@ unsafe fn scalar<const B: usize>(source: Axis<2>, target: Axis<2>, at: [*mut u8;
 /// As [`scalar`], in vector registers where both operands have whole vectors.
 ///
 /// # Safety
-/// As [`transpose`].
+/// As [`Turn::copy`], for these loops.
 #[cfg(target_arch = "x86_64")]
 unsafe fn turn<const B: usize>(source: Axis<2>, target: Axis<2>, at: [*mut u8; 2]) {
     let dense = source.strides[0] == B as isize && target.strides[1] == B as isize;
     if B > 8 || !B.is_power_of_two() || !dense {
         // SAFETY: passed on.
-        unsafe { scalar::<B>(source, target, at) };
+        unsafe { scalar::<B>([Axis::ONCE, source, target], at) };
         return;
     }
     let side = vector::BYTES / B;
@@ -147,13 +186,20 @@ unsafe fn turn<const B: usize>(source: Axis<2>, target: Axis<2>, at: [*mut u8; 2
     // SAFETY: what the whole vectors left out: the end of the loop along the source, and that along
     // the target of the rest.
     unsafe {
-        scalar::<B>(rest(source, whole[0]), target, above);
-        scalar::<B>(inside, rest(target, whole[1]), beyond);
+        scalar::<B>([Axis::ONCE, rest(source, whole[0]), target], above);
+        scalar::<B>([Axis::ONCE, inside, rest(target, whole[1])], beyond);
     }
 }
 
+/// As [`scalar`].
+///
+/// # Safety
+/// As [`Turn::copy`], for these loops.
 #[cfg(not(target_arch = "x86_64"))]
-use scalar as turn;
+unsafe fn turn<const B: usize>(source: Axis<2>, target: Axis<2>, at: [*mut u8; 2]) {
+    // SAFETY: passed on.
+    unsafe { scalar::<B>([Axis::ONCE, source, target], at) };
+}
 
 /// Square tiles in registers, with what every x86-64 processor has.
 #[cfg(target_arch = "x86_64")]
