@@ -1,4 +1,7 @@
 //! Collective movement of bytes on the private duplicate, each code checked.
+//!
+//! All but one are started without blocking and waited for by a rank that yields its core: they belong to set-up, and where ranks
+//! share cores a blocking call may keep the others from their part for a whole time slice of the system each.
 
 use std::ffi::{c_int, c_void};
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -8,7 +11,7 @@ use std::sync::Mutex;
 use mpi::ffi;
 
 use super::attribute;
-use super::call::{address, address_mut, check};
+use super::call::{address, address_mut, check, Patience};
 use super::comm::{lock, Comm};
 use crate::error::{Code, Error, Result};
 
@@ -20,22 +23,17 @@ impl Comm {
     pub fn barrier(&self) -> Result<()> {
         let comm = self.duplicate()?;
         // SAFETY: the duplicate is valid while the record is alive.
-        check("MPI_Barrier", unsafe { ffi::MPI_Barrier(comm) })
+        complete("MPI_Ibarrier", |request| unsafe { ffi::MPI_Ibarrier(comm, request) })
     }
 
     /// Copies `root`'s bytes to every rank. All ranks pass the same length.
     pub fn broadcast(&self, root: usize, bytes: &mut [u8]) -> Result<()> {
         let comm = self.duplicate()?;
         for part in bytes.chunks_mut(LIMIT) {
-            // SAFETY: the buffer is ours for the length of the call.
-            check("MPI_Bcast", unsafe {
-                ffi::MPI_Bcast(
-                    address_mut(part),
-                    count(part.len())?,
-                    ffi::RSMPI_UINT8_T,
-                    count(root)?,
-                    comm,
-                )
+            let (n, root) = (count(part.len())?, count(root)?);
+            // SAFETY: the buffer is ours until the broadcast is complete.
+            complete("MPI_Ibcast", |request| unsafe {
+                ffi::MPI_Ibcast(address_mut(part), n, ffi::RSMPI_UINT8_T, root, comm, request)
             })?;
         }
         Ok(())
@@ -52,8 +50,8 @@ impl Comm {
         }
         let n = count(bytes.len())?;
         // SAFETY: the receive buffer holds `size` times the sent bytes.
-        check("MPI_Allgather", unsafe {
-            ffi::MPI_Allgather(
+        complete("MPI_Iallgather", |request| unsafe {
+            ffi::MPI_Iallgather(
                 address(bytes),
                 n,
                 ffi::RSMPI_UINT8_T,
@@ -61,6 +59,7 @@ impl Comm {
                 n,
                 ffi::RSMPI_UINT8_T,
                 comm,
+                request,
             )
         })?;
         Ok(all)
@@ -92,8 +91,8 @@ impl Comm {
                 start += length;
             }
             // SAFETY: counts and starts describe consecutive parts of `flat`, whose length is their sum.
-            check("MPI_Allgatherv", unsafe {
-                ffi::MPI_Allgatherv(
+            complete("MPI_Iallgatherv", |request| unsafe {
+                ffi::MPI_Iallgatherv(
                     address(bytes),
                     counts[self.rank()],
                     ffi::RSMPI_UINT8_T,
@@ -102,6 +101,7 @@ impl Comm {
                     starts.as_ptr(),
                     ffi::RSMPI_UINT8_T,
                     comm,
+                    request,
                 )
             })?;
         }
@@ -127,17 +127,19 @@ impl Comm {
         let mut result = zeroed(bytes.len())?;
         let unit = self.unit(bytes.len())?;
         FAILED.store(false, Ordering::Relaxed);
-        // SAFETY: both buffers hold one element of the datatype, which is as many bytes as `bytes` has.
-        check("MPI_Allreduce", unsafe {
-            ffi::MPI_Allreduce(
-                address(bytes),
-                address_mut(&mut result),
-                1,
-                unit,
-                operation,
-                comm,
-            )
-        })?;
+        let (from, into) = (address(bytes), address_mut(&mut result));
+        // SAFETY: both buffers hold one element of the datatype, which is as many bytes as `bytes` has, and are ours until the
+        // reduction is complete.
+        if self.crowded() {
+            complete("MPI_Iallreduce", |request| unsafe {
+                ffi::MPI_Iallreduce(from, into, 1, unit, operation, comm, request)
+            })?;
+        } else {
+            // Part of time steps, and what interconnects do in hardware.
+            // SAFETY: as above.
+            let code = unsafe { ffi::MPI_Allreduce(from, into, 1, unit, operation, comm) };
+            check("MPI_Allreduce", code)?;
+        }
         if FAILED.swap(false, Ordering::Relaxed) {
             return Err(Error::new(
                 Code::Internal,
@@ -152,16 +154,11 @@ impl Comm {
     pub(super) fn maximum<const N: usize>(&self, words: &[u64; N]) -> Result<[u64; N]> {
         let comm = self.duplicate()?;
         let mut largest = [0; N];
+        let (from, into, n) = (words.as_ptr().cast(), largest.as_mut_ptr().cast(), count(N)?);
         // SAFETY: both buffers hold N words.
-        check("MPI_Allreduce", unsafe {
-            ffi::MPI_Allreduce(
-                words.as_ptr().cast(),
-                largest.as_mut_ptr().cast(),
-                count(N)?,
-                ffi::RSMPI_UINT64_T,
-                ffi::RSMPI_MAX,
-                comm,
-            )
+        complete("MPI_Iallreduce", |request| unsafe {
+            let (word, max) = (ffi::RSMPI_UINT64_T, ffi::RSMPI_MAX);
+            ffi::MPI_Iallreduce(from, into, n, word, max, comm, request)
         })?;
         Ok(largest)
     }
@@ -191,6 +188,25 @@ impl Comm {
         let datatype = unit.datatype;
         *kept = Some(unit);
         Ok(datatype)
+    }
+}
+
+/// Starts a collective operation and waits for it.
+fn complete(function: &str, start: impl FnOnce(&mut ffi::MPI_Request) -> c_int) -> Result<()> {
+    // SAFETY: a constant of the bindings.
+    let mut request = unsafe { ffi::RSMPI_REQUEST_NULL };
+    check(function, start(&mut request))?;
+    let mut patience = Patience::new();
+    loop {
+        let mut done = 0;
+        // SAFETY: a request of our own.
+        check(function, unsafe {
+            ffi::MPI_Test(&mut request, &mut done, ffi::RSMPI_STATUS_IGNORE)
+        })?;
+        if done != 0 {
+            return Ok(());
+        }
+        patience.wait();
     }
 }
 

@@ -13,7 +13,7 @@ use mpi::ffi;
 
 use super::attribute;
 use super::call::check;
-use super::collective::Unit;
+use super::collective::{count, Unit};
 use super::library;
 use crate::error::{Code, Error, Result};
 
@@ -33,6 +33,8 @@ pub struct Comm {
     size: usize,
     alive: AtomicBool,
     checks: AtomicBool,
+    /// Some node has more ranks than processors. The same on all ranks.
+    crowded: AtomicBool,
     endings: Mutex<Vec<Weak<dyn Ending>>>,
     pub(super) unit: Mutex<Option<Unit>>,
 }
@@ -109,6 +111,7 @@ impl Comm {
                 size: index(size)?,
                 alive: AtomicBool::new(true),
                 checks: AtomicBool::new(false),
+                crowded: AtomicBool::new(false),
                 endings: Mutex::new(Vec::new()),
                 unit: Mutex::new(None),
             })
@@ -116,11 +119,38 @@ impl Comm {
         lock(&RECORDS).push(Arc::clone(&comm));
         // A record on some ranks only would make the next first call wait for ever.
         let attached = comm.agree(attribute::attach(user, comm.serial));
-        if let Err(error) = attached {
+        if let Err(error) = attached.and_then(|()| comm.find_crowds()) {
             end(comm.serial);
             return Err(error);
         }
         Ok(comm)
+    }
+
+    /// Whether ranks have to share processors, so that a rank that waits keeps another from working.
+    fn find_crowds(&self) -> Result<()> {
+        let mut size = 0;
+        // SAFETY: splits the duplicate, asks the part for its size and frees it.
+        unsafe {
+            let (kind, key) = (ffi::RSMPI_COMM_TYPE_SHARED, count(self.rank)?);
+            let mut node = ffi::RSMPI_COMM_NULL;
+            let info = ffi::RSMPI_INFO_NULL;
+            check(
+                "MPI_Comm_split_type",
+                ffi::MPI_Comm_split_type(self.duplicate, kind, key, info, &mut node),
+            )?;
+            check("MPI_Comm_size", ffi::MPI_Comm_size(node, &mut size))?;
+            check("MPI_Comm_free", ffi::MPI_Comm_free(&mut node))?;
+        }
+        // Not the processors that this rank is bound to: bound ranks have one each, and enough of them.
+        // SAFETY: asks the system for a number.
+        let processors = unsafe { libc::sysconf(libc::_SC_NPROCESSORS_ONLN) };
+        let [most] = self.maximum(&[u64::from(i64::from(size) > processors)])?;
+        self.crowded.store(most != 0, Ordering::Relaxed);
+        Ok(())
+    }
+
+    pub(super) fn crowded(&self) -> bool {
+        self.crowded.load(Ordering::Relaxed)
     }
 
     pub fn rank(&self) -> usize {
