@@ -13,7 +13,10 @@ fn main() {
 
     let compiler = env::var("MPICC").unwrap_or_else(|_| "mpicc".to_string());
     let mut shim = cc::Build::new();
-    shim.compiler(&compiler).file("src/mpi/shim.c").warnings(true).extra_warnings(true);
+    shim.compiler(&compiler)
+        .file("src/mpi/shim.c")
+        .warnings(true)
+        .extra_warnings(true);
     let expanded = String::from_utf8_lossy(&shim.expand()).into_owned();
     shim.compile("darr_shim");
 

@@ -26,7 +26,11 @@ fn on_ranks(test: &str, ranks: &[usize], body: impl FnOnce()) {
         unsafe { assert_eq!(ffi::MPI_Finalize(), 0) };
         return;
     }
-    let default = if cfg!(darr_mpi = "mpich") { "mpirun.mpich" } else { "mpirun.openmpi" };
+    let default = if cfg!(darr_mpi = "mpich") {
+        "mpirun.mpich"
+    } else {
+        "mpirun.openmpi"
+    };
     let launcher = std::env::var("DARR_MPIRUN").unwrap_or_else(|_| default.to_string());
     for n in ranks {
         let output = Command::new("timeout")
@@ -105,7 +109,10 @@ fn the_lowest_failure_is_told_to_all() {
         }
         // A long text is cut alike, between two characters.
         let long: Result<()> = Err(Error::new(Code::Io, "é".repeat(3000)));
-        let text = comm.agree(if rank == size - 1 { long } else { Ok(()) }).unwrap_err().text;
+        let text = comm
+            .agree(if rank == size - 1 { long } else { Ok(()) })
+            .unwrap_err()
+            .text;
         assert_eq!(text, "é".repeat(2000));
         let empty: Result<()> = Err(Error::new(Code::Io, ""));
         assert_eq!(comm.agree(empty), Err(Error::new(Code::Io, "")));
@@ -115,32 +122,46 @@ fn the_lowest_failure_is_told_to_all() {
 
 #[test]
 fn arguments_that_differ_are_named_with_two_ranks() {
-    on_ranks("arguments_that_differ_are_named_with_two_ranks", &RANKS, || {
-        let comm = world();
-        let (rank, size) = (comm.rank(), comm.size());
-        let same = [("the shape", fingerprint([3i64, 4])), ("the dtype", 11)];
-        assert_eq!(comm.agree_on("darr_x", &same, Ok(rank)).unwrap(), rank);
-        for odd in 0..size {
-            for field in 0..2 {
-                let mut fields = same;
-                if rank == odd {
-                    fields[field].1 ^= 1 << 63;
+    on_ranks(
+        "arguments_that_differ_are_named_with_two_ranks",
+        &RANKS,
+        || {
+            let comm = world();
+            let (rank, size) = (comm.rank(), comm.size());
+            let same = [("the shape", fingerprint([3i64, 4])), ("the dtype", 11)];
+            assert_eq!(comm.agree_on("darr_x", &same, Ok(rank)).unwrap(), rank);
+            for odd in 0..size {
+                for field in 0..2 {
+                    let mut fields = same;
+                    if rank == odd {
+                        fields[field].1 ^= 1 << 63;
+                    }
+                    let outcome = comm.agree_on("darr_x", &fields, Ok(()));
+                    if size == 1 {
+                        assert_eq!(outcome, Ok(()));
+                        continue;
+                    }
+                    let (a, b) = if odd == 0 { (0, 1) } else { (0, odd) };
+                    let text = format!(
+                        "darr_x: {} differs between rank {a} and rank {b}",
+                        fields[field].0
+                    );
+                    assert_eq!(outcome, Err(Error::new(Code::Mismatch, text)));
                 }
-                let outcome = comm.agree_on("darr_x", &fields, Ok(()));
-                if size == 1 {
-                    assert_eq!(outcome, Ok(()));
-                    continue;
-                }
-                let (a, b) = if odd == 0 { (0, 1) } else { (0, odd) };
-                let text = format!("darr_x: {} differs between rank {a} and rank {b}", fields[field].0);
-                assert_eq!(outcome, Err(Error::new(Code::Mismatch, text)));
             }
-        }
-        // A local failure counts for more than a difference.
-        let fields = [("n", rank as u64)];
-        let local = if rank == 0 { Err(Error::new(Code::Memory, "none")) } else { Ok(()) };
-        assert_eq!(comm.agree_on("darr_x", &fields, local), Err(Error::new(Code::Memory, "none")));
-    });
+            // A local failure counts for more than a difference.
+            let fields = [("n", rank as u64)];
+            let local = if rank == 0 {
+                Err(Error::new(Code::Memory, "none"))
+            } else {
+                Ok(())
+            };
+            assert_eq!(
+                comm.agree_on("darr_x", &fields, local),
+                Err(Error::new(Code::Memory, "none"))
+            );
+        },
+    );
 }
 
 #[test]
@@ -153,7 +174,8 @@ fn ranks_in_different_calls_learn_it() {
         } else {
             comm.agree_on("darr_a", &[("x", 1)], Ok(()))
         };
-        let text = format!("the ranks are in different calls: rank 0 in darr_a, rank {last} in darr_b");
+        let text =
+            format!("the ranks are in different calls: rank 0 in darr_a, rank {last} in darr_b");
         assert_eq!(outcome, Err(Error::new(Code::Mismatch, text)));
         // One still agrees on the outcome of its allocation, the other begins the next call.
         let outcome = if comm.rank() == 0 {
@@ -165,7 +187,10 @@ fn ranks_in_different_calls_learn_it() {
         assert_eq!(error.code, Code::Mismatch);
         assert!(error.text.contains("darr_b"), "{}", error.text);
         // Out of checked mode nothing is compared; in it, each call is.
-        assert_eq!(comm.check_call("darr_c", &[("n", comm.rank() as u64)]), Ok(()));
+        assert_eq!(
+            comm.check_call("darr_c", &[("n", comm.rank() as u64)]),
+            Ok(())
+        );
         comm.set_checks(true);
         let outcome = comm.check_call("darr_c", &[("n", comm.rank() as u64)]);
         assert_eq!(outcome.unwrap_err().code, Code::Mismatch);
@@ -214,7 +239,8 @@ fn reductions_keep_the_order_of_ranks() {
         comm.allreduce_bytes(&mut [], product).unwrap();
         // Another function with the same datatype.
         let mut lowest = [comm.rank() as u8; 16];
-        comm.allreduce_bytes(&mut lowest, |lower, higher| higher.copy_from_slice(lower)).unwrap();
+        comm.allreduce_bytes(&mut lowest, |lower, higher| higher.copy_from_slice(lower))
+            .unwrap();
         assert_eq!(lowest, [0; 16]);
     });
 }
@@ -225,7 +251,8 @@ fn gathers_and_broadcasts_move_every_byte() {
         let comm = world();
         let (rank, size) = (comm.rank(), comm.size());
         for n in [0, 1, 7, 70_000] {
-            let bytes = |from: usize| -> Vec<u8> { (0..n).map(|at| byte(from, 0, n, at)).collect() };
+            let bytes =
+                |from: usize| -> Vec<u8> { (0..n).map(|at| byte(from, 0, n, at)).collect() };
             let want: Vec<u8> = (0..size).flat_map(bytes).collect();
             assert_eq!(comm.allgather(&bytes(rank)).unwrap(), want);
             for root in 0..size {
@@ -313,7 +340,10 @@ fn exchanges_may_overlap() {
             // Ended in the other order than begun.
             for (which, exchange) in both.iter_mut().enumerate().rev() {
                 assert_eq!(exchange.wait_receive().unwrap(), Some(0));
-                assert_eq!(exchange.receive_buffer(0), [byte(previous, which, round, 0); 64]);
+                assert_eq!(
+                    exchange.receive_buffer(0),
+                    [byte(previous, which, round, 0); 64]
+                );
                 assert_eq!(exchange.wait_receive().unwrap(), None);
                 exchange.finish_sends().unwrap();
             }
@@ -323,38 +353,48 @@ fn exchanges_may_overlap() {
 
 #[test]
 fn messages_of_another_length_are_never_taken() {
-    on_ranks("messages_of_another_length_are_never_taken", &[2, 3], || {
-        let comm = world();
-        let (rank, size) = (comm.rank(), comm.size());
-        let (next, previous) = ((rank + 1) % size, (rank + size - 1) % size);
-        for (sent, planned) in [(10, 20), (20, 10), (100_000, 10), (0, 1), (1 << 20, 1 << 19)] {
-            let make = |sends: &[_], receives: &[_]| {
-                Exchange::new(Arc::clone(&comm), sends, receives).unwrap()
-            };
-            let mut wrong = make(&[(next, sent)], &[(previous, planned)]);
-            wrong.start_receives().unwrap();
-            wrong.send_buffer(0).fill(rank as u8 + 1);
-            wrong.start_send(0).unwrap();
-            let mut right = make(&[], &[(previous, sent)]);
-            right.start_receives().unwrap();
-            assert_eq!(right.wait_receive().unwrap(), Some(0));
-            assert_eq!(right.receive_buffer(0), vec![previous as u8 + 1; sent]);
-            drop(wrong);
+    on_ranks(
+        "messages_of_another_length_are_never_taken",
+        &[2, 3],
+        || {
+            let comm = world();
+            let (rank, size) = (comm.rank(), comm.size());
+            let (next, previous) = ((rank + 1) % size, (rank + size - 1) % size);
+            for (sent, planned) in [
+                (10, 20),
+                (20, 10),
+                (100_000, 10),
+                (0, 1),
+                (1 << 20, 1 << 19),
+            ] {
+                let make = |sends: &[_], receives: &[_]| {
+                    Exchange::new(Arc::clone(&comm), sends, receives).unwrap()
+                };
+                let mut wrong = make(&[(next, sent)], &[(previous, planned)]);
+                wrong.start_receives().unwrap();
+                wrong.send_buffer(0).fill(rank as u8 + 1);
+                wrong.start_send(0).unwrap();
+                let mut right = make(&[], &[(previous, sent)]);
+                right.start_receives().unwrap();
+                assert_eq!(right.wait_receive().unwrap(), Some(0));
+                assert_eq!(right.receive_buffer(0), vec![previous as u8 + 1; sent]);
+                drop(wrong);
+                comm.barrier().unwrap();
+            }
+            // Lengths that share a tag: what is too short is an error, and the exchange is broken for good.
+            let (sent, planned) = (10, 10 + 32749);
+            let (sends, receives) = ([(next, sent)], [(previous, planned)]);
+            let mut exchange = Exchange::new(Arc::clone(&comm), &sends, &receives).unwrap();
+            exchange.start_receives().unwrap();
+            exchange.start_send(0).unwrap();
+            let error = exchange.wait_receive().unwrap_err();
+            assert_eq!(error.code, Code::Mismatch, "{error}");
+            assert_eq!(exchange.start_receives().unwrap_err().code, Code::State);
+            drop(exchange);
             comm.barrier().unwrap();
-        }
-        // Lengths that share a tag: what is too short is an error, and the exchange is broken for good.
-        let (sent, planned) = (10, 10 + 32749);
-        let (sends, receives) = ([(next, sent)], [(previous, planned)]);
-        let mut exchange = Exchange::new(Arc::clone(&comm), &sends, &receives).unwrap();
-        exchange.start_receives().unwrap();
-        exchange.start_send(0).unwrap();
-        let error = exchange.wait_receive().unwrap_err();
-        assert_eq!(error.code, Code::Mismatch, "{error}");
-        assert_eq!(exchange.start_receives().unwrap_err().code, Code::State);
-        drop(exchange);
-        comm.barrier().unwrap();
-        everyone_to_everyone(&comm, &[10], usize::MAX, 2);
-    });
+            everyone_to_everyone(&comm, &[10], usize::MAX, 2);
+        },
+    );
 }
 
 #[test]
@@ -364,7 +404,8 @@ fn an_exchange_may_be_dropped_half_way() {
         let (rank, size) = (comm.rank(), comm.size());
         let (next, previous) = ((rank + 1) % size, (rank + size - 1) % size);
         // Receives that nobody sends to.
-        let mut exchange = Exchange::new(Arc::clone(&comm), &[(next, 8)], &[(previous, 8)]).unwrap();
+        let mut exchange =
+            Exchange::new(Arc::clone(&comm), &[(next, 8)], &[(previous, 8)]).unwrap();
         exchange.start_receives().unwrap();
         assert_eq!(exchange.start_receives().unwrap_err().code, Code::State);
         drop(exchange);
@@ -429,7 +470,10 @@ fn thousands_of_communicators_come_and_go() {
         // More than MPI can have at one time, were any kept.
         for _ in 0..3000 {
             let user = users_comm();
-            Comm::from_fortran(fortran(user)).unwrap().agree(Ok(())).unwrap();
+            Comm::from_fortran(fortran(user))
+                .unwrap()
+                .agree(Ok(()))
+                .unwrap();
             free(user);
         }
     });
@@ -506,7 +550,13 @@ fn endings_are_told_in_order_while_mpi_runs() {
         static LATE: std::sync::Mutex<Option<Arc<Noted>>> = std::sync::Mutex::new(None);
         *LATE.lock().unwrap() = Some(c);
         extern "C" fn at_exit() {
-            let told = LATE.lock().unwrap().take().unwrap().told.load(Ordering::SeqCst);
+            let told = LATE
+                .lock()
+                .unwrap()
+                .take()
+                .unwrap()
+                .told
+                .load(Ordering::SeqCst);
             if told != 3 {
                 eprintln!("MPI_Finalize told of the end as number {told}");
                 std::process::abort();
@@ -519,25 +569,30 @@ fn endings_are_told_in_order_while_mpi_runs() {
 
 #[test]
 fn cartesian_communicators_bring_their_grid() {
-    on_ranks("cartesian_communicators_bring_their_grid", &[1, 2, 6], || {
-        assert_eq!(world().cart().unwrap(), None);
-        let n = world().size();
-        let (dims, periods) = ([1, n as c_int, 1], [1, 0, 0]);
-        // SAFETY: lists of three entries.
-        let user = unsafe {
-            let mut user = ffi::RSMPI_COMM_NULL;
-            let world = ffi::RSMPI_COMM_WORLD;
-            let code = ffi::MPI_Cart_create(world, 3, dims.as_ptr(), periods.as_ptr(), 0, &mut user);
-            assert_eq!(code, 0);
-            user
-        };
-        let comm = Comm::from_fortran(fortran(user)).unwrap();
-        let cart = comm.cart().unwrap().unwrap();
-        assert_eq!(cart.dims, [1, n, 1]);
-        assert_eq!(cart.periods, [true, false, false]);
-        assert_eq!(cart.coords, [0, comm.rank(), 0]);
-        free(user);
-    });
+    on_ranks(
+        "cartesian_communicators_bring_their_grid",
+        &[1, 2, 6],
+        || {
+            assert_eq!(world().cart().unwrap(), None);
+            let n = world().size();
+            let (dims, periods) = ([1, n as c_int, 1], [1, 0, 0]);
+            // SAFETY: lists of three entries.
+            let user = unsafe {
+                let mut user = ffi::RSMPI_COMM_NULL;
+                let world = ffi::RSMPI_COMM_WORLD;
+                let code =
+                    ffi::MPI_Cart_create(world, 3, dims.as_ptr(), periods.as_ptr(), 0, &mut user);
+                assert_eq!(code, 0);
+                user
+            };
+            let comm = Comm::from_fortran(fortran(user)).unwrap();
+            let cart = comm.cart().unwrap().unwrap();
+            assert_eq!(cart.dims, [1, n, 1]);
+            assert_eq!(cart.periods, [true, false, false]);
+            assert_eq!(cart.coords, [0, comm.rank(), 0]);
+            free(user);
+        },
+    );
 }
 
 #[test]

@@ -69,7 +69,9 @@ pub fn describe(code: c_int) -> &'static CStr {
     };
     match code {
         Code::Argument => c"DARR_ERR_ARGUMENT: a value that is not allowed",
-        Code::Handle => c"DARR_ERR_HANDLE: a handle that is NULL, freed, foreign or of the wrong kind",
+        Code::Handle => {
+            c"DARR_ERR_HANDLE: a handle that is NULL, freed, foreign or of the wrong kind"
+        }
         Code::Unsupported => c"DARR_ERR_UNSUPPORTED: not offered by this build or function",
         Code::Mismatch => c"DARR_ERR_MISMATCH: the ranks disagree",
         Code::Memory => c"DARR_ERR_MEMORY: memory was refused",
@@ -92,7 +94,11 @@ mod tests {
         let constants = [
             (Code::Argument, DARR_ERR_ARGUMENT, "DARR_ERR_ARGUMENT"),
             (Code::Handle, DARR_ERR_HANDLE, "DARR_ERR_HANDLE"),
-            (Code::Unsupported, DARR_ERR_UNSUPPORTED, "DARR_ERR_UNSUPPORTED"),
+            (
+                Code::Unsupported,
+                DARR_ERR_UNSUPPORTED,
+                "DARR_ERR_UNSUPPORTED",
+            ),
             (Code::Mismatch, DARR_ERR_MISMATCH, "DARR_ERR_MISMATCH"),
             (Code::Memory, DARR_ERR_MEMORY, "DARR_ERR_MEMORY"),
             (Code::Comm, DARR_ERR_COMM, "DARR_ERR_COMM"),
@@ -119,12 +125,17 @@ mod tests {
     fn each_thread_keeps_its_own_text_without_zero_bytes() {
         let text = || {
             // SAFETY: a terminated text, valid until the next failure on this thread.
-            unsafe { CStr::from_ptr(last()) }.to_str().unwrap().to_string()
+            unsafe { CStr::from_ptr(last()) }
+                .to_str()
+                .unwrap()
+                .to_string()
         };
         assert_eq!(text(), "");
         assert_eq!(keep(Error::new(Code::Io, "disk\0 full")), DARR_ERR_IO);
         assert_eq!(text(), "disk full");
-        std::thread::spawn(move || assert_eq!(text(), "")).join().unwrap();
+        std::thread::spawn(move || assert_eq!(text(), ""))
+            .join()
+            .unwrap();
         assert_eq!(keep(Error::new(Code::State, "later")), DARR_ERR_STATE);
         assert_eq!(text(), "later");
     }

@@ -12,7 +12,9 @@ use super::error::{keep, DARR_OK};
 use crate::error::{Error, Result};
 
 #[cfg(panic = "abort")]
-compile_error!("the library must be built with panic = \"unwind\": a panic may not end the host program");
+compile_error!(
+    "the library must be built with panic = \"unwind\": a panic may not end the host program"
+);
 
 thread_local! {
     /// How many exported functions this thread is in.
@@ -106,7 +108,10 @@ mod tests {
 
     fn text() -> String {
         // SAFETY: a terminated text, valid until the next failure on this thread.
-        unsafe { CStr::from_ptr(last()) }.to_str().unwrap().to_string()
+        unsafe { CStr::from_ptr(last()) }
+            .to_str()
+            .unwrap()
+            .to_string()
     }
 
     #[test]
@@ -122,7 +127,11 @@ mod tests {
     fn panics_become_codes_with_text_and_place() {
         let number = 7;
         assert_eq!(guard(|| panic!("no rank {number}")), DARR_ERR_INTERNAL);
-        assert!(text().starts_with("defect of the library: no rank 7, at "), "{}", text());
+        assert!(
+            text().starts_with("defect of the library: no rank 7, at "),
+            "{}",
+            text()
+        );
         assert!(text().contains("guard.rs:"), "{}", text());
         assert_eq!(guard(|| std::panic::panic_any(3)), DARR_ERR_INTERNAL);
         assert!(text().contains("a panic without text"), "{}", text());
@@ -147,7 +156,10 @@ mod tests {
         struct Destructor;
         impl Drop for Destructor {
             fn drop(&mut self) {
-                assert_eq!(guard(|| Err(Error::new(Code::Argument, "in a destructor"))), DARR_ERR_ARGUMENT);
+                assert_eq!(
+                    guard(|| Err(Error::new(Code::Argument, "in a destructor"))),
+                    DARR_ERR_ARGUMENT
+                );
             }
         }
         let unwound = outside(|| {
@@ -158,5 +170,36 @@ mod tests {
         });
         assert!(unwound.is_err());
         assert_eq!(text(), "in a destructor");
+    }
+
+    /// Run by the next test in a process of its own, for its standard error.
+    #[test]
+    fn panics_for_the_next_test() {
+        if std::env::var_os("DARR_TEST_PANIC").is_some() {
+            assert_eq!(guard(|| panic!("of the library")), DARR_ERR_INTERNAL);
+            let _ = catch_unwind(|| panic!("of the host"));
+            guard(|| {
+                let _ = outside(|| catch_unwind(|| panic!("of a callback")));
+                Ok(())
+            });
+        }
+    }
+
+    #[test]
+    fn own_panics_are_silent_and_the_hosts_are_not() {
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "ffi::guard::tests::panics_for_the_next_test",
+                "--nocapture",
+            ])
+            .env("DARR_TEST_PANIC", "1")
+            .output()
+            .unwrap();
+        assert!(output.status.success());
+        let printed = String::from_utf8_lossy(&output.stderr);
+        assert!(!printed.contains("of the library"), "{printed}");
+        assert!(printed.contains("of the host"), "{printed}");
+        assert!(printed.contains("of a callback"), "{printed}");
     }
 }

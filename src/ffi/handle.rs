@@ -139,9 +139,12 @@ pub fn get<H: Handle>(handle: *const H, name: &str) -> Result<Held<H::Object>> {
         ensure_kind::<H>(entry, name)?;
         Ok(Arc::clone(&entry.object))
     })?;
-    let kept = found
-        .downcast::<Kept<H::Object>>()
-        .map_err(|_| Error::new(Code::Internal, format!("{name} holds another object than a {}", H::NAME)))?;
+    let kept = found.downcast::<Kept<H::Object>>().map_err(|_| {
+        Error::new(
+            Code::Internal,
+            format!("{name} holds another object than a {}", H::NAME),
+        )
+    })?;
     if kept.poisoned.load(Ordering::Acquire) {
         return Err(poisoned());
     }
@@ -196,7 +199,8 @@ fn ensure_kind<H: Handle>(entry: &Entry, name: &str) -> Result<()> {
 /// Generations of slots in use are odd. What looks like a handle of a slot that was in use once has been freed.
 fn missing(bits: u64, highest: u64, name: &str) -> Error {
     let generation = bits >> 32;
-    let was_used = generation % 2 == 1 && (1..=highest).contains(&slot(bits)) && generation < 1 << 31;
+    let was_used =
+        generation % 2 == 1 && (1..=highest).contains(&slot(bits)) && generation < 1 << 31;
     let text = if was_used {
         format!("{name} has been freed")
     } else {
@@ -258,15 +262,28 @@ mod tests {
         refused(get(null, "x"), "x is NULL where a darr_number is needed");
         assert_eq!(free(null, "x"), Ok(()));
         let mut local = 0u64;
-        let foreign = [(&raw mut local).addr(), 1, 8, usize::MAX, MARK as usize, !MARK as usize];
+        let foreign = [
+            (&raw mut local).addr(),
+            1,
+            8,
+            usize::MAX,
+            MARK as usize,
+            !MARK as usize,
+        ];
         for value in foreign {
             let handle = std::ptr::without_provenance_mut::<darr_number>(value);
             refused(get(handle, "x"), "x is no handle of this library");
             refused(free(handle, "x"), "x is no handle of this library");
         }
         let list = store::<darr_list>(Mutex::new(Vec::new()));
-        refused(get(list.cast::<darr_number>(), "x"), "x is a darr_list where a darr_number is needed");
-        refused(free(list.cast::<darr_number>(), "x"), "x is a darr_list where a darr_number is needed");
+        refused(
+            get(list.cast::<darr_number>(), "x"),
+            "x is a darr_list where a darr_number is needed",
+        );
+        refused(
+            free(list.cast::<darr_number>(), "x"),
+            "x is a darr_list where a darr_number is needed",
+        );
         free(list, "x").unwrap();
     }
 
@@ -319,7 +336,11 @@ mod tests {
         impl Drop for Owner {
             fn drop(&mut self) {
                 // Needs the table: it must not be locked here.
-                free(std::ptr::without_provenance_mut::<darr_number>(self.0), "inner").unwrap();
+                free(
+                    std::ptr::without_provenance_mut::<darr_number>(self.0),
+                    "inner",
+                )
+                .unwrap();
             }
         }
         struct darr_owner;

@@ -86,7 +86,9 @@ pub extern "C" fn darr_build_info() -> *const c_char {
     static TEXT: OnceLock<CString> = OnceLock::new();
     let mut text = c"".as_ptr();
     guard(|| {
-        text = TEXT.get_or_init(|| CString::new(build_info()).unwrap_or_default()).as_ptr();
+        text = TEXT
+            .get_or_init(|| CString::new(build_info()).unwrap_or_default())
+            .as_ptr();
         Ok(())
     });
     text
@@ -169,7 +171,10 @@ mod tests {
         let parts = env!("CARGO_PKG_VERSION").split('.');
         let parts: Vec<c_int> = parts.map(|part| part.parse().unwrap()).collect();
         assert_eq!(parts.len(), 3);
-        assert_eq!(darr_version(), parts[0] * 10_000 + parts[1] * 100 + parts[2]);
+        assert_eq!(
+            darr_version(),
+            parts[0] * 10_000 + parts[1] * 100 + parts[2]
+        );
         assert_eq!(darr_abi_version(), parts[0]);
     }
 
@@ -193,7 +198,10 @@ mod tests {
         for (dtype, size) in sizes {
             let mut bytes = -1;
             // SAFETY: a writable integer.
-            assert_eq!(unsafe { darr_dtype_size(dtype, &mut bytes) }, error::DARR_OK);
+            assert_eq!(
+                unsafe { darr_dtype_size(dtype, &mut bytes) },
+                error::DARR_OK
+            );
             assert_eq!(bytes, size, "dtype {dtype}");
         }
         for unknown in [0, 14, -1, c_int::MAX] {

@@ -48,7 +48,10 @@ impl Out<u8> {
     /// Writes one element of any type: the place has room for it.
     pub fn write_bytes(self, bytes: &[u8]) {
         // SAFETY: the header asks for room for one element of the type that the caller named.
-        unsafe { self.pointer.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
+        unsafe {
+            self.pointer
+                .copy_from_nonoverlapping(bytes.as_ptr(), bytes.len())
+        };
     }
 }
 
@@ -87,7 +90,11 @@ impl<T: Copy> OutSlice<T> {
 ///
 /// # Safety
 /// `pointer` is NULL or points to `n` readable elements that nobody writes during the call.
-pub unsafe fn slice<'a, T: Copy>(pointer: *const T, n: impl Into<i64>, name: &str) -> Result<&'a [T]> {
+pub unsafe fn slice<'a, T: Copy>(
+    pointer: *const T,
+    n: impl Into<i64>,
+    name: &str,
+) -> Result<&'a [T]> {
     let n = n.into();
     let len = usize::try_from(n).ok().filter(|&len| {
         let bytes = len.checked_mul(size_of::<T>());
@@ -163,7 +170,8 @@ pub unsafe fn growing<T: Growing>(pointer: *const T, name: &str) -> Result<T> {
         std::ptr::copy_nonoverlapping(pointer.cast::<u8>(), (&raw mut value).cast::<u8>(), known);
         let tail = std::slice::from_raw_parts(pointer.cast::<u8>().add(known), size - known);
         if tail.iter().any(|&byte| byte != 0) {
-            let text = format!("{name} sets members that this version of the library does not know");
+            let text =
+                format!("{name} sets members that this version of the library does not know");
             return Err(Error::new(Code::Unsupported, text));
         }
     }
@@ -194,14 +202,20 @@ pub unsafe fn growing_slice<T: Growing>(pointer: *const T, n: usize, name: &str)
     // SAFETY: promised for the first struct.
     let step = unsafe { stated_size::<T>(pointer, name)? };
     let reserved = values.try_reserve_exact(n);
-    reserved.map_err(|_| Error::new(Code::Memory, format!("memory for {n} entries of {name} was refused")))?;
+    reserved.map_err(|_| {
+        Error::new(
+            Code::Memory,
+            format!("memory for {n} entries of {name} was refused"),
+        )
+    })?;
     for i in 0..n {
         // SAFETY: the i-th of n structs of `step` bytes each; its size is compared before more than the size is read.
         let value = unsafe {
             let at = pointer.cast::<u8>().add(i * step).cast::<T>();
             let size = at.cast::<i64>().read_unaligned();
             if usize::try_from(size) != Ok(step) {
-                let text = format!("{name}[{i}] says that it has {size} bytes, {name}[0] has {step}");
+                let text =
+                    format!("{name}[{i}] says that it has {size} bytes, {name}[0] has {step}");
                 return Err(Error::new(Code::Argument, text));
             }
             growing(at, name)?
@@ -267,4 +281,199 @@ fn ensure_some<T>(pointer: *const T, name: &str) -> Result<()> {
         return Err(Error::new(Code::Argument, format!("{name} is NULL")));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::mem::offset_of;
+
+    fn refused<T>(outcome: Result<T>, code: Code, part: &str) {
+        let error = outcome.err().expect("must be refused");
+        assert_eq!(error.code, code);
+        assert!(error.text.contains(part), "{}", error.text);
+    }
+
+    #[test]
+    fn null_is_refused_by_name() {
+        let null: *mut i64 = std::ptr::null_mut();
+        // SAFETY: NULL is allowed and checked by all of them.
+        unsafe {
+            refused(input(null, "x"), Code::Argument, "x is NULL");
+            refused(output(null, "x"), Code::Argument, "x is NULL");
+            refused(outputs(null, 1, "x"), Code::Argument, "x is NULL");
+            refused(slice(null, 1, "x"), Code::Argument, "x is NULL");
+            refused(text(std::ptr::null(), "x"), Code::Argument, "x is NULL");
+            refused(path(std::ptr::null(), "x"), Code::Argument, "x is NULL");
+            assert_eq!(slice(null, 0, "x").unwrap(), []);
+            outputs(null, 0, "x").unwrap().write([]);
+        }
+    }
+
+    #[test]
+    fn lengths_and_alignment_are_checked() {
+        let values = [1i64, 2, 3];
+        let odd = values.as_ptr().wrapping_byte_add(1);
+        // SAFETY: the list has three elements; counts and addresses that are not allowed are refused before any read.
+        unsafe {
+            assert_eq!(slice(values.as_ptr(), 3, "x").unwrap(), values);
+            for n in [-1, i64::MIN, i64::MAX, i64::MAX / 8 + 1] {
+                refused(
+                    slice(values.as_ptr(), n, "x"),
+                    Code::Argument,
+                    &n.to_string(),
+                );
+            }
+            refused(slice(odd, 2, "x"), Code::Argument, "aligned to 8 bytes");
+            // Single values may lie anywhere.
+            let mut bytes = [0u8; 9];
+            let anywhere = bytes.as_mut_ptr().add(1).cast::<i64>();
+            output(anywhere, "x")
+                .unwrap()
+                .write(i64::from_ne_bytes(*b"anywhere"));
+            assert_eq!(&bytes[1..], b"anywhere");
+            assert_eq!(
+                input(anywhere, "x").unwrap(),
+                i64::from_ne_bytes(*b"anywhere")
+            );
+        }
+    }
+
+    #[test]
+    fn texts_are_utf8_and_paths_are_not_empty() {
+        let latin1 = [b'd', 0xfc, 0];
+        // SAFETY: terminated texts.
+        unsafe {
+            assert_eq!(text(c"d\u{fc}".as_ptr(), "x").unwrap(), "dü");
+            refused(
+                text(latin1.as_ptr().cast(), "x"),
+                Code::Argument,
+                "x is not UTF-8",
+            );
+            let bytes = path(latin1.as_ptr().cast(), "x").unwrap().as_os_str();
+            assert_eq!(bytes.as_bytes(), &latin1[..2]);
+            refused(path(c"".as_ptr(), "x"), Code::Argument, "x is empty");
+        }
+    }
+
+    /// The second version of a struct: `b` is new.
+    #[repr(C)]
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    struct Options {
+        size: i64,
+        a: i64,
+        b: i64,
+    }
+
+    const ALL: i64 = size_of::<Options>() as i64;
+
+    // SAFETY: repr(C), begins with its size, numbers only.
+    unsafe impl Growing for Options {
+        const INITIAL: Options = Options {
+            size: ALL,
+            a: 10,
+            b: 20,
+        };
+        const FIRST: usize = offset_of!(Options, b);
+    }
+
+    #[test]
+    fn structs_of_older_and_newer_callers_are_read() {
+        let read = |words: &[i64]| {
+            // SAFETY: each list has as many bytes as its first word says, unless that is refused.
+            unsafe { growing(words.as_ptr().cast::<Options>(), "options") }
+        };
+        assert_eq!(
+            read(&[ALL, 1, 2]).unwrap(),
+            Options {
+                size: ALL,
+                a: 1,
+                b: 2
+            }
+        );
+        // Older: what it does not know has its default, even if other memory follows.
+        let old = Options {
+            size: 16,
+            a: 1,
+            b: 20,
+        };
+        assert_eq!(read(&[16, 1, 999]).unwrap(), old);
+        // Newer: what this version does not know must be 0.
+        let new = Options {
+            size: 40,
+            a: 1,
+            b: 2,
+        };
+        assert_eq!(read(&[40, 1, 2, 0, 0]).unwrap(), new);
+        refused(read(&[40, 1, 2, 0, 1]), Code::Unsupported, "does not know");
+        refused(
+            read(&[40, 1, 2, 1 << 56, 0]),
+            Code::Unsupported,
+            "does not know",
+        );
+        // Part of a member.
+        assert_eq!(read(&[20, 1, i64::MAX]).unwrap().b as u32, u32::MAX);
+        for size in [0, 8, 15, -1, 4097, i64::MAX, i64::MIN] {
+            refused(read(&[size, 1, 2]), Code::Argument, &format!("is {size};"));
+        }
+        // SAFETY: NULL is checked.
+        unsafe {
+            refused(
+                growing::<Options>(std::ptr::null(), "x"),
+                Code::Argument,
+                "x is NULL",
+            );
+            let initial = growing_or_initial::<Options>(std::ptr::null(), "x");
+            assert_eq!(initial.unwrap(), Options::INITIAL);
+        }
+    }
+
+    #[test]
+    fn lists_step_by_the_size_of_the_first() {
+        let read = |words: &[i64], n| {
+            // SAFETY: each list has `n` structs of as many bytes as its first word says, unless that is refused.
+            unsafe { growing_slice(words.as_ptr().cast::<Options>(), n, "dims") }
+        };
+        let a = |list: Vec<Options>| {
+            list.iter()
+                .map(|options| (options.a, options.b))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            a(read(&[16, 1, 16, 2, 16, 3], 3).unwrap()),
+            [(1, 20), (2, 20), (3, 20)]
+        );
+        assert_eq!(
+            a(read(&[32, 1, 2, 0, 32, 3, 4, 0], 2).unwrap()),
+            [(1, 2), (3, 4)]
+        );
+        refused(
+            read(&[16, 1, 24, 2], 2),
+            Code::Argument,
+            "dims[1] says that it has 24 bytes, dims[0] has 16",
+        );
+        refused(read(&[16, 1, 0, 2], 2), Code::Argument, "dims[1]");
+        refused(read(&[0, 1, 16, 2], 2), Code::Argument, "is 0;");
+        assert_eq!(read(&[], 0).unwrap(), []);
+    }
+
+    #[test]
+    fn results_reach_no_further_than_the_callers_struct() {
+        let value = Options {
+            size: ALL,
+            a: 1,
+            b: 2,
+        };
+        for (size, want) in [
+            (16, [16, 1, -1, -1]),
+            (24, [24, 1, 2, -1]),
+            (32, [32, 1, 2, -1]),
+        ] {
+            let mut words = [size, -1, -1, -1];
+            // SAFETY: four words hold the largest of the sizes.
+            let out = unsafe { growing_output(words.as_mut_ptr().cast::<Options>(), "x").unwrap() };
+            out.write(value);
+            assert_eq!(words, want);
+        }
+    }
 }

@@ -46,9 +46,8 @@ pub fn find(user: ffi::MPI_Comm) -> Result<Option<usize>> {
 pub fn attach(user: ffi::MPI_Comm, serial: usize) -> Result<()> {
     let key = key()?;
     // SAFETY: a valid communicator and a key of this library; the value is a number that nobody dereferences.
-    let code = unsafe {
-        ffi::MPI_Comm_set_attr(user, key, std::ptr::without_provenance_mut(serial))
-    };
+    let code =
+        unsafe { ffi::MPI_Comm_set_attr(user, key, std::ptr::without_provenance_mut(serial)) };
     check("MPI_Comm_set_attr", code)
 }
 
@@ -93,10 +92,7 @@ fn watch() -> Result<()> {
             "MPI_Comm_set_attr",
             ffi::MPI_Comm_set_attr(ffi::RSMPI_COMM_SELF, key, std::ptr::null_mut()),
         )?;
-        check(
-            "MPI_Comm_free_keyval",
-            ffi::MPI_Comm_free_keyval(&mut key),
-        )
+        check("MPI_Comm_free_keyval", ffi::MPI_Comm_free_keyval(&mut key))
     }
 }
 
@@ -139,7 +135,8 @@ extern "C" fn on_finalize(
         for (serial, user) in comm::all() {
             // Condition: a record is listed only as long as its attribute stands, so the user's communicator is valid here.
             // SAFETY: by that condition; deleting the attribute runs `on_user_free`.
-            let deleted = key.is_some_and(|key| unsafe { ffi::MPI_Comm_delete_attr(user, key) } == 0);
+            let deleted =
+                key.is_some_and(|key| unsafe { ffi::MPI_Comm_delete_attr(user, key) } == 0);
             if !deleted {
                 comm::end(serial);
             }

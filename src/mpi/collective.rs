@@ -23,7 +23,9 @@ impl Comm {
     pub fn barrier(&self) -> Result<()> {
         let comm = self.duplicate()?;
         // SAFETY: the duplicate is valid while the record is alive.
-        complete("MPI_Ibarrier", |request| unsafe { ffi::MPI_Ibarrier(comm, request) })
+        complete("MPI_Ibarrier", |request| unsafe {
+            ffi::MPI_Ibarrier(comm, request)
+        })
     }
 
     /// Copies `root`'s bytes to every rank. All ranks pass the same length.
@@ -33,7 +35,14 @@ impl Comm {
             let (n, root) = (count(part.len())?, count(root)?);
             // SAFETY: the buffer is ours until the broadcast is complete.
             complete("MPI_Ibcast", |request| unsafe {
-                ffi::MPI_Ibcast(address_mut(part), n, ffi::RSMPI_UINT8_T, root, comm, request)
+                ffi::MPI_Ibcast(
+                    address_mut(part),
+                    n,
+                    ffi::RSMPI_UINT8_T,
+                    root,
+                    comm,
+                    request,
+                )
             })?;
         }
         Ok(())
@@ -75,7 +84,9 @@ impl Comm {
             .map(|length| length.try_into().map_or(0, u64::from_ne_bytes) as usize)
             .collect();
         // Every rank knows the sum, so that a refusal is common but for the allocation itself.
-        let total = lengths.iter().try_fold(0usize, |sum, &n| sum.checked_add(n));
+        let total = lengths
+            .iter()
+            .try_fold(0usize, |sum, &n| sum.checked_add(n));
         let buffer = self.agree(zeroed(total.unwrap_or(usize::MAX)))?;
         let mut flat = buffer;
         if flat.len() > LIMIT {
@@ -154,7 +165,11 @@ impl Comm {
     pub(super) fn maximum<const N: usize>(&self, words: &[u64; N]) -> Result<[u64; N]> {
         let comm = self.duplicate()?;
         let mut largest = [0; N];
-        let (from, into, n) = (words.as_ptr().cast(), largest.as_mut_ptr().cast(), count(N)?);
+        let (from, into, n) = (
+            words.as_ptr().cast(),
+            largest.as_mut_ptr().cast(),
+            count(N)?,
+        );
         // SAFETY: both buffers hold N words.
         complete("MPI_Iallreduce", |request| unsafe {
             let (word, max) = (ffi::RSMPI_UINT64_T, ffi::RSMPI_MAX);
@@ -315,7 +330,10 @@ unsafe extern "C" fn trampoline<F>(
             ffi::MPI_Type_size(*datatype, &mut bytes);
             *length
         };
-        let (bytes, elements) = (bytes.unsigned_abs() as usize, elements.unsigned_abs() as usize);
+        let (bytes, elements) = (
+            bytes.unsigned_abs() as usize,
+            elements.unsigned_abs() as usize,
+        );
         for at in 0..elements {
             // SAFETY: both buffers hold `elements` elements of `bytes` bytes; they do not overlap.
             let (from, into) = unsafe {
@@ -346,9 +364,12 @@ fn split<'a>(mut flat: &'a mut [u8], lengths: &[usize]) -> Vec<&'a mut [u8]> {
 /// Zeroed bytes, or an error where memory is refused.
 pub fn zeroed(bytes: usize) -> Result<Vec<u8>> {
     let mut buffer = Vec::new();
-    buffer
-        .try_reserve_exact(bytes)
-        .map_err(|_| Error::new(Code::Memory, format!("{bytes} bytes for messages were refused")))?;
+    buffer.try_reserve_exact(bytes).map_err(|_| {
+        Error::new(
+            Code::Memory,
+            format!("{bytes} bytes for messages were refused"),
+        )
+    })?;
     buffer.resize(bytes, 0);
     Ok(buffer)
 }

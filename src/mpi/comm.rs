@@ -278,7 +278,10 @@ pub(super) fn end(serial: usize) {
 
 /// Serial numbers and communicators of all records, oldest first: the same order on all ranks that share them.
 pub(super) fn all() -> Vec<(usize, ffi::MPI_Comm)> {
-    lock(&RECORDS).iter().map(|comm| (comm.serial, comm.user)).collect()
+    lock(&RECORDS)
+        .iter()
+        .map(|comm| (comm.serial, comm.user))
+        .collect()
 }
 
 fn ensure_intra(user: ffi::MPI_Comm) -> Result<()> {
@@ -302,6 +305,9 @@ fn ensure_intra(user: ffi::MPI_Comm) -> Result<()> {
 /// A rank, size or coordinate that MPI gave.
 fn index(value: c_int) -> Result<usize> {
     usize::try_from(value).map_err(|_| {
-        Error::new(Code::Mpi, format!("MPI gave {value} where a count is expected"))
+        Error::new(
+            Code::Mpi,
+            format!("MPI gave {value} where a count is expected"),
+        )
     })
 }

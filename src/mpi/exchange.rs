@@ -109,7 +109,9 @@ impl Exchange {
             arrived: Vec::new(),
             failed: false,
         };
-        exchange.sends.add(Direction::Send, sends, piece, duplicate)?;
+        exchange
+            .sends
+            .add(Direction::Send, sends, piece, duplicate)?;
         let side = &mut exchange.receives;
         side.add(Direction::Receive, receives, piece, duplicate)?;
         reserve(&mut exchange.arrived, receives.len())?;
@@ -282,7 +284,9 @@ impl Side {
             )
         };
         // MPI_UNDEFINED, which is negative, stands for no active request.
-        let finished = usize::try_from(finished).unwrap_or(0).min(self.requests.len());
+        let finished = usize::try_from(finished)
+            .unwrap_or(0)
+            .min(self.requests.len());
         for &index in &self.indices[..finished] {
             self.states[index.unsigned_abs() as usize] = State::Idle;
         }
@@ -306,7 +310,9 @@ impl Side {
 
     /// The error of a poll that failed: that of the first request that says more than "see the statuses".
     fn failure(&self, code: c_int, finished: usize) -> Error {
-        let codes = self.statuses[..finished].iter().map(|status| status.MPI_ERROR);
+        let codes = self.statuses[..finished]
+            .iter()
+            .map(|status| status.MPI_ERROR);
         let worst = codes.into_iter().find(|&code| code != 0).unwrap_or(code);
         match check("MPI_Testsome", worst) {
             Err(error) => error,
@@ -346,7 +352,10 @@ impl Side {
 impl Message {
     /// MPI works on no piece of the buffer. Plans keep to this order of calls; anything else is a defect of theirs.
     fn ensure_still(&self) {
-        assert!(self.active == 0, "a message on its way: its buffer belongs to MPI");
+        assert!(
+            self.active == 0,
+            "a message on its way: its buffer belongs to MPI"
+        );
     }
 }
 
@@ -405,6 +414,10 @@ fn ensure_length(status: &ffi::MPI_Status, planned: usize) -> Result<()> {
 }
 
 fn reserve<T>(list: &mut Vec<T>, more: usize) -> Result<()> {
-    list.try_reserve(more)
-        .map_err(|_| Error::new(Code::Memory, format!("memory for {more} messages was refused")))
+    list.try_reserve(more).map_err(|_| {
+        Error::new(
+            Code::Memory,
+            format!("memory for {more} messages was refused"),
+        )
+    })
 }

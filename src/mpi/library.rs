@@ -88,7 +88,9 @@ pub fn running() -> Result<()> {
     foreign()?;
     let mut flag = 0;
     // SAFETY: MPI_Initialized and MPI_Finalized may be called at any time.
-    check("MPI_Initialized", unsafe { ffi::MPI_Initialized(&mut flag) })?;
+    check("MPI_Initialized", unsafe {
+        ffi::MPI_Initialized(&mut flag)
+    })?;
     if flag == 0 {
         return Err(Error::new(
             Code::Comm,

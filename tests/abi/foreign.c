@@ -18,6 +18,9 @@ static void want(int good, const char *what)
 }
 #define WANT(condition) want((condition) != 0, #condition)
 
+/* The Fortran handle of the world communicator: after MPI_Finalize MPI cannot be asked for it. */
+static int comm;
+
 static void refused(void)
 {
     const char *built_for = getenv("DARR_BUILT_FOR");
@@ -25,7 +28,6 @@ static void refused(void)
     darr_dim dim = DARR_DIM_INIT;
     darr_dist *dist = NULL;
     darr_file *file = NULL;
-    int comm = (int)MPI_Comm_c2f(MPI_COMM_WORLD);
     dim.extent = 4;
     WANT(darr_dist_create(comm, 1, &dim, NULL, &dist) == DARR_ERR_COMM);
     WANT(strstr(darr_last_error(), "built for"));
@@ -43,6 +45,7 @@ int main(int argc, char **argv)
     WANT(strstr(darr_build_info(), "built for"));
     WANT(darr_dtype_size(DARR_FLOAT64, &bytes) == DARR_OK && bytes == 8);
     MPI_Init(&argc, &argv);
+    comm = (int)MPI_Comm_c2f(MPI_COMM_WORLD);
     refused();
     refused();
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
