@@ -9,12 +9,13 @@ use std::sync::Arc;
 
 use distarray_core::{Code, Dtype, Order};
 
-use super::hdf5::{self, hid_t, Dataset, Name, Object, Session, Stored};
+use super::hdf5::{self, hid_t, Dataset, Name, Object, Session};
 use super::mode::{Description, Mode};
 use super::open_file::{trim, OpenFile};
 use super::prepare;
 use super::replace::refused;
 use super::root::from_root;
+use super::shape::{bytes_in_file, extents_in_file, fits, look};
 use super::transfer::Transfer;
 use crate::array::Array;
 use crate::error::{Error, Result};
@@ -85,57 +86,42 @@ impl File {
         let local = self.transfer(true, name, array);
         let (visit, name, array, transfer) =
             self.comm.agree_on("darr_file_save", &fields, local)?;
-        let extents = extents_in_file(array);
-        let bytes = extents
-            .iter()
-            .fold(array.dtype().size() as u64, |bytes, &extent| {
-                bytes.saturating_mul(extent)
-            });
-        let found = self.comm.agree(visit.dataset(&name))?;
-        let dataset = match found {
-            Some(dataset) => {
-                let room = fits(&name, &dataset, array).and_then(|()| match dataset.place() {
-                    Some(offset) => self.open.fill_holes(offset, bytes),
-                    None => Ok(()),
-                });
-                self.comm.agree(room)?;
-                dataset
+        let found = visit.dataset(&name).and_then(|found| {
+            let bytes = bytes_in_file(array);
+            match &found {
+                Some(dataset) => {
+                    fits(&name, dataset, array)?;
+                    let place = dataset.place();
+                    place.map_or(Ok(()), |offset| self.open.fill_holes(offset, bytes))?;
+                }
+                None => self.open.make_room(name.room().saturating_add(bytes))?,
             }
+            Ok(found)
+        });
+        let found = self.comm.agree(found).map_err(|error| self.spoil(error))?;
+        let dataset = match found {
+            Some(dataset) => dataset,
             None => {
-                let room = self.open.make_room(name.room().saturating_add(bytes));
-                self.comm.agree(room).map_err(|error| self.spoil(error))?;
+                let extents = extents_in_file(array);
+                let (session, file) = (&visit.session, visit.file);
                 self.steadily(Dataset::create(
-                    &visit.session,
-                    visit.file,
+                    session,
+                    file,
                     &name,
                     array.dtype(),
                     &extents,
                 ))?
             }
         };
-        let written = self.rounds(&transfer, |round| match round {
-            Some(round) => dataset.write(
-                array.dtype(),
-                transfer
-                    .pack(round)
-                    .map(|()| Some((&round.part, &round.packed))),
-            ),
-            None => dataset.write(array.dtype(), Ok(None)),
+        let written = self.rounds(&transfer, |round| {
+            let share = round.map(|round| {
+                transfer.pack(round)?;
+                Ok((&round.part, &round.packed))
+            });
+            dataset.write(array.dtype(), share.transpose())
         })?;
-        let what = |e: Error| {
-            Error::new(
-                e.code,
-                format!(
-                    "saving '{}' to '{}': {}",
-                    name.text(),
-                    self.path.display(),
-                    e.text
-                ),
-            )
-        };
-        self.comm
-            .agree(written.map_err(what))
-            .map_err(|error| self.spoil(error))
+        let written = written.map_err(|error| self.during("saving", &name, error));
+        self.comm.agree(written).map_err(|error| self.spoil(error))
     }
 
     /// Collective: the owned elements of the array, from a dataset of its shape and type.
@@ -145,36 +131,18 @@ impl File {
         let (visit, name, array, transfer) =
             self.comm.agree_on("darr_file_load", &fields, local)?;
         let dataset = visit.dataset(&name).and_then(|found| {
-            let missing = || {
-                Error::new(
-                    Code::Format,
-                    format!("'{}' has no dataset '{}'", self.path.display(), name.text()),
-                )
-            };
-            let dataset = found.ok_or_else(missing)?;
+            let dataset = found.ok_or_else(|| self.missing(&name))?;
             fits(&name, &dataset, array)?;
             Ok(dataset)
         });
         let dataset = self.comm.agree(dataset)?;
-        let read = self.rounds(&transfer, |round| match round {
-            Some(round) => {
-                dataset.read(array.dtype(), Ok(Some((&round.part, &round.packed))))?;
-                transfer.unpack(round)
-            }
-            None => dataset.read(array.dtype(), Ok(None)),
+        let read = self.rounds(&transfer, |round| {
+            let share = round.map(|round| (&round.part, &round.packed));
+            dataset.read(array.dtype(), Ok(share))?;
+            round.map_or(Ok(()), |round| transfer.unpack(round))
         })?;
-        let what = |e: Error| {
-            Error::new(
-                e.code,
-                format!(
-                    "loading '{}' from '{}': {}",
-                    name.text(),
-                    self.path.display(),
-                    e.text
-                ),
-            )
-        };
-        self.comm.agree(read.map_err(what))
+        self.comm
+            .agree(read.map_err(|error| self.during("loading", &name, error)))
     }
 
     /// Collective: type and shape of a dataset, as an array of this order has it.
@@ -188,14 +156,8 @@ impl File {
             question.and_then(|(name, order)| Ok((self.visit(false)?, Name::new(name)?, order)));
         let (visit, name, order) = self.comm.agree_on("darr_file_describe", &fields, local)?;
         let told = from_root(&self.comm, || {
-            let found = visit.dataset(&name)?;
-            let missing = || {
-                Error::new(
-                    Code::Format,
-                    format!("'{}' has no dataset '{}'", self.path.display(), name.text()),
-                )
-            };
-            let (dtype, mut extents) = look(&name, &found.ok_or_else(missing)?)?;
+            let dataset = visit.dataset(&name)?.ok_or_else(|| self.missing(&name))?;
+            let (dtype, mut extents) = look(&name, &dataset)?;
             if order == Order::F {
                 extents.reverse();
             }
@@ -307,12 +269,29 @@ impl File {
         })
     }
 
-    /// A file that is written as a whole is not completed after a failure.
+    /// A file that is written as a whole is not completed after a failure of the disk or of HDF5.
     fn spoil(&mut self, error: Error) -> Error {
-        if self.mode == Mode::Create {
+        let refused = matches!(
+            error.code,
+            Code::Format | Code::Unsupported | Code::Argument
+        );
+        if self.mode == Mode::Create && !refused {
             self.broken = Some(error.clone());
         }
         error
+    }
+
+    fn missing(&self, name: &Name) -> Error {
+        let text = format!("'{}' has no dataset '{}'", self.path.display(), name.text());
+        Error::new(Code::Format, text)
+    }
+
+    fn during(&self, doing: &str, name: &Name, error: Error) -> Error {
+        let (path, text) = (self.path.display(), error.text);
+        Error::new(
+            error.code,
+            format!("{doing} '{}' in '{path}': {text}", name.text()),
+        )
     }
 
     fn fields(&self, name: &Result<&str>, array: &Result<&Array>) -> [(&'static str, u64); 3] {
@@ -397,81 +376,4 @@ impl Visit {
             )),
         }
     }
-}
-
-/// Shape of the dataset of an array: HDF5's own order is that of C, so an F-order array appears with its dimensions reversed.
-fn extents_in_file(array: &Array) -> Vec<u64> {
-    let map = array.dist().map();
-    let mut extents: Vec<u64> = map.shape().iter().map(|&extent| extent as u64).collect();
-    if map.order() == Order::F {
-        extents.reverse();
-    }
-    extents
-}
-
-/// Type and extents of a dataset that an array can hold.
-fn look(name: &Name, dataset: &Dataset) -> Result<(Dtype, Vec<i64>)> {
-    let bad = |why: &str| Error::new(Code::Format, format!("the dataset '{}' {why}", name.text()));
-    let dtype = match dataset.stored()? {
-        Stored::Number(dtype) => dtype,
-        other => return Err(bad(&format!("holds {}, which arrays do not", other.name()))),
-    };
-    let extents = dataset
-        .extents()?
-        .ok_or_else(|| bad("has no elements at all"))?;
-    if extents.len() > distarray_core::MAX_DIMS {
-        return Err(bad(&format!(
-            "has {} dimensions, arrays have at most {}",
-            extents.len(),
-            distarray_core::MAX_DIMS
-        )));
-    }
-    let extents: Option<Vec<i64>> = extents
-        .into_iter()
-        .map(|extent| i64::try_from(extent).ok())
-        .collect();
-    Ok((
-        dtype,
-        extents.ok_or_else(|| bad("has more elements than can be counted"))?,
-    ))
-}
-
-/// Errors: the dataset has another type or shape than the array.
-fn fits(name: &Name, dataset: &Dataset, array: &Array) -> Result<()> {
-    let (dtype, extents) = look(name, dataset)?;
-    let bad = |why: String| {
-        Err(Error::new(
-            Code::Format,
-            format!("the dataset '{}' {why}", name.text()),
-        ))
-    };
-    if dtype != array.dtype() {
-        return bad(format!(
-            "holds {}, the array {}",
-            dtype.name(),
-            array.dtype().name()
-        ));
-    }
-    let expected: Vec<i64> = extents_in_file(array)
-        .into_iter()
-        .map(|extent| extent as i64)
-        .collect();
-    if extents == expected {
-        return Ok(());
-    }
-    let map = array.dist().map();
-    let order = match map.order() {
-        Order::C => "a C-order",
-        Order::F => "an F-order",
-    };
-    let shape = map.shape();
-    let differs = format!("has the shape {extents:?} in the file, where {order} array of shape {shape:?} has {expected:?}");
-    if extents.iter().rev().eq(expected.iter()) {
-        let turned: Vec<i64> = extents.iter().rev().copied().collect();
-        return bad(format!(
-            "{differs}: the dimensions are reversed, and nothing is transposed. Use a C-order array of shape {extents:?} or an \
-             F-order array of shape {turned:?}"
-        ));
-    }
-    bad(differs)
 }

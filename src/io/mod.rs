@@ -23,6 +23,8 @@ mod replace;
 #[cfg(feature = "hdf5")]
 mod root;
 #[cfg(feature = "hdf5")]
+mod shape;
+#[cfg(feature = "hdf5")]
 mod transfer;
 
 pub use colors::Colors;

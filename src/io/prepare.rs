@@ -11,7 +11,7 @@ use super::hdf5::{probe, reserve, Session, ROOM};
 use super::mode::Mode;
 use super::replace::{reason, refused, regular, resolve, Replacement};
 use crate::error::{Code, Error, Result};
-use crate::mpi::Comm;
+use crate::mpi::{library, Comm};
 
 /// What rank 0 found or made.
 pub struct Ready {
@@ -29,6 +29,19 @@ enum Make {
 
 /// Local, on rank 0.
 pub fn prepare(session: &Session, path: &Path, mode: Mode) -> Result<Ready> {
+    let ready = find(session, path, mode)?;
+    // ROMIO reads what stands before a colon as the name of a file system.
+    if library::FAMILY == "MPICH" && ready.place.as_os_str().as_bytes().contains(&b':') {
+        let text = format!(
+            "the MPI-IO of MPICH opens no file with a colon in its path, and '{}' has one",
+            ready.place.display()
+        );
+        return Err(Error::new(Code::Unsupported, text));
+    }
+    Ok(ready)
+}
+
+fn find(session: &Session, path: &Path, mode: Mode) -> Result<Ready> {
     if path.as_os_str().is_empty() {
         return Err(Error::new(Code::Argument, "the name of the file is empty"));
     }

@@ -109,10 +109,19 @@ static void links_and_permissions(void)
     CHECK(lstat("link.h5", &about) == 0 && S_ISLNK(about.st_mode));
     CHECK(stat("data/real.h5", &about) == 0);
     CHECK_INT(about.st_mode & 0777, 0640);
-    /* Names that MPI-IO might take for something else. */
-    write_file("nfs:a b'c.h5", 7);
-    expect("nfs:a b'c.h5", 7);
     expect_parts("data", 0);
+    /* Names that a shell or MPI-IO would take for something else. */
+    write_file("a b'c$d.h5", 7);
+    expect("a b'c$d.h5", 7);
+#ifdef MPICH
+    darr_file *file = NULL;
+    CHECK_FAILS(darr_file_open_mpi(MPI_COMM_WORLD, "nfs:run.h5", DARR_CREATE, &file), DARR_ERR_UNSUPPORTED, "colon");
+    CHECK_ALIKE(darr_last_error());
+#else
+    write_file("nfs:run.h5", 8);
+    expect("nfs:run.h5", 8);
+#endif
+    expect_parts(".", 0);
 }
 
 static void communicator_freed(void)
