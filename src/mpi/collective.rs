@@ -1,7 +1,7 @@
 //! Collective movement of bytes on the private duplicate, each code checked.
 //!
-//! All but one are started without blocking and waited for by a rank that yields its core: they belong to set-up, and where ranks
-//! share cores a blocking call may keep the others from their part for a whole time slice of the system each.
+//! They are started without blocking and waited for by a rank that yields its core: where ranks share cores, a rank in a
+//! blocking call may keep another from its part for a whole time slice of the system.
 
 use std::ffi::{c_int, c_void};
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -139,14 +139,14 @@ impl Comm {
         let unit = self.unit(bytes.len())?;
         FAILED.store(false, Ordering::Relaxed);
         let (from, into) = (address(bytes), address_mut(&mut result));
-        // SAFETY: both buffers hold one element of the datatype, which is as many bytes as `bytes` has, and are ours until the
-        // reduction is complete.
+        // Where nobody has to yield a core, the blocking call is faster: interconnects do it in hardware.
         if self.crowded() {
+            // SAFETY: both buffers hold one element of the datatype, which is as many bytes as `bytes` has, and are ours
+            // until the reduction is complete.
             complete("MPI_Iallreduce", |request| unsafe {
                 ffi::MPI_Iallreduce(from, into, 1, unit, operation, comm, request)
             })?;
         } else {
-            // Part of time steps, and what interconnects do in hardware.
             // SAFETY: as above.
             let code = unsafe { ffi::MPI_Allreduce(from, into, 1, unit, operation, comm) };
             check("MPI_Allreduce", code)?;
@@ -179,10 +179,10 @@ impl Comm {
     }
 
     /// One broadcast per rank: for totals beyond what the `int` displacements of MPI reach.
-    fn gather_by_broadcast<'a>(
+    fn gather_by_broadcast(
         &self,
         bytes: &[u8],
-        parts: &mut dyn Iterator<Item = &'a mut [u8]>,
+        parts: &mut dyn Iterator<Item = &mut [u8]>,
     ) -> Result<()> {
         for (root, part) in parts.enumerate() {
             if root == self.rank() {
