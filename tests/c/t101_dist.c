@@ -266,6 +266,8 @@ static void derived(void)
     step[0] = 0;
     CHECK_CODE(darr_dist_slice(dist, start, stop, step, &line), DARR_ERR_ARGUMENT);
     step[0] = -1;
+    start[0] = 7;
+    stop[0] = 3;
     CHECK_CODE(darr_dist_slice(dist, start, stop, step, &line), DARR_ERR_UNSUPPORTED);
     drop[0] = 2;
     CHECK_CODE(darr_dist_reduce(dist, 1, drop, &line), DARR_ERR_ARGUMENT);
