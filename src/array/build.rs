@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use distarray_core::protocol::BoundaryRule;
 use distarray_core::{
-    choose, Code, Cuts, Dimension, Dims, Distribution, Grid, GridOrder, IndexList, Order,
-    Region,
+    choose, Code, Cuts, Dimension, Dims, Distribution, Grid, GridOrder, IndexList, Order, Region,
 };
 
 use super::Dist;
@@ -100,18 +99,37 @@ fn create_as(
 /// The distribution with blocks in the place of index lists.
 fn outline(comm: &Comm, specs: &[DimSpec], layout: Layout) -> Result<Distribution> {
     // A list dimension of extent 0 has as many indices as the lists turn out to hold.
-    let shape: Dims<i64> =
-        specs.iter().map(|s| if s.is_list() && s.extent == 0 { i64::MAX } else { s.extent }).collect();
+    let shape: Dims<i64> = specs
+        .iter()
+        .map(|s| {
+            if s.is_list() && s.extent == 0 {
+                i64::MAX
+            } else {
+                s.extent
+            }
+        })
+        .collect();
     let fixed: Dims<Option<usize>> = specs.iter().map(|s| s.procs).collect();
     let distributed: Dims<bool> = specs.iter().map(DimSpec::is_distributed).collect();
-    let grid = Grid::new(&choose(comm.size(), &shape, &fixed, &distributed), layout.grid)?;
+    let grid = Grid::new(
+        &choose(comm.size(), &shape, &fixed, &distributed),
+        layout.grid,
+    )?;
     ensure_fits(comm, &grid)?;
-    let dims: Dims<Dimension> = specs.iter().zip(grid.dims()).map(|(s, &procs)| s.dimension(procs)).collect();
+    let dims: Dims<Dimension> = specs
+        .iter()
+        .zip(grid.dims())
+        .map(|(s, &procs)| s.dimension(procs))
+        .collect();
     Ok(Distribution::new(&dims, grid, layout.memory)?)
 }
 
 /// Collective: the ranks tell each other how many indices each coordinate lists.
-fn with_lists(comm: &Comm, mut specs: Dims<DimSpec>, outline: &Distribution) -> Result<Distribution> {
+fn with_lists(
+    comm: &Comm,
+    mut specs: Dims<DimSpec>,
+    outline: &Distribution,
+) -> Result<Distribution> {
     let mine = outline.grid().coords(comm.rank());
     let mut dims: Dims<Dimension> = outline.dims().iter().cloned().collect();
     for (d, spec) in specs.iter_mut().enumerate() {
@@ -119,7 +137,11 @@ fn with_lists(comm: &Comm, mut specs: Dims<DimSpec>, outline: &Distribution) -> 
             continue;
         };
         let list = std::mem::take(list);
-        let told = comm.allgather(&[list.len() as u64, fingerprint(&list)].map(u64::to_ne_bytes).concat())?;
+        let told = comm.allgather(
+            &[list.len() as u64, fingerprint(&list)]
+                .map(u64::to_ne_bytes)
+                .concat(),
+        )?;
         let told: Vec<&[u8]> = told.chunks_exact(16).collect();
         // The first rank at each coordinate speaks for it; the others must say the same.
         let mut speakers: Vec<Option<usize>> = vec![None; outline.grid().dims()[d]];
@@ -143,7 +165,10 @@ fn with_lists(comm: &Comm, mut specs: Dims<DimSpec>, outline: &Distribution) -> 
         let counts: Vec<i64> = speakers.iter().map(count).collect();
         let total: i64 = counts.iter().sum();
         if spec.extent != 0 && spec.extent != total {
-            let text = format!("dimension {d}: the extent is {}, but the lists hold {total} indices", spec.extent);
+            let text = format!(
+                "dimension {d}: the extent is {}, but the lists hold {total} indices",
+                spec.extent
+            );
             return Err(Error::new(Code::Argument, text));
         }
         let coord = mine.as_ref().map(|coords| coords[d]);
@@ -152,7 +177,11 @@ fn with_lists(comm: &Comm, mut specs: Dims<DimSpec>, outline: &Distribution) -> 
         let list = comm.agree(IndexList::new(d, coord, list, &counts).map_err(Error::from))?;
         dims[d] = spec.pad(Dimension::unstructured(Arc::new(list)));
     }
-    Ok(Distribution::new(&dims, outline.grid().clone(), outline.order())?)
+    Ok(Distribution::new(
+        &dims,
+        outline.grid().clone(),
+        outline.order(),
+    )?)
 }
 
 /// Collective: grid, cuts and order of ranks are inferred from the box of global indices that each rank owns.
@@ -164,18 +193,29 @@ pub fn from_boxes(
     let ndim = stated.as_ref().map_or(0, |(own, ..)| own.ndim() as u64);
     let stated = comm.agree_on(NAME, &[("the number of dimensions", ndim)], stated);
     let (own, specs, layout) = stated?;
-    let ends: Vec<u8> = own.lo.iter().chain(&own.hi).flat_map(|end| end.to_ne_bytes()).collect();
+    let ends: Vec<u8> = own
+        .lo
+        .iter()
+        .chain(&own.hi)
+        .flat_map(|end| end.to_ne_bytes())
+        .collect();
     let told = comm.allgather(&ends)?;
-    let told: Vec<i64> = told.chunks_exact(8).map(|b| i64::from_ne_bytes(b.try_into().expect("8 bytes"))).collect();
+    let told: Vec<i64> = told
+        .chunks_exact(8)
+        .map(|b| i64::from_ne_bytes(b.try_into().expect("8 bytes")))
+        .collect();
     let n = own.ndim();
     let boxes = (0..comm.size()).map(|rank| {
         let ends = &told[rank * 2 * n..][..2 * n];
         Ok(Region::new(&ends[..n], &ends[n..])?)
     });
-    let dims: Dims<Dimension> = specs.iter().map(|s| s.pad(Dimension::whole(s.extent))).collect();
-    let map = boxes.collect::<Result<Vec<_>>>().and_then(|boxes| {
-        Ok(Distribution::from_boxes(&boxes, &dims, layout.memory)?)
-    });
+    let dims: Dims<Dimension> = specs
+        .iter()
+        .map(|s| s.pad(Dimension::whole(s.extent)))
+        .collect();
+    let map = boxes
+        .collect::<Result<Vec<_>>>()
+        .and_then(|boxes| Ok(Distribution::from_boxes(&boxes, &dims, layout.memory)?));
     Dist::agree(NAME, comm, map)
 }
 
@@ -187,15 +227,24 @@ pub fn from_cart(
 ) -> Result<Arc<Dist>> {
     let completed = stated.and_then(|(mut specs, cart_dims, layout)| {
         let Some(cart) = comm.cart()? else {
-            return Err(Error::new(Code::Argument, "the communicator has no Cartesian topology"));
+            return Err(Error::new(
+                Code::Argument,
+                "the communicator has no Cartesian topology",
+            ));
         };
         for (d, (spec, cart_dim)) in specs.iter_mut().zip(&cart_dims).enumerate() {
-            let refuse = |text: String| Err(Error::new(Code::Argument, format!("dimension {d}: {text}")));
+            let refuse =
+                |text: String| Err(Error::new(Code::Argument, format!("dimension {d}: {text}")));
             match *cart_dim {
                 Some(c) if c >= cart.dims.len() => {
-                    return refuse(format!("the communicator has no dimension {c}, only {}", cart.dims.len()));
+                    return refuse(format!(
+                        "the communicator has no dimension {c}, only {}",
+                        cart.dims.len()
+                    ));
                 }
-                Some(_) if !spec.is_distributed() => return refuse("a whole dimension is cut by none".into()),
+                Some(_) if !spec.is_distributed() => {
+                    return refuse("a whole dimension is cut by none".into())
+                }
                 Some(c) => {
                     spec.procs = Some(cart.dims[c]);
                     spec.periodic = cart.periods[c];
@@ -204,7 +253,13 @@ pub fn from_cart(
             }
         }
         let ranks = cart_ranks(&cart.dims, &cart_dims)?;
-        Ok((specs, Layout { grid: GridOrder::Ranks(ranks.into()), ..layout }))
+        Ok((
+            specs,
+            Layout {
+                grid: GridOrder::Ranks(ranks.into()),
+                ..layout
+            },
+        ))
     });
     create_as("darr_dist_from_cart", comm, completed)
 }
@@ -231,7 +286,9 @@ fn cart_ranks(dims: &[usize], cart_dims: &[Option<usize>]) -> Result<Vec<usize>>
     for (c, &extent) in dims.iter().enumerate() {
         let used = cart_dims.iter().filter(|&&d| d == Some(c)).count();
         if used > 1 {
-            return refuse(format!("dimension {c} of the communicator cuts {used} dimensions of the array"));
+            return refuse(format!(
+                "dimension {c} of the communicator cuts {used} dimensions of the array"
+            ));
         }
         if used == 0 && extent > 1 {
             return refuse(format!(
@@ -243,7 +300,10 @@ fn cart_ranks(dims: &[usize], cart_dims: &[Option<usize>]) -> Result<Vec<usize>>
     let mut ranks = vec![0];
     for cart_dim in cart_dims.iter().flatten() {
         let step = stride(*cart_dim);
-        ranks = ranks.iter().flat_map(|&rank| (0..dims[*cart_dim]).map(move |i| rank + i * step)).collect();
+        ranks = ranks
+            .iter()
+            .flat_map(|&rank| (0..dims[*cart_dim]).map(move |i| rank + i * step))
+            .collect();
     }
     Ok(ranks)
 }

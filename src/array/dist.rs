@@ -17,7 +17,11 @@ pub struct Dist {
 
 impl Dist {
     /// Collective: every rank built `map` from its own arguments; all must have built the same one.
-    pub fn agree(function: &'static str, comm: &Arc<Comm>, map: Result<Distribution>) -> Result<Arc<Dist>> {
+    pub fn agree(
+        function: &'static str,
+        comm: &Arc<Comm>,
+        map: Result<Distribution>,
+    ) -> Result<Arc<Dist>> {
         let fields = match &map {
             Ok(map) => fields(map),
             Err(_) => Default::default(),
@@ -30,7 +34,12 @@ impl Dist {
     pub fn new(comm: &Arc<Comm>, map: Distribution) -> Arc<Dist> {
         let section = map.section(comm.rank());
         let identity = fingerprint(fields(&map));
-        Arc::new(Dist { comm: comm.clone(), map, section, identity })
+        Arc::new(Dist {
+            comm: comm.clone(),
+            map,
+            section,
+            identity,
+        })
     }
 
     pub fn comm(&self) -> &Arc<Comm> {
@@ -60,13 +69,16 @@ impl Dist {
     pub fn packed(&self, dtype: Dtype) -> Result<(Dims<i64>, Dims<i64>, usize)> {
         let extents = self.section.extents();
         let refused = || {
-            let text = format!("a section of extents {extents:?} has more bytes than can be addressed");
+            let text =
+                format!("a section of extents {extents:?} has more bytes than can be addressed");
             Error::new(Code::Memory, text)
         };
         let item = dtype.size() as i64;
         let strides = packed_strides(&extents, self.map.order(), item).map_err(|_| refused())?;
         let elements = self.section.elements().map_err(|_| refused())?;
-        let bytes = elements.checked_mul(item).and_then(|bytes| usize::try_from(bytes).ok());
+        let bytes = elements
+            .checked_mul(item)
+            .and_then(|bytes| usize::try_from(bytes).ok());
         Ok((extents.clone(), strides, bytes.ok_or_else(refused)?))
     }
 
@@ -82,7 +94,9 @@ impl Dist {
             return Err(Error::new(Code::Argument, text));
         }
         let entries = dims.iter().zip(index).enumerate();
-        entries.map(|(d, (dim, &i))| Ok(dim.normalize(d, i)?)).collect()
+        entries
+            .map(|(d, (dim, &i))| Ok(dim.normalize(d, i)?))
+            .collect()
     }
 }
 
@@ -94,9 +108,15 @@ fn fields(map: &Distribution) -> [(&'static str, u64); 7] {
         ("the global extents", hash(&|d| dims[d].extent as u64)),
         ("the maps", hash(&|d| map_fingerprint(&dims[d].map))),
         ("the process grid", fingerprint(map.grid())),
-        ("the periodic dimensions", hash(&|d| dims[d].periodic as u64)),
+        (
+            "the periodic dimensions",
+            hash(&|d| dims[d].periodic as u64),
+        ),
         ("the halo widths", hash(&|d| fingerprint(dims[d].halo))),
-        ("the boundary widths", hash(&|d| fingerprint(dims[d].boundary))),
+        (
+            "the boundary widths",
+            hash(&|d| fingerprint(dims[d].boundary)),
+        ),
         ("the memory order", map.order() as u64),
     ]
 }

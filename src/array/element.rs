@@ -18,7 +18,10 @@ impl Array {
         let comm = self.dist().comm();
         let position = self.dist().normalize(index)?;
         check_cast(self.dtype(), dtype)?;
-        let call = [("the array", self.identity()), ("the index", fingerprint(&position[..]))];
+        let call = [
+            ("the array", self.identity()),
+            ("the index", fingerprint(&position[..])),
+        ];
         comm.check_call("darr_array_get", &call)?;
         let mut message = [0; MESSAGE];
         if let Some(element) = self.element(&position)? {
@@ -32,7 +35,10 @@ impl Array {
             }
         })?;
         if message[0] == 0 {
-            return Err(Error::new(Code::Argument, format!("no rank owns the index {index:?}")));
+            return Err(Error::new(
+                Code::Argument,
+                format!("no rank owns the index {index:?}"),
+            ));
         }
         Value::new(self.dtype(), &message[HELD..]).cast(dtype)
     }
@@ -74,6 +80,10 @@ fn check_cast(from: Dtype, to: Dtype) -> Result<()> {
     if from.can_cast(to, true) {
         return Ok(());
     }
-    let text = format!("{} does not convert to {} without losing its kind", from.name(), to.name());
+    let text = format!(
+        "{} does not convert to {} without losing its kind",
+        from.name(),
+        to.name()
+    );
     Err(Error::new(Code::Argument, text))
 }

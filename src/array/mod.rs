@@ -66,13 +66,20 @@ impl Array {
         let dtype = block.as_ref().map_or(0, |block| block.dtype() as u64);
         let fields = [("the distribution", dist.identity()), ("the dtype", dtype)];
         let block = dist.comm().agree_on(function, &fields, block)?;
-        Ok(Array { dist: dist.clone(), block })
+        Ok(Array {
+            dist: dist.clone(),
+            block,
+        })
     }
 
     /// The block of a rank that owns nothing. Without dimensions no extent can say so: one of 0 stands in.
     pub fn nothing(dist: &Dist, dtype: Dtype) -> Result<Block> {
         let extents = dist.section().extents();
-        let extents = if extents.is_empty() { &[0] } else { &extents[..] };
+        let extents = if extents.is_empty() {
+            &[0]
+        } else {
+            &extents[..]
+        };
         Block::new(Memory::allocate(0)?, dtype, extents, extents)
     }
 
@@ -95,17 +102,26 @@ impl Array {
             return self.block.clone();
         }
         let owned = self.dist.section().owned();
-        self.block.section(&owned).expect("the owned region lies in the section")
+        self.block
+            .section(&owned)
+            .expect("the owned region lies in the section")
     }
 
     /// Local: the owned elements of `source`, converted as NumPy's `same_kind` rule allows.
     pub fn copy_from(&self, source: &Array) -> Result<()> {
-        if !self.dist.comm().is(source.dist.comm()) || !self.dist.map().compatible(source.dist.map()) {
-            let text = "source and target are distributed in different ways: use a redistribution plan";
+        if !self.dist.comm().is(source.dist.comm())
+            || !self.dist.map().compatible(source.dist.map())
+        {
+            let text =
+                "source and target are distributed in different ways: use a redistribution plan";
             return Err(Error::new(Code::Argument, text));
         }
         if !source.dtype().can_cast(self.dtype(), true) {
-            let text = format!("{} does not convert to {} without losing its kind", source.dtype().name(), self.dtype().name());
+            let text = format!(
+                "{} does not convert to {} without losing its kind",
+                source.dtype().name(),
+                self.dtype().name()
+            );
             return Err(Error::new(Code::Argument, text));
         }
         let (from, to) = (source.owned(), self.owned());

@@ -121,7 +121,10 @@ pub unsafe extern "C" fn darr_array_create(
         let dist = get(dist, "dist")?;
         // SAFETY: the pointer rule of the header.
         let out = unsafe { output(array_out, "array_out") };
-        let dtype = out.as_ref().map_err(Clone::clone).and_then(|_| Ok(Dtype::from_code(dtype)?));
+        let dtype = out
+            .as_ref()
+            .map_err(Clone::clone)
+            .and_then(|_| Ok(Dtype::from_code(dtype)?));
         let array = Array::create(&dist, dtype)?;
         out?.write(store(array));
         Ok(())
@@ -163,7 +166,10 @@ unsafe fn borrow(dist: &Dist, memory: &darr_memory) -> Result<Block> {
     let dtype = Dtype::from_code(memory.dtype)?;
     let refuse = |text: String| Err(Error::new(Code::Argument, text));
     let Some(ndim) = usize::try_from(memory.ndim).ok().filter(|&n| n <= MAX_DIMS) else {
-        return refuse(format!("memory has {} dimensions; 0 to {MAX_DIMS} are allowed", memory.ndim));
+        return refuse(format!(
+            "memory has {} dimensions; 0 to {MAX_DIMS} are allowed",
+            memory.ndim
+        ));
     };
     if dist.section().is_empty() {
         return Array::nothing(dist, dtype);
@@ -178,7 +184,12 @@ unsafe fn borrow(dist: &Dist, memory: &darr_memory) -> Result<Block> {
     };
     // SAFETY: passed on to the caller.
     let bytes = unsafe { Memory::borrow(memory.base.cast(), usize::MAX, above) };
-    Block::new(bytes, dtype, &memory.extents[..ndim], &memory.strides[..ndim])
+    Block::new(
+        bytes,
+        dtype,
+        &memory.extents[..ndim],
+        &memory.strides[..ndim],
+    )
 }
 
 /// Frees an array; memory of the library's own lives on while a plan uses it, memory of the caller's is left alone.
@@ -212,7 +223,12 @@ pub unsafe extern "C" fn darr_array_produce(
             ndim: map.ndim(),
             dims: export(map, array.dist().comm().rank())?,
         };
-        out.write(produce(&statement, block.base(), block.strides(), block.clone()));
+        out.write(produce(
+            &statement,
+            block.base(),
+            block.strides(),
+            block.clone(),
+        ));
         Ok(())
     })
 }
@@ -243,7 +259,11 @@ pub unsafe extern "C" fn darr_array_consume(
         let comm = Comm::from_fortran(comm)?;
         // SAFETY: the pointer rule of the header, and that of the protocol.
         let (out, told, order) = unsafe {
-            (output(array_out, "array_out"), read(descriptor), memory_order(options))
+            (
+                output(array_out, "array_out"),
+                read(descriptor),
+                memory_order(options),
+            )
         };
         let stated = out.as_ref().map_err(Clone::clone).and_then(|_| {
             let told = told.as_ref().map_err(Clone::clone)?;
@@ -312,7 +332,11 @@ fn view(array: &Array) -> darr_view {
         view.strides[d] = block.strides()[d];
         view.owned_lo[d] = owned.lo[d];
         view.owned_hi[d] = owned.hi[d];
-        view.global_lo[d] = if contiguous { span.start - span.below } else { 0 };
+        view.global_lo[d] = if contiguous {
+            span.start - span.below
+        } else {
+            0
+        };
         view.contiguous[d] = contiguous.into();
     }
     view

@@ -5,15 +5,15 @@
 #![allow(clippy::missing_safety_doc)] // The rule on pointers stands once, at the head of the header.
 #![allow(non_camel_case_types)]
 
-pub mod error;
-pub mod guard;
-pub mod handle;
-pub mod library;
-pub mod pointer;
-pub mod protocol;
 pub mod array;
 pub mod dist;
-pub mod plan;
-pub mod reduce;
+pub mod error;
 pub mod file;
+pub mod guard;
+pub mod handle;
 pub mod image;
+pub mod library;
+pub mod plan;
+pub mod pointer;
+pub mod protocol;
+pub mod reduce;

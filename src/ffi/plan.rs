@@ -142,11 +142,17 @@ pub unsafe extern "C" fn darr_plan_redistribute(
 /// `arrays` is NULL or points to `n` handles.
 unsafe fn held(n: c_int, arrays: *const *const darr_array, name: &str) -> Result<Vec<Held<Array>>> {
     let n = usize::try_from(n).ok().filter(|&n| n > 0);
-    let n = n.ok_or_else(|| Error::new(Code::Argument, format!("{name}: at least one array is needed")))?;
+    let n = n.ok_or_else(|| {
+        Error::new(
+            Code::Argument,
+            format!("{name}: at least one array is needed"),
+        )
+    })?;
     // SAFETY: passed on to the caller.
     let handles = unsafe { slice(arrays, n as i64, name) }?;
     let each = handles.iter().enumerate();
-    each.map(|(i, &array)| get(array, &format!("{name}[{i}]"))).collect()
+    each.map(|(i, &array)| get(array, &format!("{name}[{i}]")))
+        .collect()
 }
 
 /// Begins a run: sends what the other ranks need and returns without waiting for them.
@@ -187,7 +193,12 @@ pub unsafe extern "C" fn darr_plan_cost(
     guard(|| {
         let plan = get(plan, "plan")?;
         // SAFETY: the pointer rule of the header.
-        let outs = unsafe { (output(messages_out, "messages_out")?, output(bytes_out, "bytes_out")?) };
+        let outs = unsafe {
+            (
+                output(messages_out, "messages_out")?,
+                output(bytes_out, "bytes_out")?,
+            )
+        };
         let (messages, bytes) = plan.exclusive()?.cost();
         outs.0.write(messages as i64);
         outs.1.write(bytes as i64);

@@ -73,7 +73,8 @@ unsafe impl Growing for darr_reduction {
 pub unsafe extern "C" fn darr_reduce(n: c_int, reductions: *const darr_reduction) -> c_int {
     guard(|| {
         let n = usize::try_from(n);
-        let n = n.map_err(|_| Error::new(Code::Argument, "the number of reductions is negative"))?;
+        let n =
+            n.map_err(|_| Error::new(Code::Argument, "the number of reductions is negative"))?;
         // SAFETY: the pointer rule of the header.
         unsafe { reduce_all(&growing_slice(reductions, n, "reductions")?) }
     })
@@ -95,7 +96,13 @@ pub unsafe extern "C" fn darr_array_reduce(
     value_out: *mut c_void,
 ) -> c_int {
     guard(|| {
-        let one = darr_reduction { op, dtype, x: array, value_out, ..darr_reduction::INITIAL };
+        let one = darr_reduction {
+            op,
+            dtype,
+            x: array,
+            value_out,
+            ..darr_reduction::INITIAL
+        };
         // SAFETY: the pointer rule of the header.
         unsafe { reduce_all(&[one]) }
     })
@@ -106,18 +113,29 @@ pub unsafe extern "C" fn darr_array_reduce(
 unsafe fn reduce_all(asked: &[darr_reduction]) -> Result<()> {
     let mut operands = Vec::with_capacity(asked.len());
     for one in asked {
-        let y = if one.y.is_null() { None } else { Some(get(one.y, "y")?) };
+        let y = if one.y.is_null() {
+            None
+        } else {
+            Some(get(one.y, "y")?)
+        };
         operands.push((get(one.x, "x")?, y));
     }
     let Some((first, _)) = operands.first() else {
         return Ok(());
     };
     // SAFETY: passed on to the caller.
-    let outs = asked.iter().map(|one| unsafe { output(one.value_out.cast::<u8>(), "value_out") });
+    let outs = asked
+        .iter()
+        .map(|one| unsafe { output(one.value_out.cast::<u8>(), "value_out") });
     let outs = outs.collect::<Result<Vec<_>>>();
     let reductions = asked.iter().zip(&operands).map(|(one, (x, y))| {
         let (op, dtype) = (Op::from_code(one.op)?, Dtype::from_code(one.dtype)?);
-        Ok(Reduction { op, dtype, x, y: y.as_deref() })
+        Ok(Reduction {
+            op,
+            dtype,
+            x,
+            y: y.as_deref(),
+        })
     });
     let reductions = reductions.collect::<Result<Vec<_>>>();
     let ready = outs.as_ref().map(|_| ()).map_err(Clone::clone);

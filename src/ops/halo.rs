@@ -13,7 +13,10 @@ use crate::mpi::agree::fingerprint;
 /// neighbour for all of them. An error that one rank found in its options is everybody's.
 pub fn plan_halo(arrays: &[&Array], options: Result<HaloOptions>) -> Result<Plan> {
     let Some(first) = arrays.first() else {
-        return Err(Error::new(Code::Argument, "a halo exchange needs at least one array"));
+        return Err(Error::new(
+            Code::Argument,
+            "a halo exchange needs at least one array",
+        ));
     };
     let comm = first.dist().comm();
     let dtypes: Vec<i32> = arrays.iter().map(|a| a.dtype() as i32).collect();
@@ -32,7 +35,9 @@ pub fn plan_halo(arrays: &[&Array], options: Result<HaloOptions>) -> Result<Plan
 fn moves(arrays: &[&Array], options: &HaloOptions) -> Result<Moves> {
     let dist = arrays[0].dist();
     if let Some(i) = arrays.iter().position(|a| !a.dist().same(dist)) {
-        let text = format!("array {i} has another distribution than array 0: one exchange serves one distribution");
+        let text = format!(
+            "array {i} has another distribution than array 0: one exchange serves one distribution"
+        );
         return Err(Error::new(Code::Argument, text));
     }
     let plan = halo(dist.map(), dist.comm().rank(), options)?;
@@ -46,7 +51,14 @@ fn moves(arrays: &[&Array], options: &HaloOptions) -> Result<Moves> {
         Ok(blocks)
     };
     let messages = |plan: &[distarray_core::halo::Message]| -> Result<Vec<Message>> {
-        plan.iter().map(|m| Ok(Message { peer: m.peer, blocks: blocks(&m.regions)? })).collect()
+        plan.iter()
+            .map(|m| {
+                Ok(Message {
+                    peer: m.peer,
+                    blocks: blocks(&m.regions)?,
+                })
+            })
+            .collect()
     };
     let mut local = Vec::new();
     for (from, to) in &plan.local {
@@ -54,5 +66,9 @@ fn moves(arrays: &[&Array], options: &HaloOptions) -> Result<Moves> {
             local.push((array.block().section(from)?, array.block().section(to)?));
         }
     }
-    Ok(Moves { sends: messages(&plan.sends)?, receives: messages(&plan.recvs)?, local })
+    Ok(Moves {
+        sends: messages(&plan.sends)?,
+        receives: messages(&plan.recvs)?,
+        local,
+    })
 }

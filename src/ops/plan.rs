@@ -60,12 +60,20 @@ impl Plan {
             messages.iter().map(|m| (m.peer, m.bytes())).collect()
         };
         let exchange = Exchange::new(comm.clone(), &sizes(&moves.sends), &sizes(&moves.receives))?;
-        Ok(Plan { comm: comm.clone(), exchange, moves, order, state: State::Idle, identity })
+        Ok(Plan {
+            comm: comm.clone(),
+            exchange,
+            moves,
+            order,
+            state: State::Idle,
+            identity,
+        })
     }
 
     /// Sends what the peers need and does the copies within this rank. Nothing here waits for a peer.
     pub fn begin(&mut self) -> Result<()> {
-        self.comm.check_call("darr_plan_begin", &[("the plan", self.identity)])?;
+        self.comm
+            .check_call("darr_plan_begin", &[("the plan", self.identity)])?;
         self.expect(State::Idle, "is already begun: end it first")?;
         self.state = State::Broken;
         self.exchange.start_receives()?;
@@ -116,7 +124,9 @@ impl Plan {
             return Ok(());
         }
         let text = match self.state {
-            State::Broken => "the plan failed half way in an earlier call: free it and make another".into(),
+            State::Broken => {
+                "the plan failed half way in an earlier call: free it and make another".into()
+            }
             _ => format!("the plan {otherwise}"),
         };
         Err(Error::new(Code::State, text))

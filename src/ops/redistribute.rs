@@ -17,7 +17,10 @@ pub fn plan_redistribute(
     ready: Result<()>,
 ) -> Result<Plan> {
     let (Some(source), Some(target)) = (sources.first(), targets.first()) else {
-        return Err(Error::new(Code::Argument, "a redistribution needs at least one source and target"));
+        return Err(Error::new(
+            Code::Argument,
+            "a redistribution needs at least one source and target",
+        ));
     };
     let comm = source.dist().comm();
     let dtypes: Vec<i32> = sources.iter().map(|a| a.dtype() as i32).collect();
@@ -31,7 +34,12 @@ pub fn plan_redistribute(
     let moves = ready.and_then(|()| moves(sources, targets));
     let moves = comm.agree_on("darr_plan_redistribute", &fields, moves)?;
     let identity = fingerprint((ends, &dtypes));
-    comm.agree(Plan::new(comm, moves, source.dist().map().order(), identity))
+    comm.agree(Plan::new(
+        comm,
+        moves,
+        source.dist().map().order(),
+        identity,
+    ))
 }
 
 fn moves(sources: &[&Array], targets: &[&Array]) -> Result<Moves> {
@@ -42,18 +50,31 @@ fn moves(sources: &[&Array], targets: &[&Array]) -> Result<Moves> {
         pieces
             .iter()
             .map(|(peer, region)| {
-                let blocks = arrays.iter().map(|a| a.block().section(region)).collect::<Result<_>>()?;
-                Ok(Message { peer: *peer, blocks })
+                let blocks = arrays
+                    .iter()
+                    .map(|a| a.block().section(region))
+                    .collect::<Result<_>>()?;
+                Ok(Message {
+                    peer: *peer,
+                    blocks,
+                })
             })
             .collect()
     };
     let mut local = Vec::new();
     if let Some((here, there)) = &plan.local {
         for (source, target) in sources.iter().zip(targets) {
-            local.push((source.block().section(here)?, target.block().section(there)?));
+            local.push((
+                source.block().section(here)?,
+                target.block().section(there)?,
+            ));
         }
     }
-    Ok(Moves { sends: messages(sources, &plan.sends)?, receives: messages(targets, &plan.recvs)?, local })
+    Ok(Moves {
+        sends: messages(sources, &plan.sends)?,
+        receives: messages(targets, &plan.recvs)?,
+        local,
+    })
 }
 
 fn check(sources: &[&Array], targets: &[&Array]) -> Result<()> {
@@ -71,7 +92,9 @@ fn check(sources: &[&Array], targets: &[&Array]) -> Result<()> {
         }
         if source.dtype() != target.dtype() {
             let (s, t) = (source.dtype().name(), target.dtype().name());
-            return refuse(format!("source {i} holds {s} and target {i} holds {t}: a redistribution does not convert"));
+            return refuse(format!(
+                "source {i} holds {s} and target {i} holds {t}: a redistribution does not convert"
+            ));
         }
     }
     // Targets are written while sources are still read, so no target may share memory with any source or target.

@@ -28,10 +28,18 @@ const ERROR_WORD: usize = 8;
 pub fn reduce(first: &Array, n: usize, asked: Result<Vec<Reduction>>) -> Result<Vec<Value>> {
     let comm = first.dist().comm();
     let call = asked.as_ref().map_or(0, |asked| {
-        let each = asked.iter().map(|r| (r.op as u64, r.dtype as u64, r.x.identity()));
+        let each = asked
+            .iter()
+            .map(|r| (r.op as u64, r.dtype as u64, r.x.identity()));
         fingerprint(each.collect::<Vec<_>>())
     });
-    comm.check_call("darr_reduce", &[("the number of reductions", n as u64), ("the reductions", call)])?;
+    comm.check_call(
+        "darr_reduce",
+        &[
+            ("the number of reductions", n as u64),
+            ("the reductions", call),
+        ],
+    )?;
 
     let mut partials = vec![Partial::default(); n];
     let local = asked.and_then(|asked| {
@@ -39,20 +47,30 @@ pub fn reduce(first: &Array, n: usize, asked: Result<Vec<Reduction>>) -> Result<
         Ok(asked)
     });
     let mut message = vec![u8::from(local.is_err()); ERROR_WORD];
-    partials.iter().for_each(|p| message.extend_from_slice(p.as_bytes()));
+    partials
+        .iter()
+        .for_each(|p| message.extend_from_slice(p.as_bytes()));
     comm.allreduce_bytes(&mut message, combine)?;
     if message[0] != 0 {
         return comm.agree(local.map(|_| Vec::new()));
     }
-    let totals = message[ERROR_WORD..].chunks_exact(Partial::BYTES).map(Partial::from_bytes);
-    local?.iter().zip(totals).map(|(r, total)| total.finish(r.op, r.dtype)).collect()
+    let totals = message[ERROR_WORD..]
+        .chunks_exact(Partial::BYTES)
+        .map(Partial::from_bytes);
+    local?
+        .iter()
+        .zip(totals)
+        .map(|(r, total)| total.finish(r.op, r.dtype))
+        .collect()
 }
 
 /// Lower ranks stand to the left, whatever arrives first.
 fn combine(lower: &[u8], higher: &mut [u8]) {
     higher[0] |= lower[0];
     let size = Partial::BYTES;
-    let pairs = lower[ERROR_WORD..].chunks_exact(size).zip(higher[ERROR_WORD..].chunks_exact_mut(size));
+    let pairs = lower[ERROR_WORD..]
+        .chunks_exact(size)
+        .zip(higher[ERROR_WORD..].chunks_exact_mut(size));
     for (left, right) in pairs {
         let mut total = Partial::from_bytes(left);
         total.combine(&Partial::from_bytes(right));
@@ -69,16 +87,29 @@ fn local_part(comm: &Comm, reductions: &[Reduction], partials: &mut [Partial]) -
         }
         match (r.op, r.y) {
             (Op::Dot, None) => return refuse("a dot product needs a second array"),
-            (Op::Dot, Some(y)) if !y.dist().comm().is(comm) || !r.x.dist().map().compatible(y.dist().map()) => {
-                return refuse("the two arrays are distributed in different ways: redistribute one of them");
+            (Op::Dot, Some(y))
+                if !y.dist().comm().is(comm) || !r.x.dist().map().compatible(y.dist().map()) =>
+            {
+                return refuse(
+                    "the two arrays are distributed in different ways: redistribute one of them",
+                );
             }
-            (Op::Dot, Some(y)) if y.dtype() != r.x.dtype() => return refuse("the two arrays have different dtypes"),
+            (Op::Dot, Some(y)) if y.dtype() != r.x.dtype() => {
+                return refuse("the two arrays have different dtypes")
+            }
             (Op::Dot, _) | (_, None) => {}
             (_, Some(_)) => return refuse("a second array is only for a dot product"),
         }
         owned.push((r.x.owned(), r.y.map(Array::owned)));
     }
-    let terms: Vec<Term> =
-        reductions.iter().zip(&owned).map(|(r, (x, y))| Term { op: r.op, x, y: y.as_ref() }).collect();
+    let terms: Vec<Term> = reductions
+        .iter()
+        .zip(&owned)
+        .map(|(r, (x, y))| Term {
+            op: r.op,
+            x,
+            y: y.as_ref(),
+        })
+        .collect();
     reduce::reduce(&terms, partials)
 }

@@ -152,12 +152,18 @@ pub unsafe extern "C" fn darr_dist_from_dim_data(
                 let ndim = checked_ndim(ndim)?;
                 // The memory of a descriptor has a dtype; dimension data alone have none.
                 let dims = read_dims(dim_data, ndim)?;
-                let statement = Statement { dtype: Dtype::Bool, ndim, dims };
+                let statement = Statement {
+                    dtype: Dtype::Bool,
+                    ndim,
+                    dims,
+                };
                 Ok((statement, boundary_rule(boundary)?, memory_order(options)?))
             };
             (output(dist_out, "dist_out"), stated())
         };
-        finish(out, |ready| build::import("darr_dist_from_dim_data", &comm, ready.and(stated)))
+        finish(out, |ready| {
+            build::import("darr_dist_from_dim_data", &comm, ready.and(stated))
+        })
     })
 }
 
@@ -200,7 +206,9 @@ pub unsafe extern "C" fn darr_dist_staggered(
             let stagger = stagger.collect::<distarray_core::Result<Vec<_>>>()?;
             Ok(cells.map().staggered(&stagger)?)
         });
-        finish(out, |ready| Dist::agree("darr_dist_staggered", cells.comm(), ready.and(map)))
+        finish(out, |ready| {
+            Dist::agree("darr_dist_staggered", cells.comm(), ready.and(map))
+        })
     })
 }
 
@@ -229,11 +237,22 @@ pub unsafe extern "C" fn darr_dist_slice(
         let n = dist.map().ndim();
         // SAFETY: the pointer rule of the header.
         let (out, start, stop, step) = unsafe {
-            let step = if step.is_null() { &[1; MAX_DIMS][..n] } else { slice(step, n as i64, "step")? };
-            let (start, stop) = (slice(start, n as i64, "start")?, slice(stop, n as i64, "stop")?);
+            let step = if step.is_null() {
+                &[1; MAX_DIMS][..n]
+            } else {
+                slice(step, n as i64, "step")?
+            };
+            let (start, stop) = (
+                slice(start, n as i64, "start")?,
+                slice(stop, n as i64, "stop")?,
+            );
             (output(dist_out, "dist_out")?, start, stop, step)
         };
-        let slices = (0..n).map(|d| Slice { start: Some(start[d]), stop: Some(stop[d]), step: step[d] });
+        let slices = (0..n).map(|d| Slice {
+            start: Some(start[d]),
+            stop: Some(stop[d]),
+            step: step[d],
+        });
         let sliced = dist.map().slice(&slices.collect::<Vec<_>>())?;
         out.write(store(Dist::new(dist.comm(), sliced)));
         Ok(())
@@ -299,7 +318,10 @@ unsafe fn statement(
     // SAFETY: passed on to the caller.
     let dims = unsafe { growing_slice(dims, n, "dims") }?;
     // SAFETY: as above.
-    let specs = dims.iter().enumerate().map(|(d, dim)| unsafe { spec(d, dim) });
+    let specs = dims
+        .iter()
+        .enumerate()
+        .map(|(d, dim)| unsafe { spec(d, dim) });
     let specs = specs.collect::<Result<Dims<_>>>()?;
     // SAFETY: as above.
     Ok((specs, unsafe { layout(options) }?))
@@ -330,13 +352,20 @@ unsafe fn spec(d: usize, dim: &darr_dim) -> Result<DimSpec> {
     let procs = match usize::try_from(dim.procs) {
         Ok(0) => None,
         Ok(procs) => Some(procs),
-        Err(_) => return refuse(format!("procs is {}; 0 (chosen) or more is allowed", dim.procs)),
+        Err(_) => {
+            return refuse(format!(
+                "procs is {}; 0 (chosen) or more is allowed",
+                dim.procs
+            ))
+        }
     };
     let map = match dim.map {
         DARR_WHOLE => MapSpec::Whole,
         DARR_BLOCK if !dim.cuts.is_null() => {
             let Some(procs) = procs else {
-                return refuse("cuts are given, but procs is 0: how many cuts there are is not known".into());
+                return refuse(
+                    "cuts are given, but procs is 0: how many cuts there are is not known".into(),
+                );
             };
             // SAFETY: passed on to the caller.
             let cuts = unsafe { slice(dim.cuts, procs as i64 + 1, "cuts") }?;
@@ -346,15 +375,32 @@ unsafe fn spec(d: usize, dim: &darr_dim) -> Result<DimSpec> {
             DARR_BALANCED => Cuts::Balanced,
             DARR_CEIL => Cuts::Ceil,
             DARR_REMAINDER_LAST => Cuts::RemainderLast,
-            other => return refuse(format!("rule is {other}; DARR_BALANCED (0) to DARR_REMAINDER_LAST (2) are allowed")),
+            other => {
+                return refuse(format!(
+                    "rule is {other}; DARR_BALANCED (0) to DARR_REMAINDER_LAST (2) are allowed"
+                ))
+            }
         }),
         DARR_CYCLIC if dim.block_size == 0 => MapSpec::Cyclic(1),
         DARR_CYCLIC => MapSpec::Cyclic(dim.block_size),
         // SAFETY: passed on to the caller.
-        DARR_UNSTRUCTURED => MapSpec::Unstructured(unsafe { slice(dim.indices, dim.n_indices, "indices") }?.to_vec()),
-        other => return refuse(format!("map is {other}; DARR_WHOLE (0) to DARR_UNSTRUCTURED (3) are allowed")),
+        DARR_UNSTRUCTURED => {
+            MapSpec::Unstructured(unsafe { slice(dim.indices, dim.n_indices, "indices") }?.to_vec())
+        }
+        other => {
+            return refuse(format!(
+                "map is {other}; DARR_WHOLE (0) to DARR_UNSTRUCTURED (3) are allowed"
+            ))
+        }
     };
-    Ok(DimSpec { extent: dim.extent, map, procs, periodic: dim.periodic != 0, halo: dim.halo, boundary: dim.boundary })
+    Ok(DimSpec {
+        extent: dim.extent,
+        map,
+        procs,
+        periodic: dim.periodic != 0,
+        halo: dim.halo,
+        boundary: dim.boundary,
+    })
 }
 
 /// # Safety
@@ -368,7 +414,8 @@ unsafe fn layout(options: *const darr_dist_options) -> Result<Layout> {
             DARR_GRID_ROW_MAJOR => GridOrder::RowMajor,
             DARR_GRID_COLUMN_MAJOR => GridOrder::ColumnMajor,
             other => {
-                let text = format!("grid_order is {other}; 0 (row-major) or 1 (column-major) is allowed");
+                let text =
+                    format!("grid_order is {other}; 0 (row-major) or 1 (column-major) is allowed");
                 return Err(Error::new(Code::Argument, text));
             }
         }
@@ -376,14 +423,18 @@ unsafe fn layout(options: *const darr_dist_options) -> Result<Layout> {
         // SAFETY: as above.
         let ranks = unsafe { slice(options.ranks, options.n_ranks, "ranks") }?;
         let checked = ranks.iter().map(|&rank| {
-            let wrong = |_| Error::new(Code::Argument, format!("ranks holds {rank}, which is no rank"));
+            let wrong = |_| {
+                Error::new(
+                    Code::Argument,
+                    format!("ranks holds {rank}, which is no rank"),
+                )
+            };
             usize::try_from(rank).map_err(wrong)
         });
         GridOrder::Ranks(checked.collect::<Result<_>>()?)
     };
     Ok(Layout { grid, memory })
 }
-
 
 /// The only option that counts where the grid follows from other arguments.
 ///

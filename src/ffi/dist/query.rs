@@ -92,9 +92,21 @@ pub unsafe extern "C" fn darr_dist_box(
         let dist = get(dist, "dist")?;
         let ndim = dist.map().ndim();
         // SAFETY: the pointer rule of the header.
-        let (lo, hi) = unsafe { (outputs(lo_out, ndim, "lo_out")?, outputs(hi_out, ndim, "hi_out")?) };
-        if let Some(d) = dist.map().dims().iter().position(|dim| !dim.is_contiguous()) {
-            let text = format!("dimension {d} is cyclic or unstructured: what a rank owns there is no range");
+        let (lo, hi) = unsafe {
+            (
+                outputs(lo_out, ndim, "lo_out")?,
+                outputs(hi_out, ndim, "hi_out")?,
+            )
+        };
+        if let Some(d) = dist
+            .map()
+            .dims()
+            .iter()
+            .position(|dim| !dim.is_contiguous())
+        {
+            let text = format!(
+                "dimension {d} is cyclic or unstructured: what a rank owns there is no range"
+            );
             return Err(Error::new(Code::Unsupported, text));
         }
         let owned = section(&dist, rank)?.global();
@@ -137,8 +149,12 @@ pub unsafe extern "C" fn darr_dist_padding(
         let dist = get(dist, "dist")?;
         let ndim = dist.map().ndim();
         // SAFETY: the pointer rule of the header.
-        let (below, above) =
-            unsafe { (outputs(below_out, ndim, "below_out")?, outputs(above_out, ndim, "above_out")?) };
+        let (below, above) = unsafe {
+            (
+                outputs(below_out, ndim, "below_out")?,
+                outputs(above_out, ndim, "above_out")?,
+            )
+        };
         let section = section(&dist, rank)?;
         below.write(section.dims.iter().map(|span| span.below));
         above.write(section.dims.iter().map(|span| span.above));
@@ -159,10 +175,15 @@ pub unsafe extern "C" fn darr_dist_owner(
     guard(|| {
         let dist = get(dist, "dist")?;
         // SAFETY: the pointer rule of the header.
-        let (index, out) =
-            unsafe { (slice(index, dist.map().ndim() as i64, "index")?, output(rank_out, "rank_out")?) };
+        let (index, out) = unsafe {
+            (
+                slice(index, dist.map().ndim() as i64, "index")?,
+                output(rank_out, "rank_out")?,
+            )
+        };
         let Some(rank) = dist.map().owner(index)? else {
-            let text = "a dimension is unstructured: which rank owns an index there, only that rank knows";
+            let text =
+                "a dimension is unstructured: which rank owns an index there, only that rank knows";
             return Err(Error::new(Code::Unsupported, text));
         };
         out.write(rank as c_int);
@@ -186,11 +207,18 @@ pub unsafe extern "C" fn darr_dist_to_local(
         let dist = get(dist, "dist")?;
         let ndim = dist.map().ndim();
         // SAFETY: the pointer rule of the header.
-        let (index, out) =
-            unsafe { (slice(index, ndim as i64, "index")?, outputs(local_out, ndim, "local_out")?) };
+        let (index, out) = unsafe {
+            (
+                slice(index, ndim as i64, "index")?,
+                outputs(local_out, ndim, "local_out")?,
+            )
+        };
         let rank = checked_rank(&dist, rank)?;
         let Some(local) = dist.map().to_local(rank, index)? else {
-            return Err(Error::new(Code::Argument, format!("rank {rank} does not own the index {index:?}")));
+            return Err(Error::new(
+                Code::Argument,
+                format!("rank {rank} does not own the index {index:?}"),
+            ));
         };
         out.write(local);
         Ok(())
@@ -213,8 +241,12 @@ pub unsafe extern "C" fn darr_dist_to_global(
         let dist = get(dist, "dist")?;
         let ndim = dist.map().ndim();
         // SAFETY: the pointer rule of the header.
-        let (local, out) =
-            unsafe { (slice(local, ndim as i64, "local")?, outputs(index_out, ndim, "index_out")?) };
+        let (local, out) = unsafe {
+            (
+                slice(local, ndim as i64, "local")?,
+                outputs(index_out, ndim, "index_out")?,
+            )
+        };
         out.write(dist.map().to_global(checked_rank(&dist, rank)?, local)?);
         Ok(())
     })
@@ -244,10 +276,15 @@ fn checked_rank(dist: &Dist, rank: c_int) -> Result<usize> {
     if rank == -1 {
         return Ok(dist.comm().rank());
     }
-    let known = usize::try_from(rank).ok().filter(|&rank| rank < dist.comm().size());
+    let known = usize::try_from(rank)
+        .ok()
+        .filter(|&rank| rank < dist.comm().size());
     known.ok_or_else(|| {
         let last = dist.comm().size() - 1;
-        Error::new(Code::Argument, format!("rank is {rank}; 0 to {last}, or -1 for the calling rank, is allowed"))
+        Error::new(
+            Code::Argument,
+            format!("rank is {rank}; 0 to {last}, or -1 for the calling rank, is allowed"),
+        )
     })
 }
 
