@@ -7,7 +7,6 @@ use distarray_core::Code;
 use super::file::{File, Visit};
 use super::hdf5::{self, Name, ROOM};
 use super::mode::{Numbers, Place};
-use super::root::from_root;
 use crate::error::{Error, Result};
 use crate::mpi::fingerprint;
 
@@ -52,9 +51,7 @@ impl File {
             self.comm
                 .agree_on("darr_file_get_attribute", &fields, local)?;
         let count = count.unwrap_or(1);
-        from_root(&self.comm, || {
-            hdf5::read_numbers(&visit.session, visit.file, &object, &name, dtype, count)
-        })
+        self.ask(|| hdf5::read_numbers(&visit.session, visit.file, &object, &name, dtype, count))
     }
 
     /// Collective: as `set_attribute`, with a text.
@@ -79,9 +76,7 @@ impl File {
         let fields = self.attribute_fields(place.as_ref().ok().copied(), 0);
         let local = place.and_then(|place| self.find(false, place));
         let (visit, object, name) = self.comm.agree_on("darr_file_get_text", &fields, local)?;
-        from_root(&self.comm, || {
-            hdf5::read_text(&visit.session, visit.file, &object, &name)
-        })
+        self.ask(|| hdf5::read_text(&visit.session, visit.file, &object, &name))
     }
 
     fn find(&self, write: bool, place: Place) -> Result<Found> {

@@ -155,7 +155,7 @@ impl File {
         let local =
             question.and_then(|(name, order)| Ok((self.visit(false)?, Name::new(name)?, order)));
         let (visit, name, order) = self.comm.agree_on("darr_file_describe", &fields, local)?;
-        let told = from_root(&self.comm, || {
+        let told = self.ask(|| {
             let dataset = visit.dataset(&name)?.ok_or_else(|| self.missing(&name))?;
             let (dtype, mut extents) = look(&name, &dataset)?;
             if order == Order::F {
@@ -225,6 +225,15 @@ impl File {
             }
         }
         error
+    }
+
+    /// Collective: what HDF5 finds in the file. Rank 0 looks for all, but not where the file may be written: HDF5 then gives a
+    /// dataset that was never written its place as soon as it is opened, which all ranks must do alike.
+    pub(super) fn ask(&self, find: impl FnOnce() -> Result<Vec<u8>>) -> Result<Vec<u8>> {
+        match self.mode {
+            Mode::Read => from_root(&self.comm, find),
+            Mode::Create | Mode::Update => self.comm.agree(find()),
+        }
     }
 
     /// HDF5 with this file.

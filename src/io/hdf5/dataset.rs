@@ -179,16 +179,33 @@ impl<'s> Dataset<'s> {
                 space::select_none(session, &memory)?;
             }
         }
+        let manner = self.manner()?;
         // SAFETY: a predefined class of the open library.
         let how = session.id(unsafe { H5Pcreate(*H5P_CLS_DATASET_XFER) }, Code::Io, what)?;
         // SAFETY: the list is ours.
-        let done = unsafe { H5Pset_dxpl_mpio(how.raw(), H5FD_mpio_xfer_t::H5FD_MPIO_COLLECTIVE) };
+        let done = unsafe { H5Pset_dxpl_mpio(how.raw(), manner) };
         session.check(done, Code::Io, what)?;
         Ok(Plan {
             element,
             memory,
             file,
             how,
+        })
+    }
+
+    /// Each rank for itself where no element has a place in the file yet: HDF5 then gives the fill value to ranks that read any
+    /// and is done with them, while those that read none would wait for them in a collective transfer.
+    fn manner(&self) -> Result<H5FD_mpio_xfer_t> {
+        let mut status = H5D_space_status_t::H5D_SPACE_STATUS_ERROR;
+        // SAFETY: the dataset is open, and the output a local variable.
+        let told = unsafe { H5Dget_space_status(self.id.raw(), &mut status) };
+        let what = || "HDF5 does not tell whether a dataset was written".to_string();
+        self.session.check(told, Code::Format, what)?;
+        Ok(match status {
+            H5D_space_status_t::H5D_SPACE_STATUS_NOT_ALLOCATED => {
+                H5FD_mpio_xfer_t::H5FD_MPIO_INDEPENDENT
+            }
+            _ => H5FD_mpio_xfer_t::H5FD_MPIO_COLLECTIVE,
         })
     }
 
