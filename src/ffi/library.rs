@@ -198,10 +198,8 @@ mod tests {
         for (dtype, size) in sizes {
             let mut bytes = -1;
             // SAFETY: a writable integer.
-            assert_eq!(
-                unsafe { darr_dtype_size(dtype, &mut bytes) },
-                error::DARR_OK
-            );
+            let code = unsafe { darr_dtype_size(dtype, &mut bytes) };
+            assert_eq!(code, error::DARR_OK);
             assert_eq!(bytes, size, "dtype {dtype}");
         }
         for unknown in [0, 14, -1, c_int::MAX] {
