@@ -166,10 +166,8 @@ impl File {
             Ok(message)
         })?;
         let mut words = told
-            .as_chunks::<8>()
-            .0
-            .iter()
-            .map(|&word| i64::from_ne_bytes(word));
+            .chunks_exact(8)
+            .map(|word| i64::from_ne_bytes(word.try_into().unwrap_or_default()));
         let dtype = Dtype::from_code(words.next().unwrap_or(0) as i32)?;
         Ok(Description {
             dtype,

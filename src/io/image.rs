@@ -88,7 +88,7 @@ impl Look {
         }
         for axis in self.axes {
             let pixels = shape[axis].checked_mul(i64::from(self.scale));
-            if shape[axis] < 1 || !pixels.is_some_and(|pixels| pixels <= i64::from(i32::MAX)) {
+            if shape[axis] < 1 || pixels.is_none_or(|pixels| pixels > i64::from(i32::MAX)) {
                 return bad(format!(
                     "dimension {axis} has {} elements, a picture of {} pixels each is not possible",
                     shape[axis], self.scale
@@ -231,10 +231,9 @@ fn gather(comm: &std::sync::Arc<Comm>, shape: [i64; 2], piece: &Piece) -> Result
     let root = comm.rank() == 0;
     let counts = piece.counts().map(|count| count as u64);
     let told = comm.allgather(&counts.map(u64::to_ne_bytes).concat())?;
-    let count = |word: &[u8]| u64::from_ne_bytes(word.try_into().unwrap_or_default()) as usize;
     let counts: Vec<[usize; 2]> = told
         .chunks_exact(16)
-        .map(|two| [count(&two[..8]), count(&two[8..])])
+        .map(|two| [place(&two[..8]), place(&two[8..])])
         .collect();
     let sends: Vec<(usize, usize)> = match length(counts[comm.rank()]) {
         0 => Vec::new(),
@@ -279,6 +278,16 @@ fn gather(comm: &std::sync::Arc<Comm>, shape: [i64; 2], piece: &Piece) -> Result
     Ok(canvas)
 }
 
+/// Eight bytes of a message.
+fn word(bytes: &[u8]) -> u64 {
+    u64::from_ne_bytes(bytes.try_into().unwrap_or_default())
+}
+
+/// An index in a message.
+fn place(bytes: &[u8]) -> usize {
+    word(bytes) as usize
+}
+
 /// The slice, row by row from below; not a number where no rank owns the element.
 struct Canvas {
     width: usize,
@@ -312,14 +321,12 @@ impl Canvas {
         if message.is_empty() {
             return;
         }
-        let words = message.as_chunks::<8>().0;
-        let (places, values) = words.split_at(nx + ny);
-        let (columns, rows) = places.split_at(nx);
-        for (row, line) in rows.iter().zip(values.chunks_exact(nx)) {
-            let row = i64::from_ne_bytes(*row) as usize * self.width;
-            for (column, value) in columns.iter().zip(line) {
-                self.values[row + i64::from_ne_bytes(*column) as usize] =
-                    f64::from_ne_bytes(*value);
+        let (places, values) = message.split_at(8 * (nx + ny));
+        let (columns, rows) = places.split_at(8 * nx);
+        for (row, line) in rows.chunks_exact(8).zip(values.chunks_exact(8 * nx)) {
+            let row = place(row) * self.width;
+            for (column, value) in columns.chunks_exact(8).zip(line.chunks_exact(8)) {
+                self.values[row + place(column)] = f64::from_bits(word(value));
             }
         }
     }

@@ -145,8 +145,8 @@ impl OpenFile {
             .collect();
         mine.sort_unstable();
         let mut message = [0; 8 * TOLD];
-        for (place, serial) in message.as_chunks_mut::<8>().0.iter_mut().zip(&mine) {
-            *place = serial.to_ne_bytes();
+        for (place, serial) in message.chunks_exact_mut(8).zip(&mine) {
+            place.copy_from_slice(&serial.to_ne_bytes());
         }
         comm.allreduce_bytes(&mut message, keep_common)?;
         for serial in serials(&message).filter(|&serial| serial != 0) {
@@ -169,19 +169,16 @@ impl OpenFile {
 const TOLD: usize = 8;
 
 fn serials(message: &[u8]) -> impl Iterator<Item = u64> + '_ {
-    message
-        .as_chunks::<8>()
-        .0
-        .iter()
-        .map(|&word| u64::from_ne_bytes(word))
+    let words = message.chunks_exact(8);
+    words.map(|word| u64::from_ne_bytes(word.try_into().unwrap_or_default()))
 }
 
 /// Leaves those serial numbers in `into` that `from` has too; 0 stands for none.
 fn keep_common(from: &[u8], into: &mut [u8]) {
-    for word in into.as_chunks_mut::<8>().0 {
-        let serial = u64::from_ne_bytes(*word);
-        if !serials(from).any(|other| other == serial) {
-            *word = [0; 8];
+    for word in into.chunks_exact_mut(8) {
+        let serial = serials(word).next();
+        if !serials(from).any(|other| Some(other) == serial) {
+            word.fill(0);
         }
     }
 }

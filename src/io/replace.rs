@@ -64,6 +64,7 @@ impl Replacement {
     }
 
     /// Where to write.
+    #[cfg(feature = "hdf5")]
     pub fn path(&self) -> &Path {
         &self.temporary
     }
@@ -73,6 +74,7 @@ impl Replacement {
     }
 
     /// Gives the space on the disk back: for a file that will not be committed.
+    #[cfg(feature = "hdf5")]
     pub fn clear(&self) {
         let _ = self.file.set_len(0);
     }

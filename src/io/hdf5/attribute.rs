@@ -34,7 +34,7 @@ pub fn write_numbers(
         ));
     }
     let element = native(session, dtype)?;
-    let extents: &[u64] = count.as_ref().map_or(&[], std::slice::from_ref);
+    let extents: &[u64] = count.as_slice();
     let attribute = create(session, file, object, name, &element, extents, values.len())?;
     // SAFETY: `values` has the size of the elements, as compared above.
     let done = unsafe { H5Awrite(attribute.raw(), element.raw(), values.as_ptr().cast()) };
@@ -152,21 +152,15 @@ pub fn read_text(session: &Session, file: hid_t, object: &Name, name: &CStr) -> 
         }
         bytes.resize(length, 0u8);
         // SAFETY: the vector has the size of the one element.
-        session.check(
-            unsafe { H5Aread(attribute.raw(), element.raw(), bytes.as_mut_ptr().cast()) },
-            Code::Format,
-            what,
-        )?;
+        let done = unsafe { H5Aread(attribute.raw(), element.raw(), bytes.as_mut_ptr().cast()) };
+        session.check(done, Code::Format, what)?;
         bytes.truncate(bytes.iter().position(|&byte| byte == 0).unwrap_or(length));
         return Ok(bytes);
     }
     let mut pointer: *mut c_char = std::ptr::null_mut();
     // SAFETY: the one element is a pointer, which HDF5 sets to a terminated text of its own.
-    session.check(
-        unsafe { H5Aread(attribute.raw(), element.raw(), (&raw mut pointer).cast()) },
-        Code::Format,
-        what,
-    )?;
+    let done = unsafe { H5Aread(attribute.raw(), element.raw(), (&raw mut pointer).cast()) };
+    session.check(done, Code::Format, what)?;
     if pointer.is_null() {
         return Ok(Vec::new());
     }
@@ -201,11 +195,8 @@ fn create<'s>(
     let there = unsafe { H5Aexists(holder.raw(), name.as_ptr()) };
     if session.check(there, Code::Io, || cannot_write(object, name))? > 0 {
         // SAFETY: as above.
-        session.check(
-            unsafe { H5Adelete(holder.raw(), name.as_ptr()) },
-            Code::Io,
-            || cannot_write(object, name),
-        )?;
+        let done = unsafe { H5Adelete(holder.raw(), name.as_ptr()) };
+        session.check(done, Code::Io, || cannot_write(object, name))?;
     }
     // SAFETY: as above; type and space are open.
     let raw = unsafe {
@@ -235,11 +226,8 @@ fn open<'s>(session: &'s Session, file: hid_t, object: &Name, name: &CStr) -> Re
         return Err(Error::new(Code::Format, text));
     }
     // SAFETY: as above.
-    session.id(
-        unsafe { H5Aopen(holder.raw(), name.as_ptr(), H5P_DEFAULT) },
-        Code::Format,
-        what,
-    )
+    let raw = unsafe { H5Aopen(holder.raw(), name.as_ptr(), H5P_DEFAULT) };
+    session.id(raw, Code::Format, what)
 }
 
 /// The object that carries the attribute.

@@ -40,17 +40,11 @@ impl<'s> Dataset<'s> {
         // SAFETY: predefined classes of the open library, here and below.
         let way = session.id(unsafe { H5Pcreate(*H5P_CLS_LINK_CREATE) }, Code::Io, what)?;
         // SAFETY: the list is ours.
-        session.check(
-            unsafe { H5Pset_create_intermediate_group(way.raw(), 1) },
-            Code::Io,
-            what,
-        )?;
+        let done = unsafe { H5Pset_create_intermediate_group(way.raw(), 1) };
+        session.check(done, Code::Io, what)?;
         // SAFETY: as above.
-        let layout = session.id(
-            unsafe { H5Pcreate(*H5P_CLS_DATASET_CREATE) },
-            Code::Io,
-            what,
-        )?;
+        let raw = unsafe { H5Pcreate(*H5P_CLS_DATASET_CREATE) };
+        let layout = session.id(raw, Code::Io, what)?;
         // Every element is written, so nothing is filled before; without times equal contents make equal files.
         // SAFETY: the list is ours, in the three calls.
         unsafe {

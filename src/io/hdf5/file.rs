@@ -22,11 +22,8 @@ pub fn create(session: &Session, comm: &Comm, path: &Path) -> Result<hid_t> {
     // SAFETY: a predefined class of the open library.
     let creation = session.id(unsafe { H5Pcreate(*H5P_CLS_FILE_CREATE) }, Code::Io, what)?;
     // SAFETY: the list is ours. Without times equal contents make equal files.
-    session.check(
-        unsafe { H5Pset_obj_track_times(creation.raw(), 0) },
-        Code::Io,
-        what,
-    )?;
+    let done = unsafe { H5Pset_obj_track_times(creation.raw(), 0) };
+    session.check(done, Code::Io, what)?;
     // SAFETY: the name is terminated and both lists are open.
     let raw = unsafe { H5Fcreate(name.as_ptr(), H5F_ACC_TRUNC, creation.raw(), access.raw()) };
     session.check(raw, Code::Io, what)
@@ -58,11 +55,8 @@ pub fn probe(session: &Session, path: &Path) -> Result<()> {
     // SAFETY: the list is ours.
     session.check(unsafe { H5Pset_fapl_sec2(access.raw()) }, Code::Io, what)?;
     // SAFETY: the name is terminated and the list is open.
-    let file = session.id(
-        unsafe { H5Fopen(name.as_ptr(), H5F_ACC_RDONLY, access.raw()) },
-        Code::Format,
-        what,
-    );
+    let raw = unsafe { H5Fopen(name.as_ptr(), H5F_ACC_RDONLY, access.raw()) };
+    let file = session.id(raw, Code::Format, what);
     match file {
         Ok(_) => Ok(()),
         Err(error) if error.text.contains("lock file") => {
@@ -139,11 +133,8 @@ fn parallel_access<'s>(session: &'s Session, comm: &Comm) -> Result<Id<'s>> {
     let done = unsafe { H5Pset_fapl_mpio(access.raw(), comm.raw(), ffi::RSMPI_INFO_NULL) };
     session.check(done, Code::Mpi, what)?;
     // SAFETY: the list is ours.
-    session.check(
-        unsafe { H5Pset_fclose_degree(access.raw(), H5F_close_degree_t::H5F_CLOSE_STRONG) },
-        Code::Io,
-        what,
-    )?;
+    let done = unsafe { H5Pset_fclose_degree(access.raw(), H5F_close_degree_t::H5F_CLOSE_STRONG) };
+    session.check(done, Code::Io, what)?;
     Ok(access)
 }
 

@@ -72,11 +72,8 @@ pub fn extents(session: &Session, space: &Id) -> Result<Option<Vec<u64>>> {
         return Ok(None);
     }
     // SAFETY: as above.
-    let ndim = session.check(
-        unsafe { H5Sget_simple_extent_ndims(space.raw()) },
-        Code::Format,
-        what,
-    )?;
+    let done = unsafe { H5Sget_simple_extent_ndims(space.raw()) };
+    let ndim = session.check(done, Code::Format, what)?;
     let mut extents = vec![0; ndim as usize];
     // SAFETY: there is room for one extent per dimension, and the greatest extents are not asked for.
     let read = unsafe {

@@ -26,11 +26,9 @@ pub fn native(session: &Session, dtype: Dtype) -> Result<Id<'_>> {
             let id = session.id(unsafe { H5Tenum_create(*H5T_NATIVE_INT8) }, Code::Io, what)?;
             for (name, value) in TRUTHS {
                 // SAFETY: the name is terminated, and the value has the size of the base type.
-                session.check(
-                    unsafe { H5Tenum_insert(id.raw(), name.as_ptr(), (&raw const value).cast()) },
-                    Code::Io,
-                    what,
-                )?;
+                let done =
+                    unsafe { H5Tenum_insert(id.raw(), name.as_ptr(), (&raw const value).cast()) };
+                session.check(done, Code::Io, what)?;
             }
             Ok(id)
         }
@@ -45,18 +43,12 @@ pub fn native(session: &Session, dtype: Dtype) -> Result<Id<'_>> {
                 },
             )?;
             // SAFETY: a new compound of the size of both parts.
-            let id = session.id(
-                unsafe { H5Tcreate(H5T_class_t::H5T_COMPOUND, dtype.size()) },
-                Code::Io,
-                what,
-            )?;
+            let raw = unsafe { H5Tcreate(H5T_class_t::H5T_COMPOUND, dtype.size()) };
+            let id = session.id(raw, Code::Io, what)?;
             for (i, name) in PARTS.iter().enumerate() {
                 // SAFETY: the part lies within the compound, and the name is terminated.
-                session.check(
-                    unsafe { H5Tinsert(id.raw(), name.as_ptr(), i * half, part.raw()) },
-                    Code::Io,
-                    what,
-                )?;
+                let done = unsafe { H5Tinsert(id.raw(), name.as_ptr(), i * half, part.raw()) };
+                session.check(done, Code::Io, what)?;
             }
             Ok(id)
         }
@@ -79,17 +71,11 @@ pub fn text(session: &Session) -> Result<Id<'_>> {
     // SAFETY: a predefined type of the open library.
     let id = session.id(unsafe { H5Tcopy(*H5T_C_S1) }, Code::Io, what)?;
     // SAFETY: the copy is ours to change.
-    session.check(
-        unsafe { H5Tset_size(id.raw(), H5T_VARIABLE) },
-        Code::Io,
-        what,
-    )?;
+    let done = unsafe { H5Tset_size(id.raw(), H5T_VARIABLE) };
+    session.check(done, Code::Io, what)?;
     // SAFETY: as above.
-    session.check(
-        unsafe { H5Tset_cset(id.raw(), H5T_cset_t::H5T_CSET_UTF8) },
-        Code::Io,
-        what,
-    )?;
+    let done = unsafe { H5Tset_cset(id.raw(), H5T_cset_t::H5T_CSET_UTF8) };
+    session.check(done, Code::Io, what)?;
     Ok(id)
 }
 
