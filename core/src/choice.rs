@@ -120,7 +120,7 @@ fn primes(count: usize) -> Vec<(usize, u32)> {
     let mut prime = 2;
     while prime * prime <= rest {
         let mut power = 0;
-        while rest % prime == 0 {
+        while rest.is_multiple_of(prime) {
             rest /= prime;
             power += 1;
         }

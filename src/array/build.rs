@@ -160,7 +160,7 @@ fn with_lists(
         }
         let count = |speaker: &Option<usize>| {
             let bytes = speaker.map(|rank| told[rank][..8].try_into().expect("8 of 16 bytes"));
-            bytes.map_or(0, |bytes| i64::from_ne_bytes(bytes))
+            bytes.map_or(0, i64::from_ne_bytes)
         };
         let counts: Vec<i64> = speakers.iter().map(count).collect();
         let total: i64 = counts.iter().sum();

@@ -153,7 +153,7 @@ pub unsafe extern "C" fn darr_array_wrap(
         let out = unsafe { output(array_out, "array_out") };
         // SAFETY: as above; the memory outlives the array by the contract of this function.
         let block = unsafe { growing(memory, "memory").and_then(|m| borrow(&dist, &m)) };
-        let block = out.as_ref().map_err(Clone::clone).and_then(|_| block);
+        let block = out.as_ref().map_err(Clone::clone).and(block);
         let array = Array::wrap(&dist, block)?;
         out?.write(store(array));
         Ok(())

@@ -70,7 +70,7 @@ pub unsafe extern "C" fn darr_plan_halo(
         let arrays: Vec<&Array> = arrays.iter().map(|a| &**a).collect();
         // SAFETY: as above.
         let options = unsafe { halo_options(options, arrays.first()) };
-        let options = out.as_ref().map_err(Clone::clone).and_then(|_| options);
+        let options = out.as_ref().map_err(Clone::clone).and(options);
         let plan = plan_halo(&arrays, options)?;
         out?.write(store(Mutex::new(plan)));
         Ok(())

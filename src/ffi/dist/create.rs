@@ -383,9 +383,10 @@ unsafe fn spec(d: usize, dim: &darr_dim) -> Result<DimSpec> {
         }),
         DARR_CYCLIC if dim.block_size == 0 => MapSpec::Cyclic(1),
         DARR_CYCLIC => MapSpec::Cyclic(dim.block_size),
-        // SAFETY: passed on to the caller.
         DARR_UNSTRUCTURED => {
-            MapSpec::Unstructured(unsafe { slice(dim.indices, dim.n_indices, "indices") }?.to_vec())
+            // SAFETY: passed on to the caller.
+            let indices = unsafe { slice(dim.indices, dim.n_indices, "indices") }?;
+            MapSpec::Unstructured(indices.to_vec())
         }
         other => {
             return refuse(format!(
