@@ -25,8 +25,7 @@ impl File {
         let ((visit, object, name), Numbers { dtype, count }, bytes) =
             self.comm
                 .agree_on("darr_file_set_attribute", &fields, local)?;
-        self.comm
-            .agree(self.open.make_room(ROOM + 3 * bytes.len() as u64))?;
+        self.agree_or_spoil(self.open.make_room(ROOM + 3 * bytes.len() as u64))?;
         let done = hdf5::write_numbers(
             &visit.session,
             visit.file,
@@ -65,8 +64,7 @@ impl File {
         });
         let ((visit, object, name), text) =
             self.comm.agree_on("darr_file_set_text", &fields, local)?;
-        self.comm
-            .agree(self.open.make_room(ROOM + 3 * text.count_bytes() as u64))?;
+        self.agree_or_spoil(self.open.make_room(ROOM + 3 * text.count_bytes() as u64))?;
         let done = hdf5::write_text(&visit.session, visit.file, &object, &name, &text);
         self.steadily(done)
     }

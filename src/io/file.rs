@@ -98,7 +98,7 @@ impl File {
             }
             Ok(found)
         });
-        let found = self.comm.agree(found).map_err(|error| self.spoil(error))?;
+        let found = self.agree_or_spoil(found)?;
         let dataset = match found {
             Some(dataset) => dataset,
             None => {
@@ -121,7 +121,7 @@ impl File {
             dataset.write(array.dtype(), share.transpose())
         })?;
         let written = written.map_err(|error| self.during("saving", &name, error));
-        self.comm.agree(written).map_err(|error| self.spoil(error))
+        self.agree_or_spoil(written)
     }
 
     /// Collective: the owned elements of the array, from a dataset of its shape and type.
@@ -274,6 +274,10 @@ impl File {
                 error
             }
         })
+    }
+
+    pub(super) fn agree_or_spoil<T>(&mut self, local: Result<T>) -> Result<T> {
+        self.comm.agree(local).map_err(|error| self.spoil(error))
     }
 
     /// A file that is written as a whole is not completed after a failure of the disk or of HDF5.

@@ -1,5 +1,7 @@
 /* Attributes of the file, of groups and of datasets: single values, lists and texts, replaced, converted where that loses
- * nothing, and everything that is refused. */
+ * nothing, and everything that is refused.
+ * seconds: 120 */
+#define CHECK_SECONDS 100
 #include "field.h"
 
 static darr_file *opened(int mode)

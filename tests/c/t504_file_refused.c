@@ -1,5 +1,7 @@
 /* Files, directories, datasets and arguments that are no good: the same code and text on every rank, nothing left behind,
- * nothing hung, and the library fit for use afterwards. */
+ * nothing hung, and the library fit for use afterwards.
+ * seconds: 120 */
+#define CHECK_SECONDS 100
 #include "field.h"
 
 #include <fcntl.h>

@@ -108,6 +108,28 @@ static void whole_files(void)
     untouched(4);
 }
 
+/* Small things count too: attributes until the disk is full. */
+static void attributes(void)
+{
+    static double many[7000];
+    darr_file *file = NULL;
+    int code = DARR_OK;
+    fill(400 * 1024);
+    file = opened(DARR_CREATE);
+    for (int k = 0; k < 100 && code == DARR_OK; k++) {
+        char name[32];
+        snprintf(name, sizeof name, "attribute %d", k);
+        code = darr_file_set_attribute(file, "/", name, DARR_FLOAT64, 7000, many);
+    }
+    CHECK_INT(code, DARR_ERR_IO);
+    CHECK_TEXT(darr_last_error(), "No space left on device");
+    CHECK_FAILS(darr_file_close(file), DARR_ERR_IO, "No space left on device");
+    untouched(4);
+    if (check_rank == 0)
+        CHECK(unlink(FOLDER "/filler") == 0);
+    MPI_Barrier(MPI_COMM_WORLD);
+}
+
 static void in_place(void)
 {
     int dtype, ndim;
@@ -165,6 +187,7 @@ int main(int argc, char **argv)
         large = bytes(8 * MIB);
         small = bytes(100 * 1024);
         whole_files();
+        attributes();
         in_place();
         picture();
         darr_array_free(large);
