@@ -10,7 +10,7 @@
  *   }
  *
  * A failed check prints rank, file, line, got and want, and the program goes on. The exit status is the same on every rank.
- * A program that takes longer than CHECK_SECONDS (default 50) says where each rank was, and ends. */
+ * A program that takes longer than CHECK_SECONDS (default 120) says where each rank was, and ends. */
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -26,7 +26,7 @@
 #include <distarray.h>
 
 #ifndef CHECK_SECONDS
-#define CHECK_SECONDS 50
+#define CHECK_SECONDS 120
 #endif
 
 /* After this many failures a rank counts on without printing. */
