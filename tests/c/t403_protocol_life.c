@@ -1,6 +1,6 @@
 /* Descriptors on their way: produced, moved, consumed, released once, wherever and whenever; and nothing lost on the way.
  *
- * seconds: 90 */
+ * seconds: 180 */
 #include "check.h"
 #include "section.h"
 #include "section_of_protocol.h"

@@ -1,6 +1,6 @@
 /* Attributes of the file, of groups and of datasets: single values, lists and texts, replaced, converted where that loses
  * nothing, and everything that is refused.
- * seconds: 120 */
+ * seconds: 180 */
 #define CHECK_SECONDS 100
 #include "field.h"
 

@@ -1,6 +1,6 @@
 /* Files, directories, datasets and arguments that are no good: the same code and text on every rank, nothing left behind,
  * nothing hung, and the library fit for use afterwards.
- * seconds: 120 */
+ * seconds: 180 */
 #define CHECK_SECONDS 100
 #include "field.h"
 

@@ -1,6 +1,6 @@
 /* A file made as a whole takes its place when it is closed and not before: files given up, communicators freed, links,
  * permissions, and files that are still open when MPI ends.
- * seconds: 120 */
+ * seconds: 180 */
 #define CHECK_SECONDS 100
 #include "field.h"
 #include "folder.h"

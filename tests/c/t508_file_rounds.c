@@ -1,7 +1,7 @@
 /* More elements on a rank than go through the buffer at once: padded, strided and reversed memory, in several rounds, of
  * which the ranks have different numbers.
  * ranks: 1 2 3
- * seconds: 120
+ * seconds: 180
  * valgrind: no */
 #include "field.h"
 

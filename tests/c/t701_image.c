@@ -1,6 +1,6 @@
 /* Pictures: the same file whatever the distribution, the slice that was asked for, and everything that is refused. What the
  * pixels hold is tested beside the encoder.
- * seconds: 120 */
+ * seconds: 180 */
 #define CHECK_SECONDS 100
 #include "field.h"
 #include "folder.h"
