@@ -62,13 +62,19 @@ fn disjoint(from: &Block, to: &Block) {
     };
     nest.arrange(1);
     let inner = nest.axis(0);
-    let line = with_element!(from.dtype(), S => line_to::<S>(to.dtype()));
+    let line = convert_line(from.dtype(), to.dtype());
     // SAFETY: every element of both operands lies in its memory by Block, condition 1, and the
     // kernel is the one of both dtypes.
     nest.walk(1, |at| unsafe { line(inner, at) });
 }
 
-type Line = unsafe fn(Axis<2>, [*mut u8; 2]);
+/// One loop of elements, from operand 0 to operand 1.
+pub(super) type Line = unsafe fn(Axis<2>, [*mut u8; 2]);
+
+/// The loop that converts elements of one dtype to another.
+pub(super) fn convert_line(from: Dtype, to: Dtype) -> Line {
+    with_element!(from, S => line_to::<S>(to))
+}
 
 fn line_to<S: Element>(to: Dtype) -> Line {
     with_element!(to, T => line::<S, T> as Line)

@@ -2,11 +2,13 @@
 //! here.
 //!
 //! `memory` is an allocation, `block` the strided elements in it; `copy`, `convert` and `reduce`
-//! are the operations. All faces are safe: what the raw pointers inside rest on is proven once,
+//! are the operations, `copies` many of them made ready at once. All faces are safe: what the raw pointers inside rest on is proven once,
 //! when a `Block` is made.
 
 pub mod block;
+pub mod combine;
 pub mod convert;
+pub mod copies;
 pub mod copy;
 mod element;
 mod fold;

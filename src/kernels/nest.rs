@@ -1,6 +1,13 @@
 //! Loop nests over the elements of `N` strided operands of equal extents.
 
-use distarray_core::{Dims, MAX_DIMS};
+use arrayvec::ArrayVec;
+use distarray_core::MAX_DIMS;
+
+/// Most loops of a nest: a dimension of a pattern is one loop along its runs and one over their repetitions.
+const MAX_LOOPS: usize = 2 * MAX_DIMS;
+
+/// Loops, innermost first.
+pub(super) type Axes<const N: usize> = ArrayVec<Axis<N>, MAX_LOOPS>;
 
 /// One loop: how often, and how far each operand moves per turn, in bytes.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +34,7 @@ impl<const N: usize> Axis<N> {
 /// Loops, innermost first, and the addresses at which they begin.
 #[derive(Clone)]
 pub(super) struct Nest<const N: usize> {
-    pub axes: Dims<Axis<N>>,
+    pub axes: Axes<N>,
     pub at: [*mut u8; N],
 }
 
@@ -35,7 +42,7 @@ impl<const N: usize> Nest<N> {
     /// A nest over `extents` with one loop per dimension of more than one element; `None` when
     /// there is no element.
     pub fn new(extents: &[i64], at: [*mut u8; N], strides: [&[i64]; N]) -> Option<Nest<N>> {
-        let mut axes = Dims::new();
+        let mut axes = Axes::new();
         for (dim, &extent) in extents.iter().enumerate() {
             if extent <= 0 {
                 return None;
@@ -110,7 +117,7 @@ pub(super) fn walk<const N: usize>(
     mut at: [*mut u8; N],
     mut visit: impl FnMut([*mut u8; N]),
 ) {
-    let mut turns = [0usize; MAX_DIMS];
+    let mut turns = [0usize; MAX_LOOPS];
     loop {
         visit(at);
         let mut level = 0;

@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 use distarray_core::Dims;
 
 use super::block::Block;
-use super::nest::{Axis, Nest};
+use super::nest::{Axes, Axis, Nest};
 use super::transfer::Transfer;
 
 /// Most elements in a tile: two operands of the largest dtype fit into the first-level cache.
@@ -101,7 +101,7 @@ impl<'a> Operand<'a> {
     fn gather_turns(&self, order: &Traversal, turns: usize) -> Transfer {
         let size = self.block.dtype().size();
         let level = order.level;
-        let mut axes = Dims::new();
+        let mut axes = Axes::new();
         let mut packed = size;
         for inner in 0..=level {
             let extent = if inner == level {

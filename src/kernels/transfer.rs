@@ -1,8 +1,6 @@
 //! A strided copy made ready: loops in the best order, and the unit that they move.
 
-use distarray_core::Dims;
-
-use super::nest::{walk, Axis, Nest};
+use super::nest::{walk, Axes, Axis, Nest};
 use super::transpose::{Turn, LINE};
 
 /// Bytes from which on a transposed copy writes past the cache, which would not keep them anyway.
@@ -16,7 +14,7 @@ pub(super) struct Transfer {
     run: usize,
     order: Order,
     /// The loops around those of `order`.
-    outer: Dims<Axis<2>>,
+    outer: Axes<2>,
 }
 
 /// The innermost loops.
@@ -83,6 +81,28 @@ impl Transfer {
         }
     }
 
+    /// Does the copy at every pair of addresses.
+    ///
+    /// # Safety
+    /// As [`Transfer::perform`], at each of them.
+    pub unsafe fn perform_all(&self, places: &[[*mut u8; 2]]) {
+        // SAFETY: passed on.
+        unsafe {
+            match (self.run, self.is_single()) {
+                (4, true) => single::<4>(places),
+                (8, true) => single::<8>(places),
+                (16, true) => single::<16>(places),
+                _ => places.iter().for_each(|&at| self.perform(at)),
+            }
+        }
+    }
+
+    /// Whether all of the copy is one run.
+    fn is_single(&self) -> bool {
+        let once = |axis: &Axis<2>| axis.extent == 1;
+        self.outer.is_empty() && matches!(&self.order, Order::Straight(loops) if loops.iter().all(once))
+    }
+
     /// Copies items of `B` bytes.
     ///
     /// # Safety
@@ -115,6 +135,17 @@ impl Transfer {
                 unsafe { std::ptr::copy_nonoverlapping(from, to, self.run) }
             })
         });
+    }
+}
+
+/// Copies an item of `B` bytes at every pair of addresses.
+///
+/// # Safety
+/// An item of each operand may be accessed at each of them.
+unsafe fn single<const B: usize>(places: &[[*mut u8; 2]]) {
+    for &[from, to] in places {
+        // SAFETY: passed on; byte arrays need no alignment.
+        unsafe { *to.cast::<[u8; B]>() = *from.cast::<[u8; B]>() };
     }
 }
 

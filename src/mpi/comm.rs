@@ -37,6 +37,7 @@ pub struct Comm {
     crowded: AtomicBool,
     endings: Mutex<Vec<Weak<dyn Ending>>>,
     pub(super) unit: Mutex<Option<Unit>>,
+    pub(super) node: Mutex<Option<Arc<[usize]>>>,
 }
 
 /// What must be closed while MPI still runs: called once, before the duplicate is freed, on every rank in the
@@ -114,6 +115,7 @@ impl Comm {
                 crowded: AtomicBool::new(false),
                 endings: Mutex::new(Vec::new()),
                 unit: Mutex::new(None),
+                node: Mutex::new(None),
             })
         };
         lock(&RECORDS).push(Arc::clone(&comm));

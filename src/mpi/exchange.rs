@@ -8,10 +8,11 @@ use std::sync::Arc;
 use mpi::ffi;
 
 use super::attribute;
-use super::call::{address_mut, check, Patience};
-use super::collective::{count, zeroed};
+use super::call::{check, Patience};
+use super::collective::count;
 use super::comm::Comm;
 use crate::error::{Code, Error, Result};
+use crate::kernels::Memory;
 
 /// Messages of different length travel under different tags, as far as the tags that every MPI has go: when the ranks run
 /// different plans, a message is never taken for a shorter one. Open MPI 4 writes a message that is too long past the end
@@ -69,7 +70,7 @@ enum State {
 }
 
 struct Message {
-    buffer: Vec<u8>,
+    buffer: Arc<Memory>,
     first: usize,
     pieces: usize,
     /// Pieces that MPI is working on.
@@ -138,7 +139,18 @@ impl Exchange {
     pub fn send_buffer(&mut self, i: usize) -> &mut [u8] {
         let message = &mut self.sends.messages[i];
         message.ensure_still();
-        &mut message.buffer
+        // SAFETY: memory of the exchange, which is borrowed for as long as the slice; MPI does not work on it.
+        unsafe { std::slice::from_raw_parts_mut(message.buffer.base(), message.buffer.above()) }
+    }
+
+    /// The memory behind `send_buffer(i)`, for copies that are made ready once. They run while MPI does not work on the message.
+    pub fn send_memory(&self, i: usize) -> &Arc<Memory> {
+        &self.sends.messages[i].buffer
+    }
+
+    /// The memory behind `receive_buffer(i)`, as `send_memory`.
+    pub fn receive_memory(&self, i: usize) -> &Arc<Memory> {
+        &self.receives.messages[i].buffer
     }
 
     /// Sends message `i`; its buffer is MPI's until `finish_sends`.
@@ -149,15 +161,24 @@ impl Exchange {
         self.note(started)
     }
 
-    /// Waits for a message of this round and gives its number, each once, in the order of arrival; `None` when all were given.
+    /// Waits for a message of this round and gives its number, each once, in no certain order; `None` when all were given.
     pub fn wait_receive(&mut self) -> Result<Option<usize>> {
         self.ensure_usable()?;
         let mut patience = Patience::new();
-        while self.arrived.is_empty() && self.receives.active > 0 {
-            let polled = self.receives.poll(Direction::Receive, &mut self.arrived);
-            if self.note(polled)? == 0 {
-                patience.wait();
+        loop {
+            let arrived = self.poll_receive()?;
+            if arrived.is_some() || self.receives.active == 0 {
+                return Ok(arrived);
             }
+            patience.wait();
+        }
+    }
+
+    /// As `wait_receive`, without waiting: `None` also while none has arrived.
+    pub fn poll_receive(&mut self) -> Result<Option<usize>> {
+        if self.arrived.is_empty() && self.receives.active > 0 {
+            let polled = self.receives.poll(Direction::Receive, &mut self.arrived);
+            self.note(polled)?;
         }
         Ok(self.arrived.pop())
     }
@@ -166,20 +187,27 @@ impl Exchange {
     pub fn receive_buffer(&self, i: usize) -> &[u8] {
         let message = &self.receives.messages[i];
         message.ensure_still();
-        &message.buffer
+        // SAFETY: memory of the exchange, which is borrowed for as long as the slice; MPI does not work on it.
+        unsafe { std::slice::from_raw_parts(message.buffer.base(), message.buffer.above()) }
     }
 
     /// Returns when MPI has taken all messages that were started.
     pub fn finish_sends(&mut self) -> Result<()> {
         self.ensure_usable()?;
         let mut patience = Patience::new();
-        while self.sends.active > 0 {
-            let polled = self.sends.poll(Direction::Send, &mut self.arrived);
-            if self.note(polled)? == 0 {
-                patience.wait();
-            }
+        while !self.poll_sends()? {
+            patience.wait();
         }
         Ok(())
+    }
+
+    /// As `finish_sends`, without waiting: whether MPI has taken all of them.
+    pub fn poll_sends(&mut self) -> Result<bool> {
+        if self.sends.active > 0 {
+            let polled = self.sends.poll(Direction::Send, &mut self.arrived);
+            self.note(polled)?;
+        }
+        Ok(self.sends.active == 0)
     }
 
     pub fn comm(&self) -> &Arc<Comm> {
@@ -230,7 +258,7 @@ impl Side {
             // A message of no bytes is still a message.
             let pieces = bytes.div_ceil(piece).max(1);
             self.messages.push(Message {
-                buffer: zeroed(bytes)?,
+                buffer: Memory::allocate(bytes)?,
                 first: self.requests.len(),
                 pieces,
                 active: 0,
@@ -239,8 +267,7 @@ impl Side {
             for at in 0..pieces {
                 let start = at * piece;
                 let length = piece.min(bytes - start);
-                let buffer = &mut self.messages[i].buffer[start..start + length];
-                let request = prepare(direction, buffer, peer, comm)?;
+                let request = prepare(direction, &self.messages[i].buffer, start, length, peer, comm)?;
                 self.requests.push(request);
                 self.owner.push(i);
                 self.bytes.push(length);
@@ -343,7 +370,7 @@ impl Side {
                 }
             }
             if reached {
-                std::mem::forget(std::mem::take(&mut message.buffer));
+                std::mem::forget(message.buffer.clone());
             }
         }
     }
@@ -370,24 +397,26 @@ impl Drop for Exchange {
 
 fn prepare(
     direction: Direction,
-    buffer: &mut [u8],
+    buffer: &Memory,
+    start: usize,
+    bytes: usize,
     peer: usize,
     comm: ffi::MPI_Comm,
 ) -> Result<ffi::MPI_Request> {
-    let (n, peer) = (count(buffer.len())?, count(peer)?);
-    // SAFETY: the buffer is on the heap, owned by the exchange and freed after the request.
+    let (n, peer) = (count(bytes)?, count(peer)?);
+    // SAFETY: `bytes` bytes of the buffer, which the exchange keeps until after the request.
     unsafe {
         let mut request = ffi::RSMPI_REQUEST_NULL;
-        let data = address_mut(buffer);
+        let data = buffer.base().add(start).cast();
         let byte = ffi::RSMPI_UINT8_T;
         match direction {
             Direction::Send => check(
                 "MPI_Send_init",
-                ffi::MPI_Send_init(data, n, byte, peer, tag(buffer.len()), comm, &mut request),
+                ffi::MPI_Send_init(data, n, byte, peer, tag(bytes), comm, &mut request),
             )?,
             Direction::Receive => check(
                 "MPI_Recv_init",
-                ffi::MPI_Recv_init(data, n, byte, peer, tag(buffer.len()), comm, &mut request),
+                ffi::MPI_Recv_init(data, n, byte, peer, tag(bytes), comm, &mut request),
             )?,
         }
         Ok(request)
