@@ -2,8 +2,9 @@
 
 mod reach;
 
+use crate::moves::{enclose, Moves, Product};
 use crate::product;
-use crate::{Dimension, Dims, Distribution, Error, Region, Result};
+use crate::{Dimension, Dims, Distribution, Error, Result};
 use reach::{Piece, Reach};
 
 /// Which ghosts an exchange fills. The same on every rank.
@@ -20,30 +21,12 @@ pub struct HaloOptions {
     pub above: Option<Dims<i64>>,
 }
 
-/// What one rank sends and receives in an exchange with one message per pair of ranks.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct HaloPlan {
-    /// Ascending by peer.
-    pub sends: Vec<Message>,
-    /// Ascending by peer.
-    pub recvs: Vec<Message>,
-    /// Source and target of the copies that a rank makes for itself across a periodic seam.
-    pub local: Vec<(Region, Region)>,
-}
-
-/// Regions of the section, in local indices, whose elements one message carries one region after the other.
-/// Sender and receiver have equally many regions of equal extents in the same order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    pub peer: usize,
-    pub regions: Vec<Region>,
-}
-
-/// A box of elements on its way, in local indices of the owner and of the receiver.
+/// A box of elements on its way, positions counted in the sections of the owner and of the receiver.
 struct Parcel {
     peer: usize,
-    source: Region,
-    target: Region,
+    /// Where it begins at the receiver.
+    target: Dims<i64>,
+    product: Product,
 }
 
 /// The halo exchange of one rank. Local; costs time and memory of the blocks that its own ghosts reach, and of the
@@ -54,11 +37,11 @@ struct Parcel {
 /// [`HaloOptions::carry_boundary`]. No element of a section is received twice.
 ///
 /// Errors: widths that are negative or above the halo widths; no memory for the plan.
-pub fn halo(dist: &Distribution, rank: usize, options: &HaloOptions) -> Result<HaloPlan> {
+pub fn halo(dist: &Distribution, rank: usize, options: &HaloOptions) -> Result<Moves> {
     let reaches = reaches(dist, options)?;
     let section = dist.section(rank);
     if section.is_empty() {
-        return Ok(HaloPlan::default());
+        return Ok(Moves::none(dist.ndim()));
     }
     let ends = || reaches.iter().zip(&section.coords);
     let incoming: Result<Vec<_>> = ends()
@@ -67,19 +50,19 @@ pub fn halo(dist: &Distribution, rank: usize, options: &HaloOptions) -> Result<H
     let outgoing: Result<Vec<_>> = ends()
         .map(|(reach, &coord)| reach.outgoing(coord))
         .collect();
-    let mut plan = HaloPlan::default();
+    let mut moves = Moves::none(dist.ndim());
     for parcel in parcels(dist, &incoming?, options.star)? {
         if parcel.peer == rank {
-            product::push(&mut plan.local, (parcel.source, parcel.target))?;
+            product::push(&mut moves.local, parcel.product)?;
         } else {
-            enclose(&mut plan.recvs, parcel.peer, parcel.target)?;
+            enclose(&mut moves.recvs, parcel.peer, parcel.product)?;
         }
     }
     let outgoing = parcels(dist, &outgoing?, options.star)?;
     for parcel in outgoing.into_iter().filter(|parcel| parcel.peer != rank) {
-        enclose(&mut plan.sends, parcel.peer, parcel.source)?;
+        enclose(&mut moves.sends, parcel.peer, parcel.product)?;
     }
-    Ok(plan)
+    Ok(moves)
 }
 
 fn reaches<'a>(dist: &'a Distribution, options: &HaloOptions) -> Result<Vec<Reach<'a>>> {
@@ -123,17 +106,15 @@ fn parcels(dist: &Distribution, pieces: &[Vec<Piece>], star: bool) -> Result<Vec
     let mut parcels = Vec::new();
     let mut add = |chosen: &[&Piece]| {
         let coords: Dims<usize> = chosen.iter().map(|piece| piece.coord).collect();
-        let region = |range: fn(&Piece) -> &std::ops::Range<i64>| Region {
-            lo: chosen.iter().map(|piece| range(piece).start).collect(),
-            hi: chosen.iter().map(|piece| range(piece).end).collect(),
+        let product = Product {
+            dims: chosen.iter().map(|piece| piece.run.clone()).collect(),
         };
-        let (source, target) = (region(|piece| &piece.source), region(|piece| &piece.target));
         product::push(
             &mut parcels,
             Parcel {
                 peer: dist.grid().rank(&coords),
-                source,
-                target,
+                target: chosen.iter().map(|piece| piece.run[0].at[1]).collect(),
+                product,
             },
         )
     };
@@ -154,20 +135,6 @@ fn parcels(dist: &Distribution, pieces: &[Vec<Piece>], star: bool) -> Result<Vec
             Ok(())
         })?;
     }
-    parcels.sort_unstable_by(|a, b| (a.peer, &a.target.lo).cmp(&(b.peer, &b.target.lo)));
+    parcels.sort_unstable_by(|a, b| (a.peer, &a.target).cmp(&(b.peer, &b.target)));
     Ok(parcels)
-}
-
-/// Puts a region into the last message if that goes to the same peer, else into a new one.
-fn enclose(messages: &mut Vec<Message>, peer: usize, region: Region) -> Result<()> {
-    match messages.last_mut() {
-        Some(message) if message.peer == peer => product::push(&mut message.regions, region),
-        _ => product::push(
-            messages,
-            Message {
-                peer,
-                regions: vec![region],
-            },
-        ),
-    }
 }

@@ -5,7 +5,8 @@
 //! neighbours, never of all ranks.
 //!
 //! ```text
-//! halo, redistribute            plans: regions that ranks send to each other
+//! halo, redistribute            plans: what ranks send to each other
+//! moves, runs                   the form of all plans
 //! slice, stagger, boxes         distributions made from others or from boxes
 //! protocol                      distributions to and from the Distributed Array Protocol
 //! distribution, section         all dimensions together; what one rank holds
@@ -26,10 +27,12 @@ pub mod grid;
 pub mod halo;
 pub mod index_list;
 pub mod map;
+pub mod moves;
 mod product;
 pub mod protocol;
 pub mod redistribute;
 pub mod region;
+pub mod runs;
 pub mod section;
 pub mod slice;
 pub mod stagger;
@@ -43,7 +46,9 @@ pub use error::{Code, Error, Result};
 pub use grid::{Grid, GridOrder};
 pub use index_list::IndexList;
 pub use map::{Dimension, Map, Owner};
+pub use moves::{Message, Moves, Product};
 pub use region::Region;
+pub use runs::Run;
 pub use section::{Section, Span};
 pub use slice::Slice;
 pub use stagger::Stagger;

@@ -2,12 +2,10 @@
 
 mod simulated;
 
-use std::collections::BTreeMap;
-
-use distarray_core::halo::{halo, HaloOptions, HaloPlan};
-use distarray_core::{Cuts, Dimension, Dims, Distribution, Grid, GridOrder, Order, Stagger};
+use distarray_core::halo::{halo, HaloOptions};
+use distarray_core::{Cuts, Dimension, Dims, Distribution, Grid, GridOrder, Moves, Order, Stagger};
 use proptest::prelude::*;
-use simulated::{distribution, label, ranks, Memory};
+use simulated::{distribution, label, ranks, run, same_ranks, Memory};
 
 /// Value of what nobody has filled.
 const EMPTY: i64 = -1;
@@ -90,75 +88,14 @@ fn filled(dist: &Distribution, rank: usize) -> Memory {
     memory
 }
 
-fn exchange(memories: &mut [Memory], plans: &[HaloPlan]) {
-    let mut mail: BTreeMap<(usize, usize), Vec<i64>> = BTreeMap::new();
-    for (rank, plan) in plans.iter().enumerate() {
-        for message in &plan.sends {
-            let packed = memories[rank].pack(&message.regions);
-            assert_eq!(
-                mail.insert((rank, message.peer), packed),
-                None,
-                "two messages from {rank} to {}",
-                message.peer
-            );
-        }
-    }
-    for (rank, plan) in plans.iter().enumerate() {
-        for message in &plan.recvs {
-            let values = mail.remove(&(message.peer, rank));
-            let values =
-                values.unwrap_or_else(|| panic!("{rank} waits for {} in vain", message.peer));
-            memories[rank].unpack(&message.regions, &values);
-        }
-        for (source, target) in &plan.local {
-            assert_eq!(source.extents(), target.extents());
-            let values = memories[rank].pack(std::slice::from_ref(source));
-            memories[rank].unpack(std::slice::from_ref(target), &values);
-        }
-    }
-    assert!(mail.is_empty(), "nobody receives {:?}", mail.keys());
-}
-
-/// Plans, exchanges and compares every element of every section.
+/// Plans, exchanges and compares every element of every section; then sums ghosts back into their owners.
 fn check(dist: &Distribution, options: &HaloOptions) {
-    let plans: Vec<HaloPlan> = ranks(dist)
+    let plans: Vec<Moves> = ranks(dist)
         .map(|rank| halo(dist, rank, options).unwrap())
         .collect();
     let before: Vec<Memory> = ranks(dist).map(|rank| filled(dist, rank)).collect();
-    for (rank, plan) in plans.iter().enumerate() {
-        for messages in [&plan.sends, &plan.recvs] {
-            assert!(messages.windows(2).all(|pair| pair[0].peer < pair[1].peer));
-            assert!(messages
-                .iter()
-                .all(|message| message.peer != rank && !message.regions.is_empty()));
-            assert!(messages
-                .iter()
-                .flat_map(|message| &message.regions)
-                .all(|region| !region.is_empty()));
-        }
-        // Region by region, sender and receiver mean the same elements in the same order.
-        for message in &plan.sends {
-            let twin = plans[message.peer]
-                .recvs
-                .iter()
-                .find(|twin| twin.peer == rank)
-                .expect("a receiver");
-            let (own, far) = (&before[rank], &before[message.peer]);
-            for (source, target) in message.regions.iter().zip(&twin.regions) {
-                assert_eq!(source.extents(), target.extents());
-                let sent: Vec<i64> = own.pack(std::slice::from_ref(source));
-                let wanted: Vec<i64> = simulated::indices(target)
-                    .iter()
-                    .map(|local| {
-                        expected(dist, far, local, options).expect("only ghosts are received")
-                    })
-                    .collect();
-                assert_eq!(sent, wanted, "from {rank} to {}", message.peer);
-            }
-        }
-    }
     let mut after = before.clone();
-    exchange(&mut after, &plans);
+    run(&plans, &same_ranks(plans.len()), &before, &mut after);
     for (rank, (before, after)) in before.iter().zip(&after).enumerate() {
         for local in before.indices() {
             let want = expected(dist, before, &local, options);
@@ -173,6 +110,31 @@ fn check(dist: &Distribution, options: &HaloOptions) {
                 u32::from(want.is_some()),
                 "rank {rank}, local index {local:?}"
             );
+        }
+    }
+    check_reverse(dist, &plans, options);
+}
+
+/// The way back visits every owned element as often as it has ghosts.
+fn check_reverse(dist: &Distribution, plans: &[Moves], options: &HaloOptions) {
+    let back: Vec<Moves> = plans.iter().map(Moves::reversed).collect();
+    let again: Vec<Moves> = back.iter().map(Moves::reversed).collect();
+    assert_eq!(again, plans);
+    let memories: Vec<Memory> = ranks(dist).map(|rank| filled(dist, rank)).collect();
+    let mut mirrored = std::collections::BTreeMap::new();
+    for memory in &memories {
+        let ghosts = memory.indices().into_iter();
+        for label in ghosts.filter_map(|local| expected(dist, memory, &local, options)) {
+            *mirrored.entry(label).or_insert(0u32) += 1;
+        }
+    }
+    let mut after = memories.clone();
+    run(&back, &same_ranks(back.len()), &memories, &mut after);
+    for (before, after) in memories.iter().zip(&after) {
+        for local in before.indices() {
+            let owned = before.at(&local) != EMPTY;
+            let want = mirrored.get(&before.at(&local)).filter(|_| owned);
+            assert_eq!(after.writes(&local), want.copied().unwrap_or(0));
         }
     }
 }
@@ -218,8 +180,15 @@ proptest! {
         let none: Dims<i64> = dist.dims().iter().map(|_| 0).collect();
         let options = HaloOptions { below: Some(none.clone()), above: Some(none), ..HaloOptions::default() };
         for rank in ranks(&dist) {
-            prop_assert_eq!(halo(&dist, rank, &options).unwrap(), HaloPlan::default());
+            prop_assert_eq!(halo(&dist, rank, &options).unwrap(), nothing(&dist));
         }
+    }
+}
+
+fn nothing(dist: &Distribution) -> Moves {
+    Moves {
+        axes: (0..dist.ndim()).collect(),
+        ..Moves::default()
     }
 }
 
@@ -256,7 +225,7 @@ fn both_sides_come_from_one_peer_in_one_message() {
     for rank in 0..2 {
         let plan = halo(&dist, rank, &HaloOptions::default()).unwrap();
         assert_eq!((plan.sends.len(), plan.recvs.len()), (1, 1));
-        assert_eq!(plan.recvs[0].regions.len(), 2);
+        assert_eq!(plan.recvs[0].products.len(), 2);
     }
 }
 
@@ -290,12 +259,12 @@ fn cyclic_dimensions_come_along() {
         Dimension::cyclic(7, 2, 2),
         Dimension::block(6, 2, Cuts::Balanced).with_halo(1, 1),
     ]);
-    let plans: Vec<HaloPlan> = (0..4)
+    let plans: Vec<Moves> = (0..4)
         .map(|rank| halo(&dist, rank, &HaloOptions::default()).unwrap())
         .collect();
     let counts: Vec<i64> = plans
         .iter()
-        .map(|plan| plan.sends[0].regions[0].elements().unwrap())
+        .map(|plan| plan.sends[0].products[0].elements().unwrap())
         .collect();
     assert_eq!(counts, [4, 4, 3, 3]);
     let peers: Vec<usize> = plans.iter().map(|plan| plan.recvs[0].peer).collect();
@@ -314,7 +283,7 @@ fn no_elements_no_plan() {
     for rank in 0..5 {
         assert_eq!(
             halo(&dist, rank, &HaloOptions::default()).unwrap(),
-            HaloPlan::default()
+            nothing(&dist)
         );
     }
     check(&make(&[]), &HaloOptions::default());
@@ -371,7 +340,7 @@ fn plans_of_a_million_ranks_are_small() {
         .sends
         .iter()
         .chain(&plan.recvs)
-        .all(|message| message.regions.len() == 1));
+        .all(|message| message.products.len() == 1));
     let corner = dist.grid().rank(&[0, 0, 63]);
     assert_eq!(
         halo(&dist, corner, &HaloOptions::default())

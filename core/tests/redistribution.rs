@@ -33,7 +33,7 @@ fn run(from: &Distribution, to: &Distribution, sources: &[Memory]) -> Vec<Memory
         .map(|rank| Memory::new(to, rank, -1))
         .collect();
     let mut mail: BTreeMap<(usize, usize), Vec<i64>> = BTreeMap::new();
-    let pack = |rank: usize, region: &Region| sources[rank].pack(std::slice::from_ref(region));
+    let pack = |rank: usize, region: &Region| sources[rank].pack(&indices(region));
     for (rank, plan) in plans.iter().enumerate() {
         for list in [&plan.sends, &plan.recvs] {
             assert!(list.windows(2).all(|pair| pair[0].0 < pair[1].0));
@@ -48,10 +48,10 @@ fn run(from: &Distribution, to: &Distribution, sources: &[Memory]) -> Vec<Memory
     for (rank, plan) in plans.iter().enumerate() {
         for (peer, region) in &plan.recvs {
             let values = mail.remove(&(*peer, rank)).expect("a sender");
-            targets[rank].unpack(std::slice::from_ref(region), &values);
+            targets[rank].unpack(&indices(region), &values);
         }
         if let Some((source, target)) = &plan.local {
-            targets[rank].unpack(std::slice::from_ref(target), &pack(rank, source));
+            targets[rank].unpack(&indices(target), &pack(rank, source));
         }
     }
     assert!(mail.is_empty(), "nobody receives {:?}", mail.keys());

@@ -1,7 +1,8 @@
 //! One dimension of a halo exchange.
 
-use std::ops::Range;
+use std::sync::Arc;
 
+use crate::runs::Run;
 use crate::{product, Dimension, Result};
 
 /// How far ghosts of one dimension reach.
@@ -17,10 +18,8 @@ pub(super) struct Reach<'a> {
 pub(super) struct Piece {
     /// Coordinate of the other end.
     pub coord: usize,
-    /// Local indices of the owner.
-    pub source: Range<i64>,
-    /// Local indices of the receiver.
-    pub target: Range<i64>,
+    /// One run from the owner, who is the source, to the receiver.
+    pub run: Arc<Vec<Run>>,
     /// Whether the target is padding of this dimension.
     pub ghost: bool,
 }
@@ -72,12 +71,11 @@ impl Reach<'_> {
         let count = self.dimension.count(coord);
         let [below, above] = self.dimension.padding(coord);
         let carried = self.carried(coord);
-        let range = below - carried[0]..below + count + carried[1];
         debug_assert!(carried[0] <= below && carried[1] <= above);
+        let first = below - carried[0];
         Piece {
             coord,
-            source: range.clone(),
-            target: range,
+            run: one(first, first, carried[0] + count + carried[1]),
             ghost: false,
         }
     }
@@ -153,9 +151,12 @@ impl Reach<'_> {
         };
         Piece {
             coord,
-            source: source..source + size,
-            target: target..target + size,
+            run: one(source, target, size),
             ghost: true,
         }
     }
+}
+
+fn one(source: i64, target: i64, length: i64) -> Arc<Vec<Run>> {
+    Arc::new(vec![Run::new([source, target], length)])
 }

@@ -1,8 +1,11 @@
 //! All ranks of a distribution in one process: strategies that draw distributions, and memory to run plans on.
 #![allow(dead_code)]
 
+use std::collections::BTreeMap;
+
 use distarray_core::{
-    Cuts, Dimension, Dims, Distribution, Grid, GridOrder, Order, Region, Section,
+    Cuts, Dimension, Dims, Distribution, Grid, GridOrder, Moves, Order, Product, Region, Run,
+    Section,
 };
 use proptest::prelude::*;
 
@@ -164,22 +167,13 @@ impl Memory {
         self.writes[self.offset(index)]
     }
 
-    /// Values of these regions, one after the other.
-    pub fn pack(&self, regions: &[Region]) -> Vec<i64> {
-        regions
-            .iter()
-            .flat_map(indices)
-            .map(|index| self.at(&index))
-            .collect()
+    /// Values at these positions, one after the other.
+    pub fn pack(&self, places: &[Vec<i64>]) -> Vec<i64> {
+        places.iter().map(|index| self.at(index)).collect()
     }
 
-    pub fn unpack(&mut self, regions: &[Region], values: &[i64]) {
-        let places: Vec<_> = regions.iter().flat_map(indices).collect();
-        assert_eq!(
-            places.len(),
-            values.len(),
-            "sender and receiver disagree on the size of the message"
-        );
+    pub fn unpack(&mut self, places: &[Vec<i64>], values: &[i64]) {
+        assert_eq!(places.len(), values.len());
         for (index, &value) in places.iter().zip(values) {
             let offset = self.offset(index);
             self.values[offset] = value;
@@ -195,6 +189,84 @@ impl Memory {
             .map(|(at, span)| span.start - span.below + at)
             .collect()
     }
+}
+
+/// Local indices of a product's elements at both ends, in the order in which they travel.
+pub fn places(product: &Product, axes: &[usize]) -> [Vec<Vec<i64>>; 2] {
+    let mut all: Vec<[Vec<i64>; 2]> = vec![[vec![0; axes.len()], vec![0; axes.len()]]];
+    for (dim, runs) in product.dims.iter().enumerate() {
+        let along: Vec<[i64; 2]> = runs.iter().flat_map(Run::positions).collect();
+        assert!(!along.is_empty(), "products have elements");
+        let mut longer = Vec::new();
+        for ends in &all {
+            for &[source, target] in &along {
+                let mut ends = ends.clone();
+                ends[0][dim] = source;
+                ends[1][axes[dim]] = target;
+                longer.push(ends);
+            }
+        }
+        all = longer;
+    }
+    all.into_iter()
+        .map(|[source, target]| (source, target))
+        .unzip::<_, _, Vec<_>, Vec<_>>()
+        .into()
+}
+
+/// Runs the plans of all processes: `ranks` has the rank of each one in the source and in the target. Checks that both
+/// ends of every message mean the same.
+pub fn run(
+    moves: &[Moves],
+    ranks: &[[Option<usize>; 2]],
+    sources: &[Memory],
+    targets: &mut [Memory],
+) {
+    let mut mail = BTreeMap::new();
+    for (moves, [source, _]) in moves.iter().zip(ranks) {
+        for list in [&moves.sends, &moves.recvs] {
+            assert!(list.windows(2).all(|pair| pair[0].peer < pair[1].peer));
+            assert!(list.iter().all(|message| !message.products.is_empty()));
+        }
+        for message in &moves.sends {
+            let source = source.expect("only ranks of the source send");
+            let before = mail.insert((source, message.peer), (&message.products, &moves.axes));
+            assert_eq!(
+                before, None,
+                "two messages from {source} to {}",
+                message.peer
+            );
+        }
+    }
+    let mut copy = |product: &Product, axes: &[usize], source: usize, target: usize| {
+        let [from, to] = places(product, axes);
+        targets[target].unpack(&to, &sources[source].pack(&from));
+    };
+    for (moves, [source, target]) in moves.iter().zip(ranks) {
+        for message in &moves.recvs {
+            let target = target.expect("only ranks of the target receive");
+            assert_ne!(
+                Some(message.peer),
+                *source,
+                "a message of {target} to itself"
+            );
+            let sent = mail.remove(&(message.peer, target));
+            let want = Some((&message.products, &moves.axes));
+            assert_eq!(sent, want, "from {} to {target}", message.peer);
+            for product in &message.products {
+                copy(product, &moves.axes, message.peer, target);
+            }
+        }
+        for product in &moves.local {
+            copy(product, &moves.axes, source.unwrap(), target.unwrap());
+        }
+    }
+    assert!(mail.is_empty(), "nobody receives {:?}", mail.keys());
+}
+
+/// Processes that have the same rank in source and target.
+pub fn same_ranks(count: usize) -> Vec<[Option<usize>; 2]> {
+    (0..count).map(|rank| [Some(rank), Some(rank)]).collect()
 }
 
 /// A number that tells global indices apart, boundary padding included.
