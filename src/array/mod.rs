@@ -14,6 +14,7 @@ use crate::kernels::block::Block;
 use crate::kernels::convert::convert;
 use crate::kernels::memory::Memory;
 use crate::mpi::agree::fingerprint;
+use crate::mpi::shared;
 
 pub struct Array {
     dist: Arc<Dist>,
@@ -22,14 +23,22 @@ pub struct Array {
 }
 
 impl Array {
-    /// Collective: zeroed memory of the library's own, packed in the distribution's order.
+    /// Collective: zeroed memory of the library's own, packed in the distribution's order; where other ranks are on the node,
+    /// memory that they can map.
     pub fn create(dist: &Arc<Dist>, dtype: Result<Dtype>) -> Result<Array> {
+        let alone = dist.comm().node()?.len() == 1;
         let allocate = |dtype| {
             if dist.section().is_empty() {
                 return Array::nothing(dist, dtype);
             }
             let (extents, strides, bytes) = dist.packed(dtype)?;
-            Block::new(Memory::allocate(bytes)?, dtype, &extents, &strides)
+            // Where none can be shared, private memory serves.
+            let shared = if alone { None } else { shared::allocate(bytes).ok() };
+            let memory = match shared {
+                Some(memory) => memory,
+                None => Memory::allocate(bytes)?,
+            };
+            Block::new(memory, dtype, &extents, &strides)
         };
         Self::agree("darr_array_create", dist, dtype.and_then(allocate))
     }

@@ -199,9 +199,9 @@ pub unsafe extern "C" fn darr_plan_cost(
                 output(bytes_out, "bytes_out")?,
             )
         };
-        let (messages, bytes) = plan.exclusive()?.cost();
-        outs.0.write(messages as i64);
-        outs.1.write(bytes as i64);
+        let volume = plan.exclusive()?.volume();
+        outs.0.write(volume.messages as i64);
+        outs.1.write(volume.bytes as i64);
         Ok(())
     })
 }

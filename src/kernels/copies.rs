@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use distarray_core::moves::{Product, Run};
-use distarray_core::{Code, Dims, Dtype, Order};
+use distarray_core::moves::Product;
+use distarray_core::{Code, Dims, Dtype, Order, Run};
 
 use super::block::Block;
 use super::combine::{combine_line, Combine};
@@ -332,7 +332,7 @@ fn for_each_combination<'a>(
     mut visit: impl FnMut(&[&'a Run]) -> Result<()>,
 ) -> Result<()> {
     let lists = &product.dims;
-    if lists.iter().any(Vec::is_empty) {
+    if lists.iter().any(|runs| runs.is_empty()) {
         return Ok(());
     }
     let mut turn: Dims<usize> = lists.iter().map(|_| 0).collect();

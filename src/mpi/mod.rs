@@ -16,5 +16,6 @@ pub mod shared;
 
 pub use agree::fingerprint;
 pub use attribute::watch_finalize_first;
+pub use call::Patience;
 pub use comm::{Cart, Comm, Ending};
 pub use exchange::Exchange;

@@ -1,12 +1,13 @@
 //! Halo exchange: owned elements travel to the ghosts that mirror them.
 
 use distarray_core::halo::{halo, HaloOptions};
-use distarray_core::{Code, Region};
+use distarray_core::Code;
 
-use super::plan::{Message, Moves, Plan};
+use super::channels::Leg;
+use super::plan::Plan;
 use crate::array::Array;
 use crate::error::{Error, Result};
-use crate::kernels::block::Block;
+use crate::kernels::combine::Combine;
 use crate::mpi::agree::fingerprint;
 
 /// Collective: a plan that fills the ghosts of several arrays of one distribution with one message per
@@ -27,12 +28,12 @@ pub fn plan_halo(arrays: &[&Array], options: Result<HaloOptions>) -> Result<Plan
         ("the options", options.as_ref().map_or(0, fingerprint)),
     ];
     let identity = fingerprint(fields.map(|field| field.1));
-    let moves = options.and_then(|options| moves(arrays, &options));
-    let moves = comm.agree_on("darr_plan_halo", &fields, moves)?;
-    comm.agree(Plan::new(comm, moves, first.dist().map().order(), identity))
+    let legs = options.and_then(|options| legs(arrays, &options));
+    let legs = comm.agree_on("darr_plan_halo", &fields, legs)?;
+    Plan::new(comm, &legs, identity)
 }
 
-fn moves(arrays: &[&Array], options: &HaloOptions) -> Result<Moves> {
+fn legs(arrays: &[&Array], options: &HaloOptions) -> Result<Vec<Leg>> {
     let dist = arrays[0].dist();
     if let Some(i) = arrays.iter().position(|a| !a.dist().same(dist)) {
         let text = format!(
@@ -40,35 +41,13 @@ fn moves(arrays: &[&Array], options: &HaloOptions) -> Result<Moves> {
         );
         return Err(Error::new(Code::Argument, text));
     }
-    let plan = halo(dist.map(), dist.comm().rank(), options)?;
-    let blocks = |regions: &[Region]| -> Result<Vec<Block>> {
-        let mut blocks = Vec::with_capacity(regions.len() * arrays.len());
-        for array in arrays {
-            for region in regions {
-                blocks.push(array.block().section(region)?);
-            }
-        }
-        Ok(blocks)
+    let moves = halo(dist.map(), dist.comm().rank(), options)?;
+    let leg = |array: &&Array| Leg {
+        source: array.block().clone(),
+        target: array.block().clone(),
+        moves: moves.clone(),
+        order: dist.map().order(),
+        combine: Combine::Insert,
     };
-    let messages = |plan: &[distarray_core::halo::Message]| -> Result<Vec<Message>> {
-        plan.iter()
-            .map(|m| {
-                Ok(Message {
-                    peer: m.peer,
-                    blocks: blocks(&m.regions)?,
-                })
-            })
-            .collect()
-    };
-    let mut local = Vec::new();
-    for (from, to) in &plan.local {
-        for array in arrays {
-            local.push((array.block().section(from)?, array.block().section(to)?));
-        }
-    }
-    Ok(Moves {
-        sends: messages(&plan.sends)?,
-        receives: messages(&plan.recvs)?,
-        local,
-    })
+    Ok(arrays.iter().map(leg).collect())
 }

@@ -1,5 +1,6 @@
 //! Where memory, plans and MPI meet: moving and reducing distributed arrays.
 
+pub mod channels;
 pub mod halo;
 pub mod plan;
 pub mod redistribute;

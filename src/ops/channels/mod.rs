@@ -1,0 +1,204 @@
+//! How the messages of a plan reach their peers: through memory that both map, or through MPI.
+//!
+//! A peer on the same node reads elements where they lie, if that is memory that the library shares (direct), or from a
+//! buffer in shared memory into which the sender packs them (staged). Where neither can be had, MPI carries the packed
+//! message. The two ends settle which it is once, when the plan is made (`connect`, `card`).
+
+mod card;
+mod connect;
+
+use std::sync::Arc;
+
+use distarray_core::{Moves, Order};
+
+use crate::error::Result;
+use crate::kernels::combine::Combine;
+use crate::kernels::copies::Copies;
+use crate::kernels::Block;
+use crate::mpi::shared::Signal;
+use crate::mpi::{Comm, Exchange, Patience};
+
+/// One array's share in a plan, as one rank sees it.
+pub struct Leg {
+    pub source: Block,
+    pub target: Block,
+    pub moves: Moves,
+    /// Order of the elements within a message, the same on both sides.
+    pub order: Order,
+    pub combine: Combine,
+}
+
+/// The connected messages of one rank.
+pub struct Channels {
+    comm: Arc<Comm>,
+    exchange: Exchange,
+    sends: Vec<Send>,
+    receives: Vec<Receive>,
+    /// Rounds begun so far.
+    round: u64,
+    /// Receives of this round that are still to be taken.
+    missing: usize,
+    /// Whether messages are taken in the order of their senders, whatever arrives first.
+    ordered: bool,
+}
+
+struct Send {
+    route: Route,
+    pack: Copies,
+    bytes: usize,
+}
+
+struct Receive {
+    route: Route,
+    unpack: Copies,
+    state: State,
+}
+
+enum Route {
+    /// The number of a message of the exchange.
+    Mpi(usize),
+    Staged(Signal),
+    Direct(Signal),
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    Waiting,
+    /// By MPI, and not yet unpacked.
+    Arrived,
+    Taken,
+}
+
+/// What a rank sends at each run.
+#[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
+pub struct Volume {
+    pub messages: usize,
+    pub bytes: usize,
+    /// Bytes that peers read where they lie.
+    pub direct: usize,
+    /// Bytes that go through a buffer in shared memory.
+    pub staged: usize,
+}
+
+impl Channels {
+    /// Offers this rank's elements to its peers. Waits for a peer only where that has not yet read the packed elements of the
+    /// round before.
+    pub fn begin(&mut self) -> Result<()> {
+        self.comm.ensure_alive()?;
+        self.round += 1;
+        self.exchange.start_receives()?;
+        for receive in &mut self.receives {
+            receive.state = State::Waiting;
+        }
+        self.missing = self.receives.len();
+        // What costs nothing comes first: peers read while the rest is packed.
+        for send in &self.sends {
+            if let Route::Direct(signal) = &send.route {
+                signal.set_ready(self.round);
+            }
+        }
+        for send in &self.sends {
+            match &send.route {
+                Route::Direct(_) => {}
+                Route::Staged(signal) => {
+                    wait(&self.comm, || Ok(signal.is_done(self.round - 1)))?;
+                    send.pack.run();
+                    signal.set_ready(self.round);
+                }
+                Route::Mpi(message) => {
+                    send.pack.run();
+                    self.exchange.start_send(*message)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns when everything has arrived and nobody reads this rank's elements any more.
+    pub fn end(&mut self) -> Result<()> {
+        let comm = self.comm.clone();
+        wait(&comm, || self.advance())
+    }
+
+    /// Takes what has arrived. Gives whether `end` would return at once.
+    pub fn advance(&mut self) -> Result<bool> {
+        while let Some(message) = self.exchange.poll_receive()? {
+            let is_it = |receive: &&mut Receive| matches!(receive.route, Route::Mpi(i) if i == message);
+            if let Some(receive) = self.receives.iter_mut().find(is_it) {
+                receive.state = State::Arrived;
+            }
+        }
+        if self.missing > 0 {
+            let missing = |receive: &&mut Receive| receive.state != State::Taken;
+            for receive in self.receives.iter_mut().filter(missing) {
+                if receive.take(self.round) {
+                    self.missing -= 1;
+                } else if self.ordered {
+                    break;
+                }
+            }
+        }
+        // Packed elements lie in the plan's own memory: `begin` waits for their readers.
+        let is_free = |send: &Send| match &send.route {
+            Route::Direct(signal) => signal.is_done(self.round),
+            Route::Staged(_) | Route::Mpi(_) => true,
+        };
+        Ok(self.missing == 0 && self.exchange.poll_sends()? && self.sends.iter().all(is_free))
+    }
+
+    pub fn volume(&self) -> Volume {
+        let mut volume = Volume::default();
+        for send in &self.sends {
+            volume.messages += 1;
+            volume.bytes += send.bytes;
+            match send.route {
+                Route::Direct(_) => volume.direct += send.bytes,
+                Route::Staged(_) => volume.staged += send.bytes,
+                Route::Mpi(_) => {}
+            }
+        }
+        volume
+    }
+
+    /// Bytes of the description of what is copied.
+    pub fn own_bytes(&self) -> usize {
+        let sends = self.sends.iter().map(|send| send.pack.own_bytes());
+        let receives = self.receives.iter().map(|receive| receive.unpack.own_bytes());
+        sends.chain(receives).sum()
+    }
+}
+
+impl Receive {
+    /// Takes the elements if they are there.
+    fn take(&mut self, round: u64) -> bool {
+        match &self.route {
+            Route::Mpi(_) if self.state != State::Arrived => return false,
+            Route::Mpi(_) => self.unpack.run(),
+            Route::Staged(signal) | Route::Direct(signal) => {
+                if !signal.is_ready(round) {
+                    return false;
+                }
+                self.unpack.run();
+                signal.set_done(round);
+            }
+        }
+        self.state = State::Taken;
+        true
+    }
+}
+
+/// Waits until `is_over`, yields the core and lets MPI work meanwhile.
+fn wait(comm: &Comm, mut is_over: impl FnMut() -> Result<bool>) -> Result<()> {
+    const POLLS_BETWEEN_PROGRESS: u32 = 64;
+    comm.ensure_alive()?;
+    let mut patience = Patience::new();
+    let mut polls = 0u32;
+    while !is_over()? {
+        polls = polls.wrapping_add(1);
+        if polls % POLLS_BETWEEN_PROGRESS == 0 {
+            comm.progress()?;
+        }
+        patience.wait();
+    }
+    Ok(())
+}
