@@ -290,10 +290,10 @@ static inline void bench_print(const bench_run *run, const char *name, const ben
     if (run->rank != 0)
         return;
     if (!ours->run) {
-        printf("%-28s ours unsupported peer=%s %.1f\n", name, peer->name, peer->us);
+        printf("%-40s ours unsupported peer=%s %.1f\n", name, peer->name, peer->us);
         return;
     }
-    printf("%-28s %.1f peer=%s %.1f ratio=%.2f", name, ours->us, peer->name, peer->us, peer->us / ours->us);
+    printf("%-40s %.1f peer=%s %.1f ratio=%.2f", name, ours->us, peer->name, peer->us, peer->us / ours->us);
     if (asked > 0)
         printf(" asked=%.1f %s", asked, peer->us / ours->us >= asked ? "reached" : "MISSED");
     printf("\n");
