@@ -43,6 +43,8 @@ pub enum Place<'a> {
 #[derive(Default)]
 pub struct Copies {
     groups: Vec<Group>,
+    /// The group for the loops of a combination, and what its elements are.
+    known: HashMap<(Axes<2>, [Dtype; 2], Combine), Known>,
     memories: Vec<Arc<Memory>>,
 }
 
@@ -85,7 +87,6 @@ impl Copies {
             Combine::Insert if dtypes[0] == dtypes[1] => None,
             _ => Some(combine_line(dtypes[0], dtypes[1], combine)?),
         };
-        let mut known = HashMap::new();
         let mut last: Option<(Dims<Shape>, Known)> = None;
         let mut elements = 0;
         for_each_combination(product, |chosen| {
@@ -94,22 +95,25 @@ impl Copies {
             elements += shape.iter().map(Shape::elements).product::<usize>();
             let found = match last.take().filter(|(same, _)| *same == shape) {
                 Some((_, found)) => found,
-                None => *known.entry(shape.clone()).or_insert_with(|| {
+                None => {
                     let nest = nest(&operands, &shape, begin);
-                    let (kernel, at) = match line {
-                        None => {
-                            let (transfer, at) = Transfer::new(nest, dtypes[0].size());
-                            (Kernel::Copy(transfer), at)
+                    let what = (nest.axes.clone(), dtypes, combine);
+                    *self.known.entry(what).or_insert_with(|| {
+                        let (kernel, at) = match line {
+                            None => {
+                                let (transfer, at) = Transfer::new(nest, dtypes[0].size());
+                                (Kernel::Copy(transfer), at)
+                            }
+                            Some(line) => each(nest, line),
+                        };
+                        self.groups.push(Group { kernel, at: vec![] });
+                        let shift = |k: usize| at[k].addr().wrapping_sub(begin[k].addr()) as isize;
+                        Known {
+                            group: self.groups.len() - 1,
+                            shift: [shift(0), shift(1)],
                         }
-                        Some(line) => each(nest, line),
-                    };
-                    self.groups.push(Group { kernel, at: vec![] });
-                    let shift = |k: usize| at[k].addr().wrapping_sub(begin[k].addr()) as isize;
-                    Known {
-                        group: self.groups.len() - 1,
-                        shift: [shift(0), shift(1)],
-                    }
-                }),
+                    })
+                }
             };
             let at = [0, 1].map(|k| begin[k].wrapping_offset(found.shift[k]));
             let list = &mut self.groups[found.group].at;
@@ -125,7 +129,7 @@ impl Copies {
         Ok(elements * dtypes[0].size())
     }
 
-    /// Does the copies, those of one `add` in no certain order, the products one after the other.
+    /// Does the copies, in an order that depends on what was added alone.
     pub fn run(&self) {
         for group in &self.groups {
             // SAFETY: the condition on this type; no element is both read and written, and none written twice, in one product.

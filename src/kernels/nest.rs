@@ -10,7 +10,7 @@ const MAX_LOOPS: usize = 2 * MAX_DIMS;
 pub(super) type Axes<const N: usize> = ArrayVec<Axis<N>, MAX_LOOPS>;
 
 /// One loop: how often, and how far each operand moves per turn, in bytes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Axis<const N: usize> {
     pub extent: usize,
     pub strides: [isize; N],

@@ -88,19 +88,44 @@ impl Transfer {
     pub unsafe fn perform_all(&self, places: &[[*mut u8; 2]]) {
         // SAFETY: passed on.
         unsafe {
-            match (self.run, self.is_single()) {
-                (4, true) => single::<4>(places),
-                (8, true) => single::<8>(places),
-                (16, true) => single::<16>(places),
+            match self.run {
+                4 => self.all::<4>(places),
+                8 => self.all::<8>(places),
+                16 => self.all::<16>(places),
+                24 => self.all::<24>(places),
+                32 => self.all::<32>(places),
                 _ => places.iter().for_each(|&at| self.perform(at)),
             }
         }
     }
 
-    /// Whether all of the copy is one run.
-    fn is_single(&self) -> bool {
-        let once = |axis: &Axis<2>| axis.extent == 1;
-        self.outer.is_empty() && matches!(&self.order, Order::Straight(loops) if loops.iter().all(once))
+    /// As [`Transfer::perform_all`], of items of `B` bytes. A few places take turns line by line: ghosts on either side of a
+    /// row share cache lines with each other's sources.
+    ///
+    /// # Safety
+    /// As [`Transfer::perform_all`].
+    unsafe fn all<const B: usize>(&self, places: &[[*mut u8; 2]]) {
+        const FEW: usize = 8;
+        // SAFETY: passed on.
+        unsafe {
+            match &self.order {
+                Order::Straight([inner, outer]) if inner.extent == 1 && outer.extent == 1 && self.outer.is_empty() => {
+                    places.iter().for_each(|&at| item::<B>(at))
+                }
+                Order::Straight([inner, outer]) if (2..=FEW).contains(&places.len()) => {
+                    walk(&self.outer, [std::ptr::null_mut(); 2], |shift| {
+                        for turn in 0..outer.extent as isize {
+                            let shift = outer.step(turn, shift);
+                            for at in places {
+                                let at = [0, 1].map(|k| at[k].wrapping_offset(shift[k].addr() as isize));
+                                plane::<B>(*inner, Axis::ONCE, at);
+                            }
+                        }
+                    })
+                }
+                _ => places.iter().for_each(|&at| self.items::<B>(at)),
+            }
+        }
     }
 
     /// Copies items of `B` bytes.
@@ -138,15 +163,14 @@ impl Transfer {
     }
 }
 
-/// Copies an item of `B` bytes at every pair of addresses.
+/// Copies one item of `B` bytes.
 ///
 /// # Safety
-/// An item of each operand may be accessed at each of them.
-unsafe fn single<const B: usize>(places: &[[*mut u8; 2]]) {
-    for &[from, to] in places {
-        // SAFETY: passed on; byte arrays need no alignment.
-        unsafe { *to.cast::<[u8; B]>() = *from.cast::<[u8; B]>() };
-    }
+/// An item of each operand may be accessed.
+#[inline(always)]
+unsafe fn item<const B: usize>([from, to]: [*mut u8; 2]) {
+    // SAFETY: passed on; byte arrays need no alignment.
+    unsafe { *to.cast::<[u8; B]>() = *from.cast::<[u8; B]>() };
 }
 
 /// The loop that steps the source least.
@@ -162,14 +186,36 @@ fn fastest_of_source(axes: &[Axis<2>]) -> usize {
 #[inline]
 pub(super) unsafe fn plane<const B: usize>(inner: Axis<2>, outer: Axis<2>, at: [*mut u8; 2]) {
     let [from_step, to_step] = inner.strides;
+    let scattered = inner.strides.iter().all(|step| step.unsigned_abs() >= LINE);
     for turn in 0..outer.extent {
         let [from, to] = outer.step(turn as isize, at);
-        for i in 0..inner.extent as isize {
-            // SAFETY: an element of each operand; byte arrays need no alignment.
-            unsafe {
-                *to.offset(i * to_step).cast::<[u8; B]>() =
-                    *from.offset(i * from_step).cast::<[u8; B]>();
+        if scattered {
+            for i in 0..inner.extent as isize {
+                fetch(from.wrapping_offset((i + AHEAD) * from_step));
+                fetch(to.wrapping_offset((i + AHEAD) * to_step));
+                // SAFETY: an element of each operand; byte arrays need no alignment.
+                unsafe { item::<B>([from.offset(i * from_step), to.offset(i * to_step)]) };
+            }
+        } else {
+            for i in 0..inner.extent as isize {
+                // SAFETY: as above.
+                unsafe { item::<B>([from.offset(i * from_step), to.offset(i * to_step)]) };
             }
         }
     }
+}
+
+/// How many items ahead a scattered copy asks for, about as many as a core waits for at a time.
+const AHEAD: isize = 24;
+
+/// Asks for the cache line of an address, which need not be one that may be accessed.
+#[inline(always)]
+fn fetch(address: *const u8) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a hint that has no effect but on the cache, and raises nothing.
+    unsafe {
+        use std::arch::x86_64::*;
+        _mm_prefetch::<_MM_HINT_T0>(address.cast());
+    }
+    let _ = address;
 }
