@@ -72,9 +72,10 @@ impl Plan {
 
     /// Sends what the peers need and does the copies within this rank. Nothing here waits for a peer.
     pub fn begin(&mut self) -> Result<()> {
+        let ready = self.expect(State::Idle, "is already begun: end it first");
         self.comm
-            .check_call("darr_plan_begin", &[("the plan", self.identity)])?;
-        self.expect(State::Idle, "is already begun: end it first")?;
+            .check_call("darr_plan_begin", &[("the plan", self.identity)], &ready)?;
+        ready?;
         self.state = State::Broken;
         self.exchange.start_receives()?;
         for (i, message) in self.moves.sends.iter().enumerate() {

@@ -24,11 +24,37 @@ static void alike(int got, int want, const char *part)
     CHECK_ALIKE(darr_last_error());
 }
 
+/* One rank asks for an element in a way that is refused: all hear of it, and nobody waits. */
+static void element_refused_on_one_rank(const darr_array *array, int is_odd)
+{
+    int64_t index = 4, outside = 40, value = 77;
+    double inexact = 77;
+    alike(darr_array_get(array, is_odd ? NULL : &index, DARR_INT64, &value), DARR_ERR_ARGUMENT, "index is NULL");
+    alike(darr_array_get(array, is_odd ? &outside : &index, DARR_INT64, &value), DARR_ERR_ARGUMENT, "index 40 is outside");
+    alike(darr_array_get(array, &index, is_odd ? 99 : DARR_INT64, &value), DARR_ERR_ARGUMENT, "99");
+    alike(darr_array_get(array, &index, is_odd ? DARR_BOOL : DARR_INT64, &value), DARR_ERR_ARGUMENT, "does not convert");
+    alike(darr_array_get(array, &index, DARR_INT64, is_odd ? NULL : &value), DARR_ERR_ARGUMENT, "value_out is NULL");
+    CHECK_INT(value, 77);
+    CHECK_OK(darr_array_get(array, &index, is_odd ? DARR_FLOAT64 : DARR_INT64, is_odd ? (void *)&inexact : &value));
+    CHECK_REAL(is_odd ? inexact : (double)value, 0);
+}
+
+/* The text that a face in another language gives its own mistake is that of every rank. */
+static void explained(const darr_array *array, int is_odd)
+{
+    int64_t index = 4, value = 77;
+    if (is_odd)
+        CHECK_OK(darr_error_explain("index needs one entry per dimension"));
+    alike(darr_array_get(array, &index, is_odd ? 0 : DARR_INT64, &value), DARR_ERR_ARGUMENT, "one entry per dimension");
+    alike(darr_array_get(array, &index, is_odd ? 0 : DARR_INT64, &value), DARR_ERR_ARGUMENT, "element type 0");
+    CHECK_CODE(darr_error_explain(NULL), DARR_ERR_ARGUMENT);
+}
+
 int main(int argc, char **argv)
 {
     darr_dim dim = DARR_DIM_INIT, good;
     darr_dist *dist, *bad = NULL;
-    darr_array *array = NULL;
+    darr_array *array = NULL, *zeros = NULL;
     darr_plan *plan = NULL;
     darr_file *file = NULL;
     int64_t value = 77, index = 0;
@@ -41,6 +67,7 @@ int main(int argc, char **argv)
     dim.halo[0] = dim.halo[1] = 1;
     good = dim;
     CHECK_NEEDED(darr_dist_create(comm, 1, &dim, NULL, &dist));
+    CHECK_NEEDED(darr_array_create(dist, DARR_INT64, &zeros));
 
     for (int odd = 0; odd < check_size; odd++) {
         int is_odd = check_rank == odd;
@@ -74,10 +101,13 @@ int main(int argc, char **argv)
         else
             alike(darr_dist_create(comm, 1, &good, NULL, &bad), DARR_ERR_MISMATCH, "different calls");
         CHECK(bad == NULL && array == NULL && plan == NULL && file == NULL);
+        element_refused_on_one_rank(zeros, is_odd);
+        explained(zeros, is_odd);
         works_afterwards(dist);
     }
 
     /* The switch itself is agreed upon. */
+    alike(darr_comm_set_checks(comm, check_rank == 0 ? 2 : 1), DARR_ERR_ARGUMENT, "on is 2");
     alike(darr_comm_set_checks(comm, check_rank == 0), DARR_ERR_MISMATCH, "darr_comm_set_checks: on differs between rank 0 and rank 1");
     CHECK_OK(darr_comm_set_checks(comm, 1));
     CHECK_NEEDED(darr_array_create(dist, DARR_INT64, &array));
@@ -92,12 +122,15 @@ int main(int argc, char **argv)
             alike(darr_array_get(array, &index, DARR_INT64, &value), DARR_ERR_MISMATCH, "different calls");
         alike(darr_array_reduce(array, is_odd ? DARR_MIN : DARR_MAX, DARR_INT64, &value), DARR_ERR_MISMATCH, "differs");
         CHECK_INT(value, 77);
+        element_refused_on_one_rank(zeros, is_odd);
+        explained(zeros, is_odd);
         CHECK_OK(darr_plan_run(plan));
         works_afterwards(dist);
     }
     CHECK_OK(darr_comm_set_checks(comm, 0));
     darr_plan_free(plan);
     darr_array_free(array);
+    darr_array_free(zeros);
     darr_dist_free(dist);
     return check_end();
 }
