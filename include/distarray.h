@@ -860,7 +860,11 @@ int darr_protocol_check_all(int comm,
  *
  * Collective. Widths may exceed what a neighbour owns: the elements then come from the ranks behind it. The plan keeps
  * arrays of the library's memory alive; borrowed memory must outlive it. Free the plan with darr_plan_free.
- *
+ * @param n [in] Number of arrays, 1 or more. Whose call it is the first array says, whatever else is wrong: only a rank that
+ * passes none, or no live one, reports alone.
+ * @param arrays [in] The arrays.
+ * @param options [in] NULL for the defaults.
+ * @param plan_out [out] The plan.
  * Errors: DARR_ERR_ARGUMENT for no array, arrays of different distributions, widths beyond the padding;
  * DARR_ERR_MISMATCH for arguments that differ between ranks; DARR_ERR_MEMORY; DARR_ERR_COMM; DARR_ERR_HANDLE.
  */
@@ -875,7 +879,10 @@ int darr_plan_halo(int n,
  * Collective. All sources have one distribution and all targets another, of the same shape and communicator, with block
  * and whole maps; source i and target i have one dtype. The plan keeps arrays of the library's memory alive; borrowed
  * memory must outlive it. Free the plan with darr_plan_free.
- *
+ * @param n [in] Number of sources and of targets, 1 or more. Whose call it is the first source says, as for darr_plan_halo.
+ * @param sources [in] The arrays that are read.
+ * @param targets [in] The arrays that are written.
+ * @param plan_out [out] The plan.
  * Errors: DARR_ERR_ARGUMENT for shapes, dtypes or distributions that do not fit, memory that sources and targets share;
  * DARR_ERR_UNSUPPORTED for cyclic and unstructured dimensions that are cut; DARR_ERR_MISMATCH; DARR_ERR_MEMORY;
  * DARR_ERR_COMM; DARR_ERR_HANDLE.

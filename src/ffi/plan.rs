@@ -8,7 +8,7 @@ use distarray_core::{Code, Dims};
 
 use super::guard::guard;
 use super::handle::{darr_array, darr_plan, free, get, store, Handle, Held};
-use super::pointer::{growing_or_initial, output, slice, Growing};
+use super::pointer::{growing_or_initial, input, output, slice, Growing};
 use crate::array::Array;
 use crate::error::{Error, Result};
 use crate::ops::{plan_halo, plan_redistribute, Plan};
@@ -52,7 +52,11 @@ unsafe impl Growing for darr_halo_options {
 ///
 /// Collective. Widths may exceed what a neighbour owns: the elements then come from the ranks behind it. The plan keeps
 /// arrays of the library's memory alive; borrowed memory must outlive it. Free the plan with `darr_plan_free`.
-///
+/// @param n [in] Number of arrays, 1 or more. Whose call it is the first array says, whatever else is wrong: only a rank that
+/// passes none, or no live one, reports alone.
+/// @param arrays [in] The arrays.
+/// @param options [in] NULL for the defaults.
+/// @param plan_out [out] The plan.
 /// Errors: `DARR_ERR_ARGUMENT` for no array, arrays of different distributions, widths beyond the padding;
 /// `DARR_ERR_MISMATCH` for arguments that differ between ranks; `DARR_ERR_MEMORY`; `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
 #[no_mangle]
@@ -64,14 +68,15 @@ pub unsafe extern "C" fn darr_plan_halo(
 ) -> c_int {
     guard(|| {
         // SAFETY: the pointer rule of the header.
-        let arrays = unsafe { held(n, arrays.cast(), "arrays") }?;
-        // SAFETY: as above.
-        let out = unsafe { output(plan_out, "plan_out") };
-        let arrays: Vec<&Array> = arrays.iter().map(|a| &**a).collect();
-        // SAFETY: as above.
-        let options = unsafe { halo_options(options, arrays.first()) };
-        let options = out.as_ref().map_err(Clone::clone).and(options);
-        let plan = plan_halo(&arrays, options)?;
+        let (first, out, list, options) = unsafe {
+            let first = first(n, arrays.cast(), "arrays")?;
+            let options = halo_options(options, &first);
+            let list = held(n, arrays.cast(), "arrays");
+            (first, output(plan_out, "plan_out"), list, options)
+        };
+        let checked = out.as_ref().map_err(Clone::clone);
+        let asked = checked.and_then(|_| Ok((borrowed(&list)?, options?)));
+        let plan = plan_halo(&first, asked)?;
         out?.write(store(Mutex::new(plan)));
         Ok(())
     })
@@ -79,11 +84,8 @@ pub unsafe extern "C" fn darr_plan_halo(
 
 /// # Safety
 /// The pointer rule of the header.
-unsafe fn halo_options(
-    options: *const darr_halo_options,
-    first: Option<&&Array>,
-) -> Result<HaloOptions> {
-    let ndim = first.map_or(0, |array| array.dist().map().ndim()) as i64;
+unsafe fn halo_options(options: *const darr_halo_options, first: &Array) -> Result<HaloOptions> {
+    let ndim = first.dist().map().ndim() as i64;
     // SAFETY: passed on to the caller.
     unsafe {
         let options = growing_or_initial(options, "options")?;
@@ -108,7 +110,10 @@ unsafe fn halo_options(
 /// Collective. All sources have one distribution and all targets another, of the same shape and communicator, with block
 /// and whole maps; source i and target i have one dtype. The plan keeps arrays of the library's memory alive; borrowed
 /// memory must outlive it. Free the plan with `darr_plan_free`.
-///
+/// @param n [in] Number of sources and of targets, 1 or more. Whose call it is the first source says, as for `darr_plan_halo`.
+/// @param sources [in] The arrays that are read.
+/// @param targets [in] The arrays that are written.
+/// @param plan_out [out] The plan.
 /// Errors: `DARR_ERR_ARGUMENT` for shapes, dtypes or distributions that do not fit, memory that sources and targets share;
 /// `DARR_ERR_UNSUPPORTED` for cyclic and unstructured dimensions that are cut; `DARR_ERR_MISMATCH`; `DARR_ERR_MEMORY`;
 /// `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
@@ -121,38 +126,57 @@ pub unsafe extern "C" fn darr_plan_redistribute(
 ) -> c_int {
     guard(|| {
         // SAFETY: the pointer rule of the header.
-        let (sources, targets) = unsafe {
+        let (first, out, sources, targets) = unsafe {
             (
-                held(n, sources, "sources")?,
-                held(n, targets.cast(), "targets")?,
+                first(n, sources, "sources")?,
+                output(plan_out, "plan_out"),
+                held(n, sources, "sources"),
+                held(n, targets.cast(), "targets"),
             )
         };
-        // SAFETY: as above.
-        let out = unsafe { output(plan_out, "plan_out") };
-        let sources: Vec<&Array> = sources.iter().map(|a| &**a).collect();
-        let targets: Vec<&Array> = targets.iter().map(|a| &**a).collect();
-        let ready = out.as_ref().map(|_| ()).map_err(Clone::clone);
-        let plan = plan_redistribute(&sources, &targets, ready)?;
+        let checked = out.as_ref().map_err(Clone::clone);
+        let asked = checked.and_then(|_| Ok((borrowed(&sources)?, borrowed(&targets)?)));
+        let plan = plan_redistribute(&first, asked)?;
         out?.write(store(Mutex::new(plan)));
         Ok(())
     })
 }
 
+/// The array whose communicator a call with a list is for: whatever else is wrong with the list, all its ranks can be told.
+///
+/// # Safety
+/// `arrays` is NULL or points to `n` handles, to one where `n` is negative.
+unsafe fn first(n: c_int, arrays: *const *const darr_array, name: &str) -> Result<Held<Array>> {
+    if n == 0 {
+        return Err(none(n, name));
+    }
+    // SAFETY: passed on to the caller.
+    get(unsafe { input(arrays, name) }?, &format!("{name}[0]"))
+}
+
 /// # Safety
 /// `arrays` is NULL or points to `n` handles.
 unsafe fn held(n: c_int, arrays: *const *const darr_array, name: &str) -> Result<Vec<Held<Array>>> {
-    let n = usize::try_from(n).ok().filter(|&n| n > 0);
-    let n = n.ok_or_else(|| {
-        Error::new(
-            Code::Argument,
-            format!("{name}: at least one array is needed"),
-        )
-    })?;
+    if n <= 0 {
+        return Err(none(n, name));
+    }
     // SAFETY: passed on to the caller.
-    let handles = unsafe { slice(arrays, n as i64, name) }?;
+    let handles = unsafe { slice(arrays, n, name) }?;
     let each = handles.iter().enumerate();
     each.map(|(i, &array)| get(array, &format!("{name}[{i}]")))
         .collect()
+}
+
+fn none(n: c_int, name: &str) -> Error {
+    Error::new(
+        Code::Argument,
+        format!("the number of {name} is {n}; at least one is needed"),
+    )
+}
+
+fn borrowed(arrays: &Result<Vec<Held<Array>>>) -> Result<Vec<&Array>> {
+    let arrays = arrays.as_ref().map_err(Clone::clone)?;
+    Ok(arrays.iter().map(|array| &**array).collect())
 }
 
 /// Begins a run: sends what the other ranks need and returns without waiting for them.

@@ -10,24 +10,28 @@ use crate::kernels::block::Block;
 use crate::mpi::agree::fingerprint;
 
 /// Collective: a plan that fills the ghosts of several arrays of one distribution with one message per
-/// neighbour for all of them. An error that one rank found in its options is everybody's.
-pub fn plan_halo(arrays: &[&Array], options: Result<HaloOptions>) -> Result<Plan> {
-    let Some(first) = arrays.first() else {
-        return Err(Error::new(
-            Code::Argument,
-            "a halo exchange needs at least one array",
-        ));
-    };
+/// neighbour for all of them. `asked` holds one array or more, `first` foremost, and which ghosts to fill, or what this
+/// rank found wrong with that, which is everybody's error then.
+pub fn plan_halo(first: &Array, asked: Result<(Vec<&Array>, HaloOptions)>) -> Result<Plan> {
     let comm = first.dist().comm();
-    let dtypes: Vec<i32> = arrays.iter().map(|a| a.dtype() as i32).collect();
+    let dtypes =
+        |arrays: &[&Array]| -> Vec<i32> { arrays.iter().map(|a| a.dtype() as i32).collect() };
+    let (count, dtypes, options) = match &asked {
+        Ok((arrays, options)) => (
+            arrays.len(),
+            fingerprint(dtypes(arrays)),
+            fingerprint(options),
+        ),
+        Err(_) => (0, 0, 0),
+    };
     let fields = [
-        ("the number of arrays", arrays.len() as u64),
+        ("the number of arrays", count as u64),
         ("the distribution", first.dist().identity()),
-        ("the dtypes", fingerprint(&dtypes)),
-        ("the options", options.as_ref().map_or(0, fingerprint)),
+        ("the dtypes", dtypes),
+        ("the options", options),
     ];
     let identity = fingerprint(fields.map(|field| field.1));
-    let moves = options.and_then(|options| moves(arrays, &options));
+    let moves = asked.and_then(|(arrays, options)| moves(&arrays, &options));
     let moves = comm.agree_on("darr_plan_halo", &fields, moves)?;
     comm.agree(Plan::new(comm, moves, first.dist().map().order(), identity))
 }

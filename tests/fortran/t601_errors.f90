@@ -12,7 +12,7 @@ program t601_errors
     end type point_type
     type(point_type), target :: points(4, 4)
     type(darr_dist) :: d, none, cut, rest
-    type(darr_array) :: a, b, nothing
+    type(darr_array) :: a, b, c, nothing
     type(darr_plan) :: plan
     real(real64), allocatable, target :: field(:, :), missing(:, :), whole(:, :)
     logical(int32), target :: flags(4, 4)
@@ -83,6 +83,14 @@ program t601_errors
     call refused('stagger has 3 values; the dimensions are 2', 'a long list on one rank')
     call plan%halo([a], below=spread(0, 1, merge(3, 2, odd)), ierr=ierr)
     call refused('below has 3 values', 'widths of three dimensions on one rank')
+    call b%create(d, darr_float64)
+    call c%create(d, darr_float64)
+    if (odd) then
+        call plan%redistribute([a, a], [b], ierr)
+    else
+        call plan%redistribute([a, a], [b, c], ierr)
+    end if
+    call refused('as many targets as sources', 'one target on one rank')
     call a%get(spread(1, 1, merge(3, 2, odd)), x, ierr)
     call refused('3 values', 'three indices on one rank')
     call a%get([1, merge(0, 1, odd)], x, ierr)
@@ -161,6 +169,7 @@ program t601_errors
     call expect(ierr, darr_ok, 'success')
     call expect(a%sum(), 128.0_real64, 0.0_real64, 'sum after errors')
     call expect(all(abs(field - 2) <= 0), 'the memory after errors')
+    call c%free()
     call a%free()
     call a%fill(1.0_real64, ierr)
     call expect(ierr, darr_err_handle, 'an array that is gone')
