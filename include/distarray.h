@@ -447,6 +447,16 @@ const char *darr_strerror(int code);
  */
 const char *darr_last_error(void);
 
+/* Says why the calling thread's next call has an argument that the library will refuse. For faces in other languages, which
+ * see mistakes that C does not, such as a list of the wrong length: they pass something that is refused, and every rank
+ * reads this text in the place of the library's own.
+ *
+ * Local. Needs no MPI. Every other function that returns a code uses the text up; only DARR_ERR_ARGUMENT comes with it.
+ * @param text [in] What is wrong, in one line of UTF-8.
+ * Errors: DARR_ERR_ARGUMENT.
+ */
+int darr_error_explain(const char *text);
+
 /* Switches checked mode on (1) or off (0) for a communicator; it is off at first. In checked mode every collective call
  * first compares the function and its arguments over the ranks, so that ranks that are in different calls, or give
  * different arguments, get DARR_ERR_MISMATCH in place of a deadlock or a wrong result. Each call then costs one small
@@ -455,10 +465,11 @@ const char *darr_last_error(void);
  * Collective: all ranks pass the same on.
  * @param comm [in] Fortran handle of the communicator.
  * @param on [in] 1 or 0.
- * Errors: DARR_ERR_COMM, DARR_ERR_STATE (called from a thread that MPI was not initialised for), DARR_ERR_MISMATCH,
+ * Errors: DARR_ERR_ARGUMENT, DARR_ERR_COMM, DARR_ERR_STATE (called from a thread that MPI was not initialised for), DARR_ERR_MISMATCH,
  * DARR_ERR_MPI. The mode is unchanged then.
  */
-int darr_comm_set_checks(int comm, int on);
+int darr_comm_set_checks(int comm,
+                         int on);
 
 /* The size of one element.
  *
@@ -778,8 +789,9 @@ int darr_array_copy(const darr_array *source, darr_array *target);
 
 /* One element by its global index, on every rank. Negative indices count from the end.
  *
- * Collective: one message. Errors: DARR_ERR_ARGUMENT for an index outside of the array or a dtype that the element
- * does not convert to; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ * Collective: one message, which also tells every rank when another cannot take part. Errors: DARR_ERR_ARGUMENT for an
+ * index outside of the array or a dtype that the element does not convert to; DARR_ERR_COMM; DARR_ERR_HANDLE;
+ * DARR_ERR_MPI; in checked mode DARR_ERR_MISMATCH.
  */
 int darr_array_get(const darr_array *array, const int64_t *index, int dtype, void *value_out);
 
@@ -848,7 +860,11 @@ int darr_protocol_check_all(int comm,
  *
  * Collective. Widths may exceed what a neighbour owns: the elements then come from the ranks behind it. The plan keeps
  * arrays of the library's memory alive; borrowed memory must outlive it. Free the plan with darr_plan_free.
- *
+ * @param n [in] Number of arrays, 1 or more. Whose call it is the first array says, whatever else is wrong: only a rank that
+ * passes none, or no live one, reports alone.
+ * @param arrays [in] The arrays.
+ * @param options [in] NULL for the defaults.
+ * @param plan_out [out] The plan.
  * Errors: DARR_ERR_ARGUMENT for no array, arrays of different distributions, widths beyond the padding;
  * DARR_ERR_MISMATCH for arguments that differ between ranks; DARR_ERR_MEMORY; DARR_ERR_COMM; DARR_ERR_HANDLE.
  */
@@ -863,7 +879,10 @@ int darr_plan_halo(int n,
  * Collective. All sources have one distribution and all targets another, of the same shape and communicator, with block
  * and whole maps; source i and target i have one dtype. The plan keeps arrays of the library's memory alive; borrowed
  * memory must outlive it. Free the plan with darr_plan_free.
- *
+ * @param n [in] Number of sources and of targets, 1 or more. Whose call it is the first source says, as for darr_plan_halo.
+ * @param sources [in] The arrays that are read.
+ * @param targets [in] The arrays that are written.
+ * @param plan_out [out] The plan.
  * Errors: DARR_ERR_ARGUMENT for shapes, dtypes or distributions that do not fit, memory that sources and targets share;
  * DARR_ERR_UNSUPPORTED for cyclic and unstructured dimensions that are cut; DARR_ERR_MISMATCH; DARR_ERR_MEMORY;
  * DARR_ERR_COMM; DARR_ERR_HANDLE.

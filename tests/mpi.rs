@@ -188,12 +188,19 @@ fn ranks_in_different_calls_learn_it() {
         assert!(error.text.contains("darr_b"), "{}", error.text);
         // Out of checked mode nothing is compared; in it, each call is.
         assert_eq!(
-            comm.check_call("darr_c", &[("n", comm.rank() as u64)]),
+            comm.check_call("darr_c", &[("n", comm.rank() as u64)], &Ok(())),
             Ok(())
         );
         comm.set_checks(true);
-        let outcome = comm.check_call("darr_c", &[("n", comm.rank() as u64)]);
+        let outcome = comm.check_call("darr_c", &[("n", comm.rank() as u64)], &Ok(()));
         assert_eq!(outcome.unwrap_err().code, Code::Mismatch);
+        let refused = Error::new(Code::Argument, "index is NULL");
+        let local = if comm.rank() == 0 {
+            Err(refused.clone())
+        } else {
+            Ok(())
+        };
+        assert_eq!(comm.check_call("darr_c", &[], &local), Err(refused));
         comm.set_checks(false);
     });
 }
@@ -450,7 +457,7 @@ fn a_communicator_has_one_record() {
         for outcome in [
             first.barrier(),
             first.ensure_alive(),
-            first.check_call("f", &[]),
+            first.check_call("f", &[], &Ok(())),
             first.agree(Ok(())),
             first.broadcast(0, &mut [0]),
             first.cart().map(drop),

@@ -8,39 +8,51 @@ use crate::kernels::copy::fill;
 use crate::kernels::{Block, Value};
 use crate::mpi::agree::fingerprint;
 
-/// What the ranks combine to find one element: how many hold it and what it is.
-const HELD: usize = 8;
-const MESSAGE: usize = HELD + Value::BYTES;
+/// What the ranks combine to find one element: whether one of them failed, whether one holds it, and what it is.
+const FAILED: usize = 0;
+const HELD: usize = 1;
+const VALUE: usize = 8;
+const MESSAGE: usize = VALUE + Value::BYTES;
 
 impl Array {
-    /// Collective: the element at a global index, on every rank.
-    pub fn get(&self, index: &[i64], dtype: Dtype) -> Result<Value> {
+    /// Collective: the element at a global index, on every rank. `asked` holds index and dtype, or what this rank found wrong
+    /// with them, which is everybody's error then.
+    pub fn get(&self, asked: Result<(&[i64], Dtype)>) -> Result<Value> {
         let comm = self.dist().comm();
-        let position = self.dist().normalize(index)?;
-        check_cast(self.dtype(), dtype)?;
-        let call = [
-            ("the array", self.identity()),
-            ("the index", fingerprint(&position[..])),
-        ];
-        comm.check_call("darr_array_get", &call)?;
+        let asked = asked.and_then(|(index, dtype)| {
+            check_cast(self.dtype(), dtype)?;
+            Ok((self.dist().normalize(index)?, dtype))
+        });
+        let index = asked.as_ref().map_or(0, |(at, _)| fingerprint(&at[..]));
+        let call = [("the array", self.identity()), ("the index", index)];
+        comm.check_call("darr_array_get", &call, &asked)?;
+
         let mut message = [0; MESSAGE];
-        if let Some(element) = self.element(&position)? {
-            message[0] = 1;
-            message[HELD..].copy_from_slice(Value::load(&element).padded());
-        }
+        let local = asked.and_then(|(position, dtype)| {
+            if let Some(element) = self.element(&position)? {
+                message[HELD] = 1;
+                message[VALUE..].copy_from_slice(Value::load(&element).padded());
+            }
+            Ok((position, dtype))
+        });
+        message[FAILED] = local.is_err().into();
         comm.allreduce_bytes(&mut message, |lower, higher| {
+            let failed = lower[FAILED] | higher[FAILED];
             // The lowest rank that holds the element speaks for it.
-            if lower[0] == 1 {
+            if lower[HELD] == 1 {
                 higher.copy_from_slice(lower);
             }
+            higher[FAILED] = failed;
         })?;
-        if message[0] == 0 {
-            return Err(Error::new(
-                Code::Argument,
-                format!("no rank owns the index {index:?}"),
-            ));
+        let (position, dtype) = match message[FAILED] {
+            0 => local?,
+            _ => comm.agree(local)?,
+        };
+        if message[HELD] == 0 {
+            let text = format!("no rank owns the index {:?}", &position[..]);
+            return Err(Error::new(Code::Argument, text));
         }
-        Value::new(self.dtype(), &message[HELD..]).cast(dtype)
+        Value::new(self.dtype(), &message[VALUE..]).cast(dtype)
     }
 
     /// Local: the owner writes, every other rank only checks its arguments.

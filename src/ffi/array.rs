@@ -378,8 +378,9 @@ pub unsafe extern "C" fn darr_array_copy(
 
 /// One element by its global index, on every rank. Negative indices count from the end.
 ///
-/// Collective: one message. Errors: `DARR_ERR_ARGUMENT` for an index outside of the array or a dtype that the element
-/// does not convert to; `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
+/// Collective: one message, which also tells every rank when another cannot take part. Errors: `DARR_ERR_ARGUMENT` for an
+/// index outside of the array or a dtype that the element does not convert to; `DARR_ERR_COMM`; `DARR_ERR_HANDLE`;
+/// `DARR_ERR_MPI`; in checked mode `DARR_ERR_MISMATCH`.
 #[no_mangle]
 pub unsafe extern "C" fn darr_array_get(
     array: *const darr_array,
@@ -389,13 +390,18 @@ pub unsafe extern "C" fn darr_array_get(
 ) -> c_int {
     guard(|| {
         let array = get(array, "array")?;
+        let ndim = array.dist().map().ndim() as i64;
         // SAFETY: the pointer rule of the header; the value has the size of its dtype.
-        unsafe {
-            let index = slice(index, array.dist().map().ndim() as i64, "index")?;
-            let out = output(value_out.cast::<u8>(), "value_out")?;
-            let value = array.get(index, Dtype::from_code(dtype)?)?;
-            out.write_bytes(value.bytes());
-        }
+        let (out, index) = unsafe {
+            (
+                output(value_out.cast::<u8>(), "value_out"),
+                slice(index, ndim, "index"),
+            )
+        };
+        let checked = out.as_ref().map_err(Clone::clone);
+        let asked = checked.and_then(|_| Ok((index?, Dtype::from_code(dtype)?)));
+        let value = array.get(asked)?;
+        out?.write_bytes(value.bytes());
         Ok(())
     })
 }

@@ -9,7 +9,7 @@ use std::sync::Once;
 use distarray_core::Code;
 
 use super::error::{keep, DARR_OK};
-use crate::error::{Error, Result};
+use crate::error::{explain, Error, Result};
 
 #[cfg(panic = "abort")]
 compile_error!(
@@ -32,11 +32,13 @@ pub fn guard(body: impl FnOnce() -> Result<()>) -> c_int {
     let depth = Depth::set(|depth| depth + 1);
     let outcome = catch_unwind(AssertUnwindSafe(body));
     drop(depth);
-    match outcome {
+    let code = match outcome {
         Ok(Ok(())) => DARR_OK,
-        Ok(Err(error)) => keep(error),
+        Ok(Err(error)) => keep(error.explained()),
         Err(payload) => keep(Error::new(Code::Internal, panic_text(&*payload))),
-    }
+    };
+    explain(None);
+    code
 }
 
 /// Runs code of the host from within an exported function: its panics are its own business until they reach us.
@@ -121,6 +123,28 @@ mod tests {
         assert_eq!((code, text().as_str()), (DARR_ERR_ARGUMENT, "extent -1"));
         assert_eq!(guard(|| Ok(())), DARR_OK);
         assert_eq!(text(), "extent -1");
+    }
+
+    #[test]
+    fn an_explanation_is_for_the_next_call_and_refused_arguments() {
+        let refused = |code| guard(move || Err(Error::new(code, "ndim is -1")));
+        explain(Some("shape must be integers".into()));
+        assert_eq!(refused(Code::Argument), DARR_ERR_ARGUMENT);
+        assert_eq!(text(), "shape must be integers");
+        assert_eq!(refused(Code::Argument), DARR_ERR_ARGUMENT);
+        assert_eq!(text(), "ndim is -1");
+        for spent in [|| refused_handle(), || guard(|| Ok(()))] {
+            explain(Some("of an earlier call".into()));
+            spent();
+            refused(Code::Argument);
+            assert_eq!(text(), "ndim is -1");
+        }
+
+        fn refused_handle() -> c_int {
+            let code = guard(|| Err(Error::new(Code::Handle, "freed")));
+            assert_eq!(text(), "freed");
+            code
+        }
     }
 
     #[test]

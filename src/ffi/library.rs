@@ -3,11 +3,12 @@
 use std::ffi::{c_char, c_int, CString};
 use std::sync::OnceLock;
 
-use distarray_core::{Dtype, MAX_DIMS};
+use distarray_core::{Code, Dtype, MAX_DIMS};
 
 use super::error;
 use super::guard::guard;
-use super::pointer::output;
+use super::pointer::{output, text};
+use crate::error::{explain, Error};
 use crate::mpi::{library, Comm};
 
 /// Most dimensions of an array.
@@ -125,6 +126,25 @@ pub extern "C" fn darr_last_error() -> *const c_char {
     error::last()
 }
 
+/// Says why the calling thread's next call has an argument that the library will refuse. For faces in other languages, which
+/// see mistakes that C does not, such as a list of the wrong length: they pass something that is refused, and every rank
+/// reads this text in the place of the library's own.
+///
+/// Local. Needs no MPI. Every other function that returns a code uses the text up; only `DARR_ERR_ARGUMENT` comes with it.
+/// @param text [in] What is wrong, in one line of UTF-8.
+/// Errors: `DARR_ERR_ARGUMENT`.
+#[no_mangle]
+pub unsafe extern "C" fn darr_error_explain(text: *const c_char) -> c_int {
+    let mut given = None;
+    let code = guard(|| {
+        // SAFETY: the pointer rule of the header.
+        given = Some(unsafe { self::text(text, "text") }?.to_string());
+        Ok(())
+    });
+    explain(given);
+    code
+}
+
 /// Switches checked mode on (1) or off (0) for a communicator; it is off at first. In checked mode every collective call
 /// first compares the function and its arguments over the ranks, so that ranks that are in different calls, or give
 /// different arguments, get `DARR_ERR_MISMATCH` in place of a deadlock or a wrong result. Each call then costs one small
@@ -133,15 +153,40 @@ pub extern "C" fn darr_last_error() -> *const c_char {
 /// Collective: all ranks pass the same `on`.
 /// @param comm [in] Fortran handle of the communicator.
 /// @param on [in] 1 or 0.
-/// Errors: `DARR_ERR_COMM`, `DARR_ERR_STATE` (called from a thread that MPI was not initialised for), `DARR_ERR_MISMATCH`,
+/// Errors: `DARR_ERR_ARGUMENT`, `DARR_ERR_COMM`, `DARR_ERR_STATE` (called from a thread that MPI was not initialised for), `DARR_ERR_MISMATCH`,
 /// `DARR_ERR_MPI`. The mode is unchanged then.
 #[no_mangle]
 pub extern "C" fn darr_comm_set_checks(comm: c_int, on: c_int) -> c_int {
     guard(|| {
         let comm = Comm::from_fortran(comm)?;
-        let on = on != 0;
-        comm.agree_on("darr_comm_set_checks", &[("on", u64::from(on))], Ok(()))?;
+        let stated = match on {
+            0 | 1 => Ok(on == 1),
+            _ => Err(Error::new(
+                Code::Argument,
+                format!("on is {on}; 0 or 1 is allowed"),
+            )),
+        };
+        let field = stated.as_ref().map_or(0, |&on| u64::from(on));
+        let on = comm.agree_on("darr_comm_set_checks", &[("on", field)], stated)?;
         comm.set_checks(on);
+        Ok(())
+    })
+}
+
+/// Lets only ranks that pass the same number share memory from now on, as if the others were on another node: between these,
+/// plans that are made later use messages of MPI. At first all ranks of a node share memory. For tests, for measurements, and for
+/// ranks of one node that the system keeps apart.
+///
+/// Collective: a few small messages.
+/// @param comm [in] Fortran handle of the communicator.
+/// @param part [in] The number; each rank passes its own.
+/// Errors: `DARR_ERR_COMM`, `DARR_ERR_STATE`, `DARR_ERR_MISMATCH`, `DARR_ERR_MPI`.
+#[no_mangle]
+pub extern "C" fn darr_comm_divide_node(comm: c_int, part: c_int) -> c_int {
+    guard(|| {
+        let comm = Comm::from_fortran(comm)?;
+        comm.agree_on("darr_comm_divide_node", &[], Ok(()))?;
+        comm.divide_node(u64::from(part.unsigned_abs()) << 1 | u64::from(part < 0))?;
         Ok(())
     })
 }

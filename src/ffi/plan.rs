@@ -8,9 +8,10 @@ use distarray_core::{Code, Dims};
 
 use super::guard::guard;
 use super::handle::{darr_array, darr_plan, free, get, store, Handle, Held};
-use super::pointer::{growing_or_initial, output, slice, Growing};
+use super::pointer::{growing_output, growing_or_initial, input, output, slice, Growing};
 use crate::array::Array;
 use crate::error::{Error, Result};
+use crate::ops::halo::Halo;
 use crate::ops::{plan_halo, plan_redistribute, Plan};
 
 impl Handle for darr_plan {
@@ -33,6 +34,9 @@ pub struct darr_halo_options {
     pub below: *const i64,
     /// Widths to fill above, one per dimension, at most the padding; NULL: all of it.
     pub above: *const i64,
+    /// 0: ghosts are filled from the elements that they mirror. 1: the other way, ghosts are added to these elements and keep
+    /// their values; the order of the additions depends on the distribution alone.
+    pub accumulate: c_int,
 }
 
 // SAFETY: repr(C), the size first, numbers and raw pointers only.
@@ -43,6 +47,7 @@ unsafe impl Growing for darr_halo_options {
         carry_boundary: 0,
         below: std::ptr::null(),
         above: std::ptr::null(),
+        accumulate: 0,
     };
     const FIRST: usize = size_of::<darr_halo_options>();
 }
@@ -52,7 +57,11 @@ unsafe impl Growing for darr_halo_options {
 ///
 /// Collective. Widths may exceed what a neighbour owns: the elements then come from the ranks behind it. The plan keeps
 /// arrays of the library's memory alive; borrowed memory must outlive it. Free the plan with `darr_plan_free`.
-///
+/// @param n [in] Number of arrays, 1 or more. Whose call it is the first array says, whatever else is wrong: only a rank that
+/// passes none, or no live one, reports alone.
+/// @param arrays [in] The arrays.
+/// @param options [in] NULL for the defaults.
+/// @param plan_out [out] The plan.
 /// Errors: `DARR_ERR_ARGUMENT` for no array, arrays of different distributions, widths beyond the padding;
 /// `DARR_ERR_MISMATCH` for arguments that differ between ranks; `DARR_ERR_MEMORY`; `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
 #[no_mangle]
@@ -64,14 +73,15 @@ pub unsafe extern "C" fn darr_plan_halo(
 ) -> c_int {
     guard(|| {
         // SAFETY: the pointer rule of the header.
-        let arrays = unsafe { held(n, arrays.cast(), "arrays") }?;
-        // SAFETY: as above.
-        let out = unsafe { output(plan_out, "plan_out") };
-        let arrays: Vec<&Array> = arrays.iter().map(|a| &**a).collect();
-        // SAFETY: as above.
-        let options = unsafe { halo_options(options, arrays.first()) };
-        let options = out.as_ref().map_err(Clone::clone).and(options);
-        let plan = plan_halo(&arrays, options)?;
+        let (first, out, list, options) = unsafe {
+            let first = first(n, arrays.cast(), "arrays")?;
+            let options = halo_options(options, &first);
+            let list = held(n, arrays.cast(), "arrays");
+            (first, output(plan_out, "plan_out"), list, options)
+        };
+        let checked = out.as_ref().map_err(Clone::clone);
+        let asked = checked.and_then(|_| Ok((borrowed(&list)?, options?)));
+        let plan = plan_halo(&first, asked)?;
         out?.write(store(Mutex::new(plan)));
         Ok(())
     })
@@ -79,11 +89,8 @@ pub unsafe extern "C" fn darr_plan_halo(
 
 /// # Safety
 /// The pointer rule of the header.
-unsafe fn halo_options(
-    options: *const darr_halo_options,
-    first: Option<&&Array>,
-) -> Result<HaloOptions> {
-    let ndim = first.map_or(0, |array| array.dist().map().ndim()) as i64;
+unsafe fn halo_options(options: *const darr_halo_options, first: &Array) -> Result<Halo> {
+    let ndim = first.dist().map().ndim() as i64;
     // SAFETY: passed on to the caller.
     unsafe {
         let options = growing_or_initial(options, "options")?;
@@ -93,11 +100,14 @@ unsafe fn halo_options(
             }
             Ok(Some(slice(widths, ndim, name)?.iter().copied().collect()))
         };
-        Ok(HaloOptions {
-            star: options.star != 0,
-            carry_boundary: options.carry_boundary != 0,
-            below: widths(options.below, "below")?,
-            above: widths(options.above, "above")?,
+        Ok(Halo {
+            ghosts: HaloOptions {
+                star: options.star != 0,
+                carry_boundary: options.carry_boundary != 0,
+                below: widths(options.below, "below")?,
+                above: widths(options.above, "above")?,
+            },
+            accumulate: options.accumulate != 0,
         })
     }
 }
@@ -108,7 +118,10 @@ unsafe fn halo_options(
 /// Collective. All sources have one distribution and all targets another, of the same shape and communicator, with block
 /// and whole maps; source i and target i have one dtype. The plan keeps arrays of the library's memory alive; borrowed
 /// memory must outlive it. Free the plan with `darr_plan_free`.
-///
+/// @param n [in] Number of sources and of targets, 1 or more. Whose call it is the first source says, as for `darr_plan_halo`.
+/// @param sources [in] The arrays that are read.
+/// @param targets [in] The arrays that are written.
+/// @param plan_out [out] The plan.
 /// Errors: `DARR_ERR_ARGUMENT` for shapes, dtypes or distributions that do not fit, memory that sources and targets share;
 /// `DARR_ERR_UNSUPPORTED` for cyclic and unstructured dimensions that are cut; `DARR_ERR_MISMATCH`; `DARR_ERR_MEMORY`;
 /// `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
@@ -121,38 +134,57 @@ pub unsafe extern "C" fn darr_plan_redistribute(
 ) -> c_int {
     guard(|| {
         // SAFETY: the pointer rule of the header.
-        let (sources, targets) = unsafe {
+        let (first, out, sources, targets) = unsafe {
             (
-                held(n, sources, "sources")?,
-                held(n, targets.cast(), "targets")?,
+                first(n, sources, "sources")?,
+                output(plan_out, "plan_out"),
+                held(n, sources, "sources"),
+                held(n, targets.cast(), "targets"),
             )
         };
-        // SAFETY: as above.
-        let out = unsafe { output(plan_out, "plan_out") };
-        let sources: Vec<&Array> = sources.iter().map(|a| &**a).collect();
-        let targets: Vec<&Array> = targets.iter().map(|a| &**a).collect();
-        let ready = out.as_ref().map(|_| ()).map_err(Clone::clone);
-        let plan = plan_redistribute(&sources, &targets, ready)?;
+        let checked = out.as_ref().map_err(Clone::clone);
+        let asked = checked.and_then(|_| Ok((borrowed(&sources)?, borrowed(&targets)?)));
+        let plan = plan_redistribute(&first, asked)?;
         out?.write(store(Mutex::new(plan)));
         Ok(())
     })
 }
 
+/// The array whose communicator a call with a list is for: whatever else is wrong with the list, all its ranks can be told.
+///
+/// # Safety
+/// `arrays` is NULL or points to `n` handles, to one where `n` is negative.
+unsafe fn first(n: c_int, arrays: *const *const darr_array, name: &str) -> Result<Held<Array>> {
+    if n == 0 {
+        return Err(none(n, name));
+    }
+    // SAFETY: passed on to the caller.
+    get(unsafe { input(arrays, name) }?, &format!("{name}[0]"))
+}
+
 /// # Safety
 /// `arrays` is NULL or points to `n` handles.
 unsafe fn held(n: c_int, arrays: *const *const darr_array, name: &str) -> Result<Vec<Held<Array>>> {
-    let n = usize::try_from(n).ok().filter(|&n| n > 0);
-    let n = n.ok_or_else(|| {
-        Error::new(
-            Code::Argument,
-            format!("{name}: at least one array is needed"),
-        )
-    })?;
+    if n <= 0 {
+        return Err(none(n, name));
+    }
     // SAFETY: passed on to the caller.
-    let handles = unsafe { slice(arrays, n as i64, name) }?;
+    let handles = unsafe { slice(arrays, n, name) }?;
     let each = handles.iter().enumerate();
     each.map(|(i, &array)| get(array, &format!("{name}[{i}]")))
         .collect()
+}
+
+fn none(n: c_int, name: &str) -> Error {
+    Error::new(
+        Code::Argument,
+        format!("the number of {name} is {n}; at least one is needed"),
+    )
+}
+
+fn borrowed(arrays: &Result<Vec<Held<Array>>>) -> Result<Vec<&Array>> {
+    let arrays = arrays.as_ref().map_err(Clone::clone)?;
+    Ok(arrays.iter().map(|array| &**array).collect())
 }
 
 /// Begins a run: sends what the other ranks need and returns without waiting for them.
@@ -181,27 +213,94 @@ pub unsafe extern "C" fn darr_plan_run(plan: *mut darr_plan) -> c_int {
     guard(|| get(plan, "plan")?.exclusive()?.run())
 }
 
-/// Messages and bytes that the calling rank sends to others at each run.
+/// Takes what has arrived since `darr_plan_begin` and tells whether `darr_plan_end` would return without waiting (1) or not (0);
+/// 1 also for a plan that is not begun. Called now and then while the program computes, it moves the run on.
 ///
-/// Local. Errors: `DARR_ERR_HANDLE`, `DARR_ERR_ARGUMENT`.
+/// Local, though others may wait for it. Errors: `DARR_ERR_STATE` for a plan that failed half way; `DARR_ERR_MPI`;
+/// `DARR_ERR_COMM`; `DARR_ERR_HANDLE`; `DARR_ERR_ARGUMENT`.
 #[no_mangle]
-pub unsafe extern "C" fn darr_plan_cost(
+pub unsafe extern "C" fn darr_plan_test(plan: *mut darr_plan, done_out: *mut c_int) -> c_int {
+    guard(|| {
+        let plan = get(plan, "plan")?;
+        // SAFETY: the pointer rule of the header.
+        let out = unsafe { output(done_out, "done_out") }?;
+        out.write(plan.exclusive()?.test()?.into());
+        Ok(())
+    })
+}
+
+/// What a plan does on the calling rank at each run. Start from `DARR_PLAN_INFO_INIT`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct darr_plan_info {
+    /// sizeof(darr_plan_info).
+    pub size: i64,
+    /// Ranks to which elements go, one message each.
+    pub sends: i64,
+    /// Ranks from which elements come.
+    pub receives: i64,
+    /// Bytes that go to other ranks; of these
+    pub bytes: i64,
+    /// the peers read so many where they lie, one copy in all,
+    pub bytes_direct: i64,
+    /// so many from a buffer in memory that the node shares, two copies,
+    pub bytes_staged: i64,
+    /// and MPI carries so many, two copies and those of MPI.
+    pub bytes_mpi: i64,
+    /// Bytes of the largest message that goes to another rank.
+    pub largest: i64,
+    /// Bytes that the rank copies for itself.
+    pub bytes_local: i64,
+    /// Bytes of memory that the plan itself takes on the rank.
+    pub memory: i64,
+}
+
+// SAFETY: repr(C), the size first, numbers only.
+unsafe impl Growing for darr_plan_info {
+    const INITIAL: darr_plan_info = darr_plan_info {
+        size: size_of::<darr_plan_info>() as i64,
+        sends: 0,
+        receives: 0,
+        bytes: 0,
+        bytes_direct: 0,
+        bytes_staged: 0,
+        bytes_mpi: 0,
+        largest: 0,
+        bytes_local: 0,
+        memory: 0,
+    };
+    const FIRST: usize = size_of::<darr_plan_info>();
+}
+
+/// What a plan does on the calling rank at each run: messages, bytes and the way that they take.
+///
+/// Local.
+/// @param plan [in] The plan.
+/// @param info_out [in, out] Its size is set by the caller; the rest is filled in.
+/// Errors: `DARR_ERR_HANDLE`; `DARR_ERR_ARGUMENT`.
+#[no_mangle]
+pub unsafe extern "C" fn darr_plan_describe(
     plan: *const darr_plan,
-    messages_out: *mut i64,
-    bytes_out: *mut i64,
+    info_out: *mut darr_plan_info,
 ) -> c_int {
     guard(|| {
         let plan = get(plan, "plan")?;
         // SAFETY: the pointer rule of the header.
-        let outs = unsafe {
-            (
-                output(messages_out, "messages_out")?,
-                output(bytes_out, "bytes_out")?,
-            )
-        };
+        let out = unsafe { growing_output(info_out, "info_out") }?;
         let volume = plan.exclusive()?.volume();
-        outs.0.write(volume.messages as i64);
-        outs.1.write(volume.bytes as i64);
+        let number = |value: usize| i64::try_from(value).unwrap_or(i64::MAX);
+        out.write(darr_plan_info {
+            sends: number(volume.sends),
+            receives: number(volume.receives),
+            bytes: number(volume.bytes),
+            bytes_direct: number(volume.direct),
+            bytes_staged: number(volume.staged),
+            bytes_mpi: number(volume.bytes - volume.direct - volume.staged),
+            largest: number(volume.largest),
+            bytes_local: number(volume.local),
+            memory: number(volume.memory),
+            ..darr_plan_info::INITIAL
+        });
         Ok(())
     })
 }

@@ -46,6 +46,7 @@ pub struct Copies {
     /// The group for the loops of a combination, and what its elements are.
     known: HashMap<(Axes<2>, [Dtype; 2], Combine), Known>,
     memories: Vec<Arc<Memory>>,
+    bytes: usize,
 }
 
 /// Copies that differ only in where they begin.
@@ -126,7 +127,14 @@ impl Copies {
             operand.ensure_room(elements)?;
             self.memories.push(operand.memory);
         }
-        Ok(elements * dtypes[0].size())
+        let bytes = elements * dtypes[0].size();
+        self.bytes += bytes;
+        Ok(bytes)
+    }
+
+    /// Bytes of all elements that are copied, as they are read.
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Does the copies, in an order that depends on what was added alone.
@@ -153,7 +161,7 @@ impl Copies {
     }
 
     /// Bytes that the description of the copies takes.
-    pub fn own_bytes(&self) -> usize {
+    pub fn memory(&self) -> usize {
         let addresses: usize = self.groups.iter().map(|group| group.at.capacity()).sum();
         addresses * size_of::<[*mut u8; 2]>() + self.groups.capacity() * size_of::<Group>()
     }

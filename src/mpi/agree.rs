@@ -8,7 +8,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use distarray_core::error::Code;
 
 use super::comm::Comm;
-use crate::error::{Error, Result};
+use crate::error::{explain, Error, Result};
 
 /// Most arguments that one agreement compares.
 pub const MAX_FIELDS: usize = 8;
@@ -47,6 +47,17 @@ impl Comm {
         if let Err(error) = self.ensure_alive() {
             return Err(local.err().unwrap_or(error));
         }
+        let agreed = self.compare(function, fields, local.map_err(Error::explained));
+        // What the ranks agreed on is explained already, by the rank whose failure it is.
+        agreed.inspect_err(|_| explain(None))
+    }
+
+    fn compare<T>(
+        &self,
+        function: &'static str,
+        fields: &[(&'static str, u64)],
+        local: Result<T>,
+    ) -> Result<T> {
         let mine = self.words(function, fields, local.as_ref().err())?;
         let largest = self.maximum(&mine)?;
         if largest[0] != 0 {
@@ -65,11 +76,17 @@ impl Comm {
         local
     }
 
-    /// In checked mode compares a call over the ranks; costs nothing otherwise.
-    pub fn check_call(&self, function: &'static str, fields: &[(&'static str, u64)]) -> Result<()> {
+    /// In checked mode compares a call over the ranks, and a failure of one becomes that of all; costs nothing otherwise, and
+    /// a rank that failed goes on to say so in the message of the call itself.
+    pub fn check_call<T>(
+        &self,
+        function: &'static str,
+        fields: &[(&'static str, u64)],
+        local: &Result<T>,
+    ) -> Result<()> {
         self.ensure_alive()?;
         if self.checks() {
-            self.agree_on(function, fields, Ok(()))?;
+            self.agree_on(function, fields, local.as_ref().map_err(Clone::clone))?;
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
-//! Halo exchange: owned elements travel to the ghosts that mirror them.
+//! Halo exchange: owned elements travel to the ghosts that mirror them, or ghosts back to be added to their owners.
 
 use distarray_core::halo::{halo, HaloOptions};
-use distarray_core::Code;
+use distarray_core::{Code, Moves};
 
 use super::channels::Leg;
 use super::plan::Plan;
@@ -10,44 +10,73 @@ use crate::error::{Error, Result};
 use crate::kernels::combine::Combine;
 use crate::mpi::agree::fingerprint;
 
-/// Collective: a plan that fills the ghosts of several arrays of one distribution with one message per
-/// neighbour for all of them. An error that one rank found in its options is everybody's.
-pub fn plan_halo(arrays: &[&Array], options: Result<HaloOptions>) -> Result<Plan> {
-    let Some(first) = arrays.first() else {
-        return Err(Error::new(
-            Code::Argument,
-            "a halo exchange needs at least one array",
-        ));
-    };
+/// What a halo exchange does.
+#[derive(Clone, Debug, Default, Hash)]
+pub struct Halo {
+    /// Which ghosts take part.
+    pub ghosts: HaloOptions,
+    /// Ghosts are added to the elements that they mirror, in an order that depends on the distribution alone; otherwise
+    /// filled from them.
+    pub accumulate: bool,
+}
+
+/// Collective: a plan for the ghosts of several arrays over one communicator, with one message per neighbour for all of them.
+/// `asked` holds one array or more, `first` foremost, and what to do, or what this rank found wrong with that, which is
+/// everybody's error then.
+pub fn plan_halo(first: &Array, asked: Result<(Vec<&Array>, Halo)>) -> Result<Plan> {
     let comm = first.dist().comm();
-    let dtypes: Vec<i32> = arrays.iter().map(|a| a.dtype() as i32).collect();
+    let each = |of: fn(&Array) -> u64| match &asked {
+        Ok((arrays, _)) => fingerprint(arrays.iter().map(|array| of(array)).collect::<Vec<_>>()),
+        Err(_) => 0,
+    };
+    let (count, halo) = match &asked {
+        Ok((arrays, halo)) => (arrays.len(), fingerprint(halo)),
+        Err(_) => (0, 0),
+    };
     let fields = [
-        ("the number of arrays", arrays.len() as u64),
-        ("the distribution", first.dist().identity()),
-        ("the dtypes", fingerprint(&dtypes)),
-        ("the options", options.as_ref().map_or(0, fingerprint)),
+        ("the number of arrays", count as u64),
+        ("the distribution", each(|array| array.dist().identity())),
+        ("the dtypes", each(|array| array.dtype() as u64)),
+        ("the options", halo),
     ];
     let identity = fingerprint(fields.map(|field| field.1));
-    let legs = options.and_then(|options| legs(arrays, &options));
+    let legs = asked.and_then(|(arrays, halo)| legs(&arrays, &halo));
     let legs = comm.agree_on("darr_plan_halo", &fields, legs)?;
     Plan::new(comm, &legs, identity)
 }
 
-fn legs(arrays: &[&Array], options: &HaloOptions) -> Result<Vec<Leg>> {
-    let dist = arrays[0].dist();
-    if let Some(i) = arrays.iter().position(|a| !a.dist().same(dist)) {
-        let text = format!(
-            "array {i} has another distribution than array 0: one exchange serves one distribution"
-        );
-        return Err(Error::new(Code::Argument, text));
+fn legs(arrays: &[&Array], asked: &Halo) -> Result<Vec<Leg>> {
+    let comm = arrays[0].dist().comm();
+    let mut legs: Vec<Leg> = Vec::with_capacity(arrays.len());
+    for (i, array) in arrays.iter().enumerate() {
+        let dist = array.dist();
+        if !dist.comm().is(comm) {
+            let text = format!("array {i} lives on another communicator than array 0");
+            return Err(Error::new(Code::Argument, text));
+        }
+        if let Some(k) = arrays[..i].iter().position(|other| other.block().overlaps(array.block())) {
+            let text = format!("array {i} shares memory with array {k}");
+            return Err(Error::new(Code::Argument, text));
+        }
+        let alike = arrays[..i].iter().position(|other| other.dist().same(dist));
+        let moves: Moves = match alike {
+            Some(at) => legs[at].moves.clone(),
+            None => {
+                let fill = halo(dist.map(), comm.rank(), &asked.ghosts)?;
+                if asked.accumulate {
+                    fill.reversed()
+                } else {
+                    fill
+                }
+            }
+        };
+        legs.push(Leg {
+            source: array.block().clone(),
+            target: array.block().clone(),
+            moves,
+            order: dist.map().order(),
+            combine: if asked.accumulate { Combine::Add } else { Combine::Insert },
+        });
     }
-    let moves = halo(dist.map(), dist.comm().rank(), options)?;
-    let leg = |array: &&Array| Leg {
-        source: array.block().clone(),
-        target: array.block().clone(),
-        moves: moves.clone(),
-        order: dist.map().order(),
-        combine: Combine::Insert,
-    };
-    Ok(arrays.iter().map(leg).collect())
+    Ok(legs)
 }

@@ -47,9 +47,10 @@ impl Plan {
     /// Offers the peers what they need and does the copies within this rank. Nothing here waits for a peer's call of `end`
     /// in this run.
     pub fn begin(&mut self) -> Result<()> {
+        let ready = self.expect(State::Idle, "is already begun: end it first");
         self.comm
-            .check_call("darr_plan_begin", &[("the plan", self.identity)])?;
-        self.expect(State::Idle, "is already begun: end it first")?;
+            .check_call("darr_plan_begin", &[("the plan", self.identity)], &ready)?;
+        ready?;
         self.state = State::Broken;
         self.channels.begin()?;
         self.local.run();
@@ -85,9 +86,12 @@ impl Plan {
         self.end()
     }
 
-    /// What this rank sends at each run.
+    /// What this rank does at each run.
     pub fn volume(&self) -> Volume {
-        self.channels.volume()
+        let mut volume = self.channels.volume();
+        volume.local = self.local.bytes();
+        volume.memory += self.local.memory();
+        volume
     }
 
     fn expect(&self, state: State, otherwise: &str) -> Result<()> {

@@ -12,30 +12,30 @@ use crate::kernels::combine::Combine;
 use crate::mpi::agree::fingerprint;
 
 /// Collective: a plan that moves the owned elements of each source to the target at the same position, with one
-/// message per pair of ranks for all of them. `ready` is what the caller found before: an error of one rank is everybody's.
-pub fn plan_redistribute(
-    sources: &[&Array],
-    targets: &[&Array],
-    ready: Result<()>,
-) -> Result<Plan> {
-    let (Some(source), Some(target)) = (sources.first(), targets.first()) else {
-        return Err(Error::new(
-            Code::Argument,
-            "a redistribution needs at least one source and target",
-        ));
+/// message per pair of ranks for all of them. `asked` holds as many sources, `first` foremost, as targets, one or more, or what
+/// this rank found wrong with them, which is everybody's error then.
+pub fn plan_redistribute(first: &Array, asked: Result<(Vec<&Array>, Vec<&Array>)>) -> Result<Plan> {
+    let comm = first.dist().comm();
+    let dtypes =
+        |arrays: &[&Array]| -> Vec<i32> { arrays.iter().map(|a| a.dtype() as i32).collect() };
+    let (count, target, dtypes) = match &asked {
+        Ok((sources, targets)) => (
+            sources.len(),
+            targets[0].dist().identity(),
+            fingerprint(dtypes(sources)),
+        ),
+        Err(_) => (0, 0, 0),
     };
-    let comm = source.dist().comm();
-    let dtypes: Vec<i32> = sources.iter().map(|a| a.dtype() as i32).collect();
-    let ends = (source.dist().identity(), target.dist().identity());
     let fields = [
-        ("the number of arrays", sources.len() as u64),
-        ("the distribution of the sources", ends.0),
-        ("the distribution of the targets", ends.1),
-        ("the dtypes", fingerprint(&dtypes)),
+        ("the number of arrays", count as u64),
+        ("the distribution of the sources", first.dist().identity()),
+        ("the distribution of the targets", target),
+        ("the dtypes", dtypes),
     ];
-    let legs = ready.and_then(|()| legs(sources, targets));
+    let identity = fingerprint(fields.map(|field| field.1));
+    let legs = asked.and_then(|(sources, targets)| legs(&sources, &targets));
     let legs = comm.agree_on("darr_plan_redistribute", &fields, legs)?;
-    Plan::new(comm, &legs, fingerprint((ends, &dtypes)))
+    Plan::new(comm, &legs, identity)
 }
 
 fn legs(sources: &[&Array], targets: &[&Array]) -> Result<Vec<Leg>> {

@@ -39,6 +39,7 @@ pub fn reduce(first: &Array, n: usize, asked: Result<Vec<Reduction>>) -> Result<
             ("the number of reductions", n as u64),
             ("the reductions", call),
         ],
+        &asked,
     )?;
 
     let mut partials = vec![Partial::default(); n];

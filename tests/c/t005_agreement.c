@@ -24,11 +24,98 @@ static void alike(int got, int want, const char *part)
     CHECK_ALIKE(darr_last_error());
 }
 
+/* One rank asks for an element in a way that is refused: all hear of it, and nobody waits. */
+static void element_refused_on_one_rank(const darr_array *array, int is_odd)
+{
+    int64_t index = 4, outside = 40, value = 77;
+    double inexact = 77;
+    alike(darr_array_get(array, is_odd ? NULL : &index, DARR_INT64, &value), DARR_ERR_ARGUMENT, "index is NULL");
+    alike(darr_array_get(array, is_odd ? &outside : &index, DARR_INT64, &value), DARR_ERR_ARGUMENT, "index 40 is outside");
+    alike(darr_array_get(array, &index, is_odd ? 99 : DARR_INT64, &value), DARR_ERR_ARGUMENT, "99");
+    alike(darr_array_get(array, &index, is_odd ? DARR_BOOL : DARR_INT64, &value), DARR_ERR_ARGUMENT, "does not convert");
+    alike(darr_array_get(array, &index, DARR_INT64, is_odd ? NULL : &value), DARR_ERR_ARGUMENT, "value_out is NULL");
+    CHECK_INT(value, 77);
+    CHECK_OK(darr_array_get(array, &index, is_odd ? DARR_FLOAT64 : DARR_INT64, is_odd ? (void *)&inexact : &value));
+    CHECK_REAL(is_odd ? inexact : (double)value, 0);
+}
+
+/* Plans whose lists are wrong on one rank. */
+static void plan_refused_on_one_rank(darr_array *array, darr_array *other, int is_odd)
+{
+    darr_plan *plan = NULL;
+    darr_array *pair[2] = {array, other}, *broken[2] = {array, NULL};
+    const darr_array *const *sources = (const darr_array *const *)pair;
+    darr_halo_options options = DARR_HALO_OPTIONS_INIT;
+    darr_array **targets = pair + 1;
+    int64_t width = 1;
+    alike(darr_plan_halo(is_odd ? -1 : 1, pair, NULL, &plan), DARR_ERR_ARGUMENT, "the number of arrays is -1");
+    alike(darr_plan_halo(2, is_odd ? broken : pair, NULL, &plan), DARR_ERR_HANDLE, "arrays[1] is NULL");
+    alike(darr_plan_halo(1, pair, NULL, is_odd ? NULL : &plan), DARR_ERR_ARGUMENT, "plan_out is NULL");
+    alike(darr_plan_halo(is_odd ? 1 : 2, pair, NULL, &plan), DARR_ERR_MISMATCH, "the number of arrays differs");
+    options.size = is_odd ? 0 : options.size;
+    alike(darr_plan_halo(1, pair, &options, &plan), DARR_ERR_ARGUMENT, "size");
+    options.size = sizeof options;
+    options.below = is_odd ? NULL : &width;
+    alike(darr_plan_halo(1, pair, &options, &plan), DARR_ERR_MISMATCH, "the options differs");
+    alike(darr_plan_redistribute(is_odd ? -1 : 1, sources, targets, &plan), DARR_ERR_ARGUMENT, "the number of sources is -1");
+    alike(darr_plan_redistribute(1, sources, is_odd ? NULL : targets, &plan), DARR_ERR_ARGUMENT, "targets is NULL");
+    alike(darr_plan_redistribute(1, sources, is_odd ? broken + 1 : targets, &plan), DARR_ERR_HANDLE, "targets[0] is NULL");
+    alike(darr_plan_redistribute(1, sources, is_odd ? pair : targets, &plan), DARR_ERR_ARGUMENT, "shares memory");
+    alike(darr_plan_redistribute(1, sources, targets, is_odd ? NULL : &plan), DARR_ERR_ARGUMENT, "plan_out is NULL");
+    CHECK(plan == NULL);
+    CHECK_OK(darr_plan_redistribute(1, sources, targets, &plan));
+    CHECK_OK(darr_plan_run(plan));
+    darr_plan_free(plan);
+}
+
+/* Each rank's plan is right by itself. */
+static void plans_that_differ(const darr_dist *dist, int is_odd)
+{
+    darr_dim whole = DARR_DIM_INIT;
+    darr_dist *all = NULL;
+    darr_array *a[2] = {NULL, NULL}, *b[2] = {NULL, NULL}, *c = NULL, *small[2] = {NULL, NULL};
+    darr_plan *plan = NULL;
+    const darr_array *const *from = (const darr_array *const *)a;
+    whole.extent = 40;
+    CHECK_NEEDED(darr_dist_create(comm, 1, &whole, NULL, &all));
+    for (int i = 0; i < 2; i++) {
+        CHECK_NEEDED(darr_array_create(dist, DARR_INT64, &a[i]));
+        CHECK_NEEDED(darr_array_create(all, DARR_INT64, &b[i]));
+        CHECK_NEEDED(darr_array_create(i ? all : dist, DARR_INT32, &small[i]));
+    }
+    CHECK_NEEDED(darr_array_create(dist, DARR_INT64, &c));
+    alike(darr_plan_redistribute(is_odd ? 1 : 2, from, b, &plan), DARR_ERR_MISMATCH, "the number of arrays differs");
+    alike(darr_plan_redistribute(1, from, is_odd ? &c : b, &plan), DARR_ERR_MISMATCH, "the distribution of the targets differs");
+    alike(darr_plan_redistribute(1, is_odd ? (const darr_array *const *)b : from, is_odd ? b + 1 : b, &plan),
+          DARR_ERR_MISMATCH, "the distribution of the sources differs");
+    alike(darr_plan_redistribute(1, is_odd ? (const darr_array *const *)small : from, is_odd ? small + 1 : b, &plan),
+          DARR_ERR_MISMATCH, "the dtypes differs");
+    CHECK(plan == NULL);
+    for (int i = 0; i < 2; i++) {
+        darr_array_free(a[i]);
+        darr_array_free(b[i]);
+        darr_array_free(small[i]);
+    }
+    darr_array_free(c);
+    darr_dist_free(all);
+}
+
+/* The text that a face in another language gives its own mistake is that of every rank. */
+static void explained(const darr_array *array, int is_odd)
+{
+    int64_t index = 4, value = 77;
+    if (is_odd)
+        CHECK_OK(darr_error_explain("index needs one entry per dimension"));
+    alike(darr_array_get(array, &index, is_odd ? 0 : DARR_INT64, &value), DARR_ERR_ARGUMENT, "one entry per dimension");
+    alike(darr_array_get(array, &index, is_odd ? 0 : DARR_INT64, &value), DARR_ERR_ARGUMENT, "element type 0");
+    CHECK_CODE(darr_error_explain(NULL), DARR_ERR_ARGUMENT);
+}
+
 int main(int argc, char **argv)
 {
     darr_dim dim = DARR_DIM_INIT, good;
     darr_dist *dist, *bad = NULL;
-    darr_array *array = NULL;
+    darr_array *array = NULL, *zeros = NULL, *others = NULL;
     darr_plan *plan = NULL;
     darr_file *file = NULL;
     int64_t value = 77, index = 0;
@@ -41,6 +128,8 @@ int main(int argc, char **argv)
     dim.halo[0] = dim.halo[1] = 1;
     good = dim;
     CHECK_NEEDED(darr_dist_create(comm, 1, &dim, NULL, &dist));
+    CHECK_NEEDED(darr_array_create(dist, DARR_INT64, &zeros));
+    CHECK_NEEDED(darr_array_create(dist, DARR_INT64, &others));
 
     for (int odd = 0; odd < check_size; odd++) {
         int is_odd = check_rank == odd;
@@ -74,10 +163,15 @@ int main(int argc, char **argv)
         else
             alike(darr_dist_create(comm, 1, &good, NULL, &bad), DARR_ERR_MISMATCH, "different calls");
         CHECK(bad == NULL && array == NULL && plan == NULL && file == NULL);
+        element_refused_on_one_rank(zeros, is_odd);
+        explained(zeros, is_odd);
+        plan_refused_on_one_rank(zeros, others, is_odd);
+        plans_that_differ(dist, is_odd);
         works_afterwards(dist);
     }
 
     /* The switch itself is agreed upon. */
+    alike(darr_comm_set_checks(comm, check_rank == 0 ? 2 : 1), DARR_ERR_ARGUMENT, "on is 2");
     alike(darr_comm_set_checks(comm, check_rank == 0), DARR_ERR_MISMATCH, "darr_comm_set_checks: on differs between rank 0 and rank 1");
     CHECK_OK(darr_comm_set_checks(comm, 1));
     CHECK_NEEDED(darr_array_create(dist, DARR_INT64, &array));
@@ -92,12 +186,18 @@ int main(int argc, char **argv)
             alike(darr_array_get(array, &index, DARR_INT64, &value), DARR_ERR_MISMATCH, "different calls");
         alike(darr_array_reduce(array, is_odd ? DARR_MIN : DARR_MAX, DARR_INT64, &value), DARR_ERR_MISMATCH, "differs");
         CHECK_INT(value, 77);
+        element_refused_on_one_rank(zeros, is_odd);
+        explained(zeros, is_odd);
+        plan_refused_on_one_rank(zeros, others, is_odd);
+        plans_that_differ(dist, is_odd);
         CHECK_OK(darr_plan_run(plan));
         works_afterwards(dist);
     }
     CHECK_OK(darr_comm_set_checks(comm, 0));
     darr_plan_free(plan);
     darr_array_free(array);
+    darr_array_free(zeros);
+    darr_array_free(others);
     darr_dist_free(dist);
     return check_end();
 }

@@ -11,16 +11,17 @@ program t601_errors
         real(real32) :: x, y
     end type point_type
     type(point_type), target :: points(4, 4)
-    type(darr_dist) :: d, none
-    type(darr_array) :: a, b, nothing
+    type(darr_dist) :: d, none, cut, rest
+    type(darr_array) :: a, b, c, nothing
     type(darr_plan) :: plan
-    real(real64), allocatable, target :: field(:, :), missing(:, :)
+    real(real64), allocatable, target :: field(:, :), missing(:, :), whole(:, :)
     logical(int32), target :: flags(4, 4)
+    logical :: odd
     character(4), target :: words(4, 4)
     real(extended), target :: wide(4, 4)
     integer :: counts(2), lo(2), hi(2), owner, ierr
     integer(int64), allocatable :: shape(:)
-    real(real64) :: x
+    real(real64) :: x, values(2)
 
     call begin_test()
     call d%create(comm, [8, 8])
@@ -59,14 +60,64 @@ program t601_errors
     call expect(ierr /= darr_ok, 'a negative extent on one rank')
     call d%create(comm, [8, 8], procs=[merge(1000, 1, rank == 0), 1], ierr=ierr)
     call expect(ierr /= darr_ok, 'a grid too large on one rank')
-    if (rank == 0) then
+    odd = rank == ranks - 1
+    if (odd) then
         call b%wrap(d, darr_memory(missing), ierr)
-        call expect_code(ierr, darr_err_argument, darr_last_error(), 'not allocated', 'no memory')
     else
         call b%wrap(d, darr_memory(field), ierr)
-        call expect(ierr, darr_err_argument, 'no memory on another rank')
     end if
+    call refused('not allocated', 'no memory on one rank')
+    if (odd) then
+        call b%wrap(d, darr_memory(words), ierr)
+    else
+        call b%wrap(d, darr_memory(field), ierr)
+    end if
+    call refused('character', 'text as memory on one rank')
+    if (odd) then
+        call d%create(comm, [8.0, 8.0], ierr=ierr)
+    else
+        call d%create(comm, [8, 8], ierr=ierr)
+    end if
+    call refused('shape must be integers', 'a real shape on one rank')
+    call none%staggered(d, spread(darr_stagger_face, 1, merge(3, 2, odd)), ierr)
+    call refused('stagger has 3 values; the dimensions are 2', 'a long list on one rank')
+    call plan%halo([a], below=spread(0, 1, merge(3, 2, odd)), ierr=ierr)
+    call refused('below has 3 values', 'widths of three dimensions on one rank')
+    call b%create(d, darr_float64)
+    call c%create(d, darr_float64)
+    if (odd) then
+        call plan%redistribute([a, a], [b], ierr)
+    else
+        call plan%redistribute([a, a], [b, c], ierr)
+    end if
+    call refused('as many targets as sources', 'one target on one rank')
+    call a%get(spread(1, 1, merge(3, 2, odd)), x, ierr)
+    call refused('3 values', 'three indices on one rank')
+    call a%get([1, merge(0, 1, odd)], x, ierr)
+    call refused('start at 1', 'index 0 on one rank')
+    call darr_reduce([sum_of(a), min_of(a)], values(:merge(1, 2, odd)), ierr)
+    call refused('fewer values than reductions', 'one value on one rank')
+    call a%save_png('refused.png', axes=spread(1, 1, merge(3, 2, odd)), ierr=ierr)
+    call refused('axes has 3 values', 'three axes on one rank')
+    if (odd) then
+        call darr_comm_set_checks(comm, 1, ierr)
+    else
+        call darr_comm_set_checks(comm, .true., ierr)
+    end if
+    call refused('on must be logical', 'an integer as switch on one rank')
     call expect(all(d%shape() == [8, 8]), 'the former distribution is still there')
+
+    ! The mistake of one rank is not hidden by what another may do: its memory is not allocated,
+    ! since it owns nothing.
+    call cut%create(comm, [8, 1], procs=[1, merge(2, 1, ranks > 1)])
+    if (rank == 0) then
+        allocate (whole(7, 1))
+        call b%wrap(cut, darr_memory(whole), ierr)
+    else
+        call b%wrap(cut, darr_memory(missing), ierr)
+    end if
+    call refused('the memory has extent 7 in dimension 0', 'memory too small on one rank')
+    call cut%free()
 
     ! Types that no array holds, by name.
     call b%wrap(d, darr_memory(flags), ierr)
@@ -100,6 +151,12 @@ program t601_errors
     shape = none%shape(ierr)
     call expect(ierr, darr_err_handle, 'the shape of nothing')
     call expect(size(shape), 0, 'the shape of nothing has no extents')
+    call cut%slice(none, [1, 1], [2, 2], ierr=ierr)
+    call expect(ierr, darr_err_handle, 'a slice of nothing')
+    call cut%staggered(none, [0, 0], ierr)
+    call expect(ierr, darr_err_handle, 'the faces of nothing')
+    call cut%reduce(none, [1], ierr)
+    call expect(ierr, darr_err_handle, 'a reduction of nothing')
     call none%box(lo, hi, ierr=ierr)
     call expect(ierr, darr_err_handle, 'the box of nothing')
     x = nothing%sum(ierr)
@@ -112,10 +169,15 @@ program t601_errors
     call expect(ierr, darr_ok, 'success')
     call expect(a%sum(), 128.0_real64, 0.0_real64, 'sum after errors')
     call expect(all(abs(field - 2) <= 0), 'the memory after errors')
+    call c%free()
     call a%free()
     call a%fill(1.0_real64, ierr)
     call expect(ierr, darr_err_handle, 'an array that is gone')
+    rest = d
     call d%free()
+    call cut%slice(rest, [1, 1], [2, 2], ierr=ierr)
+    call expect(ierr, darr_err_handle, 'a slice of what is gone')
+    call expect(index(darr_last_error(), 'freed') > 0, 'a slice of what is gone, text')
     call end_test()
 contains
     subroutine refused(words, what)

@@ -1,6 +1,9 @@
 """What a user gets wrong in the input file, or a run that blows up, ends at once and says why."""
 
+import subprocess
 import sys
+
+import numpy as np
 
 import case as drift
 
@@ -15,12 +18,29 @@ def refused(program, ranks, word, **groups):
             drift.check(False, f"{groups}: must fail")
 
 
+def refused_or_done(program, ranks, word, **groups):
+    """What one program can do and the other cannot: it is done, or refused with the word, and nobody hangs."""
+    with drift.Case(program, ranks) as run:
+        try:
+            run.run(timeout=60, **groups)
+            outcome = "done" if np.all(np.isfinite(run.read_state(2))) else "wrong"
+        except RuntimeError as failure:
+            outcome = "refused" if word in str(failure) else str(failure)
+        except subprocess.TimeoutExpired:
+            outcome = "hangs"
+        drift.check(outcome in ("done", "refused"), f"{groups} on {ranks} ranks: {outcome}")
+
+
 def main(program, ranks):
     time = {"dt": 0.02, "t_end": 0.04}
     refused(program, ranks, "nx must be even", grid={"nx": 33}, time=time)
     refused(program, ranks, "must be 'normal'", start={"initial": "sinus"}, time=time)
     refused(program, ranks, "resolution", grid={"resolution": 32}, time=time)
     refused(program, ranks, "missing.h5", start={"initial": "file", "file": "missing.h5"}, time=time)
+    # Fewer blocks than ranks; fewer rows than ranks.
+    blocks = {"nx": 32, "ny": 32, "blocks_x": 1, "blocks_y": 2}
+    refused_or_done(program, 4, "is not the number of ranks", grid=blocks, time=time)
+    refused_or_done(program, 6, "narrower than their halo", grid={"nx": 32, "ny": 4}, time=time)
     refused(
         program,
         ranks,

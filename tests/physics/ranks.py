@@ -40,6 +40,10 @@ def main(program, ranks):
     for count, x, y in ((2, 2, 1), (4, 2, 2), (6, 2, 3), (6, 3, 2), (3, 3, 1)):
         got = fields(program, count, steps, start, blocks_x=x, blocks_y=y)
         drift.check(same(got, one), f"{x} x {y} blocks as 1 rank")
+    got = fields(program, 4, steps, start, blocks_x=1, blocks_y=2)
+    drift.check(same(got, one), "1 x 2 blocks on 4 ranks as 1 rank")
+    few = fields(program, 1, steps, start, ny=4)
+    drift.check(same(fields(program, 6, steps, start, ny=4), few), "4 rows on 6 ranks as on 1 rank")
     for before, after in ((1, 2), (2, 1), (3, 4), (4, 6), (6, 3)):
         with drift.Case(program, before) as run:
             settings = {"grid": grid, "model": model}

@@ -42,6 +42,7 @@ contains
         boxes%rows = [lo(2), hi(2)]
         call aux%columns%box(lo, hi)
         boxes%columns = [lo(1), hi(1)]
+        boxes%blocks_are_rows = aux%cells%compatible(aux%lines)
     end subroutine start
 
     !> Describes the core's memory and plans its movements.

@@ -25,10 +25,10 @@ contains
         call MPI_Comm_size(MPI_COMM_WORLD, d%ranks)
         ! Dimensions in the order (y, x), so that neighbouring ranks share rows.
         dims = [p%blocks_y, p%blocks_x]
-        if (product(max(dims, 1)) > d%ranks .or. mod(d%ranks, product(max(dims, 1))) /= 0) &
-            error stop 'blocks_x * blocks_y does not fit the number of ranks'
+        if (mod(d%ranks, product(max(dims, 1))) /= 0 .or. &
+            (all(dims > 0) .and. product(dims) /= d%ranks)) &
+            error stop 'blocks_x * blocks_y is not the number of ranks'
         call MPI_Dims_create(d%ranks, 2, dims)
-        if (product(dims) /= d%ranks) error stop 'blocks_x * blocks_y is not the number of ranks'
         d%grid = [dims(2), dims(1)]
         call MPI_Cart_create(MPI_COMM_WORLD, 2, dims, [.true., .true.], .false., d%comm)
         call MPI_Comm_rank(d%comm, d%rank)
@@ -42,6 +42,7 @@ contains
             d%boxes(r)%block(2, :) = part(p%ny, d%grid(2), coords(1))
             d%boxes(r)%rows = part(p%ny, d%ranks, r)
             d%boxes(r)%columns = part(p%nx / 2 + 1, d%ranks, r)
+            d%boxes(r)%blocks_are_rows = d%grid(1) == 1
         end do
         narrowest = minval([p%nx, p%ny] / d%grid)
         if (narrowest < p%order) error stop 'Blocks are narrower than their halo: use fewer ranks'

@@ -69,15 +69,24 @@ enum State {
     Taken,
 }
 
-/// What a rank sends at each run.
+/// What a plan does on one rank at each run.
 #[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
 pub struct Volume {
-    pub messages: usize,
+    /// Messages to and from others.
+    pub sends: usize,
+    pub receives: usize,
+    /// Bytes that go to others.
     pub bytes: usize,
-    /// Bytes that peers read where they lie.
+    /// Those that peers read where they lie.
     pub direct: usize,
-    /// Bytes that go through a buffer in shared memory.
+    /// Those that go through a buffer in shared memory.
     pub staged: usize,
+    /// Bytes of the largest message that is sent.
+    pub largest: usize,
+    /// Bytes that stay on the rank.
+    pub local: usize,
+    /// Bytes that the description of the copies takes.
+    pub memory: usize,
 }
 
 impl Channels {
@@ -146,25 +155,27 @@ impl Channels {
         Ok(self.missing == 0 && self.exchange.poll_sends()? && self.sends.iter().all(is_free))
     }
 
+    /// Everything but what stays on the rank.
     pub fn volume(&self) -> Volume {
-        let mut volume = Volume::default();
+        let mut volume = Volume {
+            sends: self.sends.len(),
+            receives: self.receives.len(),
+            ..Volume::default()
+        };
         for send in &self.sends {
-            volume.messages += 1;
             volume.bytes += send.bytes;
+            volume.largest = volume.largest.max(send.bytes);
             match send.route {
                 Route::Direct(_) => volume.direct += send.bytes,
                 Route::Staged(_) => volume.staged += send.bytes,
                 Route::Mpi(_) => {}
             }
+            volume.memory += send.pack.memory();
+        }
+        for receive in &self.receives {
+            volume.memory += receive.unpack.memory();
         }
         volume
-    }
-
-    /// Bytes of the description of what is copied.
-    pub fn own_bytes(&self) -> usize {
-        let sends = self.sends.iter().map(|send| send.pack.own_bytes());
-        let receives = self.receives.iter().map(|receive| receive.unpack.own_bytes());
-        sends.chain(receives).sum()
     }
 }
 

@@ -14,6 +14,7 @@ module hw_fields
         integer :: block(2, 2)      ! owned part of the fields: block(:, 1) to block(:, 2)
         integer :: rows(2)          ! whole rows of the grid, for the transform along x
         integer :: columns(2)       ! whole columns of the half spectrum, for the transform along y
+        logical :: blocks_are_rows  ! the same on all ranks: every block is its rank's whole rows
     end type boxes_t
 
     type :: fields_t
@@ -23,7 +24,7 @@ module hw_fields
         ! 1 to 3 are the stages of the Runge-Kutta step.
         real(dp), allocatable :: n(:, :, :), w(:, :, :)
         real(dp), allocatable :: phi(:, :)
-        ! Whole rows of a real field; not allocated where blocks are whole rows already.
+        ! Whole rows of a real field; allocated on all ranks unless blocks are whole rows already.
         real(dp), allocatable :: lines(:, :)
         ! The half spectrum (k_x, y) by rows and (k_x, k_y) by columns. A rank that holds
         ! everything has both in one place.
@@ -48,8 +49,7 @@ contains
         allocate (f%w(f%lo(1) - h:f%hi(1) + h, f%lo(2) - h:f%hi(2) + h, 0:3), source=0.0_dp)
         allocate (f%phi(f%lo(1) - h:f%hi(1) + h, f%lo(2) - h:f%hi(2) + h), source=0.0_dp)
         allocate (f%integrands(f%lo(1) - h:f%hi(1) + h, f%lo(2) - h:f%hi(2) + h, n_integrands))
-        if (any(boxes%block(1, :) /= [1, p%nx])) &
-            allocate (f%lines(p%nx, boxes%rows(1):boxes%rows(2)))
+        if (.not. boxes%blocks_are_rows) allocate (f%lines(p%nx, boxes%rows(1):boxes%rows(2)))
         allocate (f%rows(nk, boxes%rows(1):boxes%rows(2)))
         if (all(boxes%rows == [1, p%ny]) .and. all(boxes%columns == [1, nk])) then
             f%columns => f%rows
