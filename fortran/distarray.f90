@@ -31,7 +31,8 @@ module distarray
     public :: darr_reduction, darr_reduce
     public :: sum_of, min_of, max_of, mean_of, var_of, std_of, norm_of, dot_of
     public :: darr_version, darr_abi_version, darr_build_info, darr_strerror, darr_last_error
-    public :: darr_comm_set_checks
+    public :: darr_comm_set_checks, darr_comm_divide_node
+    public :: darr_plan_info
     public :: darr_ok, darr_err_argument, darr_err_handle, darr_err_unsupported, &
         darr_err_mismatch, darr_err_memory, darr_err_comm, darr_err_mpi, darr_err_io, &
         darr_err_format, darr_err_state, darr_err_protocol, darr_err_internal
@@ -40,6 +41,7 @@ module distarray
     public :: darr_max_ndim, darr_whole, darr_block, darr_cyclic, darr_unstructured, &
         darr_balanced, darr_ceil, darr_remainder_last
     public :: darr_stagger_cell, darr_stagger_face, darr_stagger_face_upper
+    public :: darr_combine_insert, darr_combine_add, darr_combine_min, darr_combine_max
     public :: darr_read, darr_create, darr_update
     public :: darr_colors_viridis, darr_colors_gray, darr_colors_red_blue, darr_colors_inferno
 
@@ -138,7 +140,8 @@ module distarray
         procedure :: begin => plan_begin
         procedure :: end => plan_end
         procedure :: run => plan_run
-        procedure :: cost => plan_cost
+        procedure :: test => plan_test
+        procedure :: describe => plan_describe
         procedure :: free => plan_free
     end type darr_plan
 

@@ -18,6 +18,9 @@ struct communicator {
  * Collective. */
 inline void set_checks(communicator comm, bool on) { detail::check(darr_comm_set_checks(comm.handle, on)); }
 
+/* Lets only ranks that pass the same number share memory from now on. Collective. */
+inline void divide_node(communicator comm, int part) { detail::check(darr_comm_divide_node(comm.handle, part)); }
+
 enum class order : int { c = DARR_ORDER_C, f = DARR_ORDER_F };
 enum class grid_order : int { row_major = DARR_GRID_ROW_MAJOR, column_major = DARR_GRID_COLUMN_MAJOR };
 enum class block_rule : int {

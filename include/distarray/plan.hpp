@@ -17,6 +17,8 @@ class halo_options {
     halo_options &star(bool yes = true) { return plain_.star = yes, *this; }
     /* Boundary padding of the other dimensions travels along. */
     halo_options &carry_boundary(bool yes = true) { return plain_.carry_boundary = yes, *this; }
+    /* Ghosts are added to the elements that they mirror instead of being filled from them. */
+    halo_options &accumulate(bool yes = true) { return plain_.accumulate = yes, *this; }
     /* Widths to fill, one per dimension. */
     halo_options &widths(std::vector<std::int64_t> below, std::vector<std::int64_t> above) {
         below_ = std::move(below);
@@ -41,12 +43,20 @@ class halo_options {
     std::vector<std::int64_t> below_, above_;
 };
 
+/* What becomes of the old values of a redistribution's targets. */
+enum class combine : int {
+    insert = DARR_COMBINE_INSERT,
+    add = DARR_COMBINE_ADD,
+    min = DARR_COMBINE_MIN,
+    max = DARR_COMBINE_MAX
+};
+
 /* A reusable description of who sends what to whom, bound to its arrays, which must outlive its runs. */
 class plan {
   public:
     using arrays = std::vector<std::reference_wrapper<const array>>;
 
-    /* Fills the ghosts of arrays of one distribution in one exchange. Collective. */
+    /* Fills the ghosts of arrays over one communicator, of any distributions, in one exchange. Collective. */
     [[nodiscard]] static plan halo(const arrays &list, const halo_options &options = {}) {
         const auto handles = handles_of(list);
         const auto plain = options.plain(list.empty() ? 0 : list.front().get().dist().ndim());
@@ -54,13 +64,22 @@ class plan {
             return darr_plan_halo(detail::count_of(handles), handles.data(), &plain, out);
         }));
     }
-    /* Moves the elements of each source into the target at the same place of the list. Collective. */
-    [[nodiscard]] static plan redistribute(const arrays &sources, const arrays &targets) {
-        detail::check_length("targets", targets.size(), sources.size());
+    /* Moves the elements of each source into the target at the same place of the list. Dimension d of a source becomes
+     * dimension axes[d] of the target; without axes, d. Collective. */
+    [[nodiscard]] static plan redistribute(const arrays &sources, const arrays &targets,
+                                           combine mode = combine::insert, const std::vector<int> &axes = {}) {
         const auto from = handles_of(sources);
         const auto to = handles_of(targets);
+        const auto ndim = sources.empty() ? 0 : sources.front().get().dist().ndim();
+        const bool fits = targets.size() == sources.size() &&
+                          (axes.empty() || axes.size() == static_cast<std::size_t>(ndim));
+        darr_move_options options = DARR_MOVE_OPTIONS_INIT;
+        options.combine = static_cast<int>(mode);
+        options.axes = detail::data_or_null(axes);
+        // A size that the library refuses, on every rank.
+        options.size = fits ? options.size : 0;
         return plan(detail::created<darr_plan>([&](darr_plan **out) {
-            return darr_plan_redistribute(detail::count_of(from), from.data(), to.data(), out);
+            return darr_plan_redistribute(detail::count_of(from), from.data(), to.data(), &options, out);
         }));
     }
     /* Takes over a handle of the C interface. */
@@ -72,14 +91,18 @@ class plan {
     void end() { detail::check(darr_plan_end(get())); }
     void run() { detail::check(darr_plan_run(get())); }
 
-    struct cost_type {
-        std::int64_t messages, bytes;
-    };
-    /* What this rank sends at each run. Local. */
-    [[nodiscard]] cost_type cost() const {
-        cost_type sent{};
-        detail::check(darr_plan_cost(get(), &sent.messages, &sent.bytes));
-        return sent;
+    /* Whether end() would return at once; moves the exchange on. Local. */
+    [[nodiscard]] bool test() {
+        int done = 0;
+        detail::check(darr_plan_test(get(), &done));
+        return done != 0;
+    }
+
+    /* What this rank does at each run. Local. */
+    [[nodiscard]] darr_plan_info describe() const {
+        darr_plan_info info = DARR_PLAN_INFO_INIT;
+        detail::check(darr_plan_describe(get(), &info));
+        return info;
     }
 
     /* The handle of the C interface, which this object keeps. */

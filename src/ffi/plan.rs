@@ -112,19 +112,56 @@ unsafe fn halo_options(options: *const darr_halo_options, first: &Array) -> Resu
     }
 }
 
-/// Plans a redistribution: at each run the owned elements of source i are copied to the owned elements of target i with
-/// the same global index, with one message per pair of ranks for all of the arrays. Padding is neither read nor written.
+/// The arriving element takes the place of the old one.
+pub const DARR_COMBINE_INSERT: c_int = 0;
+
+/// The arriving element is added: integers wrap, truth values are or-ed.
+pub const DARR_COMBINE_ADD: c_int = 1;
+
+/// The smaller one stays; NaN if one is NaN.
+pub const DARR_COMBINE_MIN: c_int = 2;
+
+/// The larger one stays; NaN if one is NaN.
+pub const DARR_COMBINE_MAX: c_int = 3;
+
+/// How a redistribution moves elements. NULL in its place, or `DARR_MOVE_OPTIONS_INIT`, means that each element takes the place of
+/// the old one at the same index.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct darr_move_options {
+    /// sizeof(darr_move_options).
+    pub size: i64,
+    /// `DARR_COMBINE_INSERT` and so on: what becomes of the target's old elements.
+    pub combine: c_int,
+    /// Dimension d of a source becomes dimension axes[d] of the target; NULL: d. Read during the call only.
+    pub axes: *const c_int,
+}
+
+// SAFETY: repr(C), the size first, numbers and raw pointers only.
+unsafe impl Growing for darr_move_options {
+    const INITIAL: darr_move_options = darr_move_options {
+        size: size_of::<darr_move_options>() as i64,
+        combine: DARR_COMBINE_INSERT,
+        axes: std::ptr::null(),
+    };
+    const FIRST: usize = size_of::<darr_move_options>();
+}
+
+/// Plans a redistribution: at each run the owned elements of source i are brought to the owned elements of target i with
+/// the same global index, or the index with its entries permuted, with one message per pair of ranks for all of the arrays. Padding is
+/// neither read nor written.
 ///
-/// Collective. All sources have one distribution and all targets another, of the same shape and communicator, with block
-/// and whole maps; source i and target i have one dtype. The plan keeps arrays of the library's memory alive; borrowed
-/// memory must outlive it. Free the plan with `darr_plan_free`.
+/// Collective. All sources have one distribution and all targets another, of the same communicator and of shapes that fit, with any
+/// maps. Elements are converted to the target's dtype as NumPy's `same_kind` rule allows; combined ones have one dtype. The plan keeps
+/// arrays of the library's memory alive; borrowed memory must outlive it. Free the plan with `darr_plan_free`.
 /// @param n [in] Number of sources and of targets, 1 or more. Whose call it is the first source says, as for `darr_plan_halo`.
 /// @param sources [in] The arrays that are read.
 /// @param targets [in] The arrays that are written.
+/// @param options [in] NULL for the defaults.
 /// @param plan_out [out] The plan.
-/// Errors: `DARR_ERR_ARGUMENT` for shapes, dtypes or distributions that do not fit, memory that sources and targets share;
-/// `DARR_ERR_UNSUPPORTED` for cyclic and unstructured dimensions that are cut; `DARR_ERR_MISMATCH`; `DARR_ERR_MEMORY`;
-/// `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
+/// Errors: `DARR_ERR_ARGUMENT` for shapes, dtypes or distributions that do not fit, axes that are no permutation, memory that sources
+/// and targets share, an index of an unstructured dimension that the other end does not have; `DARR_ERR_MISMATCH`; `DARR_ERR_MEMORY`;
+/// `DARR_ERR_UNSUPPORTED` for a structure of a later version; `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
 #[no_mangle]
 pub unsafe extern "C" fn darr_plan_redistribute(
     n: c_int,

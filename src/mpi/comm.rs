@@ -38,6 +38,7 @@ pub struct Comm {
     endings: Mutex<Vec<Weak<dyn Ending>>>,
     pub(super) unit: Mutex<Option<Unit>>,
     pub(super) node: Mutex<Option<Arc<[usize]>>>,
+    sparse_rounds: AtomicUsize,
 }
 
 /// What must be closed while MPI still runs: called once, before the duplicate is freed, on every rank in the
@@ -116,6 +117,7 @@ impl Comm {
                 endings: Mutex::new(Vec::new()),
                 unit: Mutex::new(None),
                 node: Mutex::new(None),
+                sparse_rounds: AtomicUsize::new(0),
             })
         };
         lock(&RECORDS).push(Arc::clone(&comm));
@@ -230,6 +232,11 @@ impl Comm {
             periods: periods.into_iter().map(|p: c_int| p != 0).collect(),
             coords: coords.into_iter().map(index).collect::<Result<_>>()?,
         }))
+    }
+
+    /// The number of a sparse exchange, the same on all ranks.
+    pub(super) fn next_sparse_round(&self) -> usize {
+        self.sparse_rounds.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Has `ending` called when this record dies, unless it is dropped before.

@@ -13,6 +13,7 @@ pub mod exchange;
 pub mod library;
 mod node;
 pub mod shared;
+mod sparse;
 
 pub use agree::fingerprint;
 pub use attribute::watch_finalize_first;

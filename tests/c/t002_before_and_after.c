@@ -57,7 +57,7 @@ int main(int argc, char **argv)
     CHECK_OK(darr_dist_shape(dist, shape));
     CHECK_INT(shape[0], 12);
     CHECK_INT(shape[1], 5);
-    CHECK_OK(darr_plan_cost(plan, &messages, &bytes));
+    CHECK_OK(darr_plan_describe(plan, &info));
     CHECK_OK(darr_array_fill(array, DARR_FLOAT64, &value));
     CHECK_OK(darr_array_view(array, &view));
     CHECK_REAL(*(double *)view.base, 2.5);

@@ -34,7 +34,7 @@ static void refused(const void *handle, const char *as_dist, const char *as_arra
     if (as_plan) {
         CHECK_FAILS(darr_plan_begin(p), DARR_ERR_HANDLE, as_plan);
         CHECK_FAILS(darr_plan_end(p), DARR_ERR_HANDLE, as_plan);
-        CHECK_FAILS(darr_plan_cost(p, &index, &value), DARR_ERR_HANDLE, as_plan);
+        CHECK_FAILS(darr_plan_describe(p, &info), DARR_ERR_HANDLE, as_plan);
     }
     if (as_file)
         CHECK_FAILS(darr_file_close(f), DARR_ERR_HANDLE, as_file);

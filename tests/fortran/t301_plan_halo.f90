@@ -12,7 +12,8 @@ program t301_plan_halo
     real(real64), allocatable, target, asynchronous :: u(:, :)
     real(real32), pointer :: v(:, :) => null()
     real(real64), pointer :: w(:, :) => null()
-    integer(int64) :: messages, bytes
+    type(darr_plan_info) :: info
+    logical :: done
     integer :: lo(2), hi(2), below(2), above(2), ierr
     real(real64), parameter :: edge = -99
 
@@ -30,10 +31,16 @@ program t301_plan_halo
     if (all(hi >= lo)) v(lo(1):hi(1), lo(2):hi(2)) = real(u(lo(1):hi(1), lo(2):hi(2)), real32)
 
     call plan%halo([a, b])
-    call plan%cost(messages, bytes)
-    call expect(messages >= 0 .and. messages < 9, 'at most one message per neighbour')
-    if (ranks == 1) call expect(bytes, 0, 'one rank sends nothing')
+    call plan%describe(info)
+    call expect(info%sends >= 0 .and. info%sends < 9, 'at most one message per neighbour')
+    if (ranks == 1) call expect(info%bytes, 0, 'one rank sends nothing')
+    call plan%test(done)
+    call expect(done, 'a plan that is not begun has nothing to wait for')
     call plan%begin()
+    do
+        call plan%test(done)
+        if (done) exit
+    end do
     call plan%end()
     call ghosts(u, 'begin and end', corners=.true.)
     call ghosts(real(v, real64), 'second array', corners=.true.)
