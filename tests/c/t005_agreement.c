@@ -24,6 +24,65 @@ static void alike(int got, int want, const char *part)
     CHECK_ALIKE(darr_last_error());
 }
 
+/* Rank `odd` differs in an argument of a distribution with an index list, whose making takes several messages. */
+static void lists(int odd)
+{
+    static const char *const part = "differs between rank 0 and rank ";
+    int is_odd = check_rank == odd, wide = check_size % 2 == 0 ? check_size / 2 : 1;
+    int64_t own[2] = {2 * check_rank, 2 * check_rank + 1}, shared[2];
+    int turned[6];
+    darr_dim dims[2] = {DARR_DIM_INIT, DARR_DIM_INIT}, good;
+    darr_dist_options options = DARR_DIST_OPTIONS_INIT;
+    darr_dist *bad = NULL;
+    char text[80];
+    dims[0].extent = 2 * check_size;
+    dims[0].map = DARR_UNSTRUCTURED;
+    dims[0].procs = check_size;
+    dims[0].indices = own;
+    dims[0].n_indices = 2;
+    good = dims[0];
+
+    dims[0].extent += is_odd;
+    snprintf(text, sizeof text, "darr_dist_create: the global extents %s", part);
+    alike(darr_dist_create(comm, 1, dims, NULL, &bad), DARR_ERR_MISMATCH, text);
+    dims[0] = good;
+    dims[0].procs = is_odd ? 1 : check_size;
+    snprintf(text, sizeof text, "darr_dist_create: the process grid %s", part);
+    alike(darr_dist_create(comm, 1, dims, NULL, &bad), DARR_ERR_MISMATCH, text);
+    dims[0] = good;
+    for (int r = 0; r < check_size; r++)
+        turned[r] = check_size - 1 - r;
+    options.ranks = is_odd ? turned : NULL;
+    options.n_ranks = is_odd ? check_size : 0;
+    alike(darr_dist_create(comm, 1, dims, &options, &bad), DARR_ERR_MISMATCH, text);
+    options.ranks = NULL;
+    options.n_ranks = 0;
+    dims[0].map = is_odd ? DARR_BLOCK : DARR_UNSTRUCTURED;
+    alike(darr_dist_create(comm, 1, dims, NULL, &bad), DARR_ERR_MISMATCH, "the dimensions with index lists");
+    dims[0] = good;
+    if (check_size >= 4) {
+        /* Two coordinates of the list, `wide` ranks at each. */
+        shared[0] = check_rank / wide;
+        dims[0].extent = 2;
+        dims[0].procs = 2;
+        dims[0].indices = shared;
+        dims[0].n_indices = 1;
+        dims[1].extent = 12;
+        dims[1].map = DARR_BLOCK;
+        dims[1].procs = wide;
+        options.grid_order = is_odd ? DARR_GRID_COLUMN_MAJOR : DARR_GRID_ROW_MAJOR;
+        alike(darr_dist_create(comm, 2, dims, &options, &bad), DARR_ERR_MISMATCH, text);
+        dims[0] = good;
+    }
+    /* What only the making finds: a list with an index twice, lists that do not hold the extent. */
+    own[1] -= is_odd;
+    alike(darr_dist_create(comm, 1, dims, NULL, &bad), DARR_ERR_ARGUMENT, "given once only");
+    own[1] += is_odd;
+    dims[0].n_indices -= is_odd;
+    alike(darr_dist_create(comm, 1, dims, NULL, &bad), DARR_ERR_ARGUMENT, "but the lists hold");
+    CHECK(bad == NULL);
+}
+
 int main(int argc, char **argv)
 {
     darr_dim dim = DARR_DIM_INIT, good;
@@ -73,6 +132,7 @@ int main(int argc, char **argv)
             alike(darr_array_create(dist, DARR_INT64, &array), DARR_ERR_MISMATCH, "different calls");
         else
             alike(darr_dist_create(comm, 1, &good, NULL, &bad), DARR_ERR_MISMATCH, "different calls");
+        lists(odd);
         CHECK(bad == NULL && array == NULL && plan == NULL && file == NULL);
         works_afterwards(dist);
     }
