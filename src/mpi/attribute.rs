@@ -141,7 +141,6 @@ extern "C" fn on_finalize(
                 comm::end(serial);
             }
         }
-        super::collective::free_operations();
         if let Some(mut key) = key {
             // SAFETY: a key of this library, freed once.
             unsafe { ffi::MPI_Comm_free_keyval(&mut key) };

@@ -2,7 +2,7 @@
 //!
 //! `library` asks whether MPI may be called at all, `comm` keeps one private duplicate per communicator of
 //! the user, `attribute` ties its life to the user's communicator and to `MPI_Finalize`, `agree` makes
-//! failures common to all ranks, `collective` and `exchange` move bytes.
+//! failures common to all ranks, `collective`, `reduction` and `exchange` move bytes.
 
 pub mod agree;
 mod attribute;
@@ -11,6 +11,7 @@ mod collective;
 pub mod comm;
 pub mod exchange;
 pub mod library;
+mod reduction;
 
 pub use agree::fingerprint;
 pub use attribute::watch_finalize_first;
