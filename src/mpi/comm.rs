@@ -111,7 +111,9 @@ impl Comm {
         lock(&RECORDS).push(Arc::clone(&comm));
         // A record on some ranks only would make the next first call wait for ever.
         if let Err(error) = comm.agree(attribute::attach(user, comm.serial)) {
-            end(comm.serial);
+            if !attribute::detach(user, comm.serial) {
+                end(comm.serial);
+            }
             return Err(error);
         }
         Ok(comm)
