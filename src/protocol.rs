@@ -74,7 +74,7 @@ fn gather(
 ) -> Result<Result<Vec<Option<Vec<DimData>>>>> {
     let message = comm.agree(encode(own, indices))?;
     let messages = comm.allgatherv(&message)?;
-    Ok(messages.iter().map(|message| decode(message)).collect())
+    Ok(messages.iter().map(decode).collect())
 }
 
 /// Numbers of a dimension in a message, before its index list.

@@ -234,7 +234,8 @@ fn matrices(rank: usize, n: usize) -> Vec<u8> {
 fn reductions_keep_the_order_of_ranks() {
     on_ranks("reductions_keep_the_order_of_ranks", &RANKS, || {
         let comm = world();
-        for n in [1, 3, 1, 5000, 100_000] {
+        // Around what fits in one message, too.
+        for n in [1, 3, 1, 63, 64, 5000, 100_000] {
             let mut want = matrices(comm.size() - 1, n);
             for rank in (0..comm.size() - 1).rev() {
                 product(&matrices(rank, n), &mut want);
@@ -244,12 +245,106 @@ fn reductions_keep_the_order_of_ranks() {
             assert!(got == want, "{n} matrices");
         }
         comm.allreduce_bytes(&mut [], product).unwrap();
-        // Another function with the same datatype.
+        // A closure that captures.
         let mut lowest = [comm.rank() as u8; 16];
-        comm.allreduce_bytes(&mut lowest, |lower, higher| higher.copy_from_slice(lower))
-            .unwrap();
+        let length = lowest.len();
+        comm.allreduce_bytes(&mut lowest, |lower, higher| {
+            higher.copy_from_slice(&lower[..length])
+        })
+        .unwrap();
         assert_eq!(lowest, [0; 16]);
     });
+}
+
+/// The result of a function that is not associative tells which values met.
+#[test]
+fn reductions_meet_in_the_same_order_everywhere() {
+    let meet = |a: u64, b: u64| (a ^ b.rotate_left(7)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let leaf = |rank: usize| fingerprint(rank);
+    let want = |size: usize| -> u64 {
+        // As the head of src/mpi/reduction.rs has it.
+        let places = 1 << size.ilog2();
+        let shared = size - places;
+        let mut values: Vec<u64> = (0..places)
+            .map(|place| match place < shared {
+                true => meet(leaf(2 * place), leaf(2 * place + 1)),
+                false => leaf(place + shared),
+            })
+            .collect();
+        while values.len() > 1 {
+            values = values
+                .chunks(2)
+                .map(|pair| meet(pair[0], pair[1]))
+                .collect();
+        }
+        values[0]
+    };
+    let ranks = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+    on_ranks(
+        "reductions_meet_in_the_same_order_everywhere",
+        &ranks,
+        || {
+            let comm = world();
+            for words in [1, 127, 128, 1000] {
+                let mut bytes = leaf(comm.rank()).to_ne_bytes().repeat(words);
+                comm.allreduce_bytes(&mut bytes, |lower, higher| {
+                    let number = |word: &[u8]| u64::from_ne_bytes(word.try_into().unwrap());
+                    for (a, b) in lower.chunks_exact(8).zip(higher.chunks_exact_mut(8)) {
+                        b.copy_from_slice(&meet(number(a), number(b)).to_ne_bytes());
+                    }
+                })
+                .unwrap();
+                let want = want(comm.size()).to_ne_bytes().repeat(words);
+                assert!(bytes == want, "{words} words: {:?}", &bytes[..8]);
+            }
+        },
+    );
+}
+
+#[test]
+fn reductions_of_different_lengths_are_everybodys_error() {
+    let ranks = [2, 3, 4, 5, 6];
+    on_ranks(
+        "reductions_of_different_lengths_are_everybodys_error",
+        &ranks,
+        || {
+            let comm = world();
+            for odd in 0..comm.size() {
+                for (most, one) in [
+                    (16, 32),
+                    (16, 0),
+                    (16, 70_000),
+                    (70_000, 16),
+                    (4000, 70_000),
+                ] {
+                    let n = if comm.rank() == odd { one } else { most };
+                    let mut bytes = vec![1; n];
+                    let outcome = comm.allreduce_bytes(&mut bytes, product);
+                    assert_eq!(outcome.unwrap_err().code, Code::Mismatch, "{most} {one}");
+                    assert!(bytes.iter().all(|&byte| byte == 1));
+                    let mut right = [comm.rank() as u8; 16];
+                    comm.allreduce_bytes(&mut right, |lower, higher| higher.copy_from_slice(lower))
+                        .unwrap();
+                    assert_eq!(right, [0; 16]);
+                }
+            }
+        },
+    );
+}
+
+#[test]
+fn reductions_whose_function_panics_are_an_error() {
+    on_ranks(
+        "reductions_whose_function_panics_are_an_error",
+        &[2, 5],
+        || {
+            let comm = world();
+            let mut bytes = [0; 8];
+            let outcome = comm.allreduce_bytes(&mut bytes, |_, _| panic!("as it shall"));
+            assert_eq!(outcome.unwrap_err().code, Code::Internal);
+            comm.agree(Ok(())).unwrap();
+        },
+    );
 }
 
 #[test]
@@ -263,9 +358,7 @@ fn gathers_and_broadcasts_move_every_byte() {
             let want: Vec<u8> = (0..size).flat_map(bytes).collect();
             assert_eq!(comm.allgather(&bytes(rank)).unwrap(), want);
             for root in 0..size {
-                let mut message = bytes(rank);
-                comm.broadcast(root, &mut message).unwrap();
-                assert_eq!(message, bytes(root));
+                assert_eq!(comm.broadcast(root, bytes(rank)).unwrap(), bytes(root));
             }
         }
         // Ranks of all kinds of lengths, nothing among them.
@@ -275,9 +368,9 @@ fn gathers_and_broadcasts_move_every_byte() {
                 (0..n).map(|at| byte(from, 1, step, at)).collect()
             };
             let want: Vec<Vec<u8>> = (0..size).map(bytes).collect();
-            assert_eq!(comm.allgatherv(&bytes(rank)).unwrap(), want);
+            let got = comm.allgatherv(&bytes(rank)).unwrap();
+            assert!(got.iter().eq(&want), "{step}");
         }
-        comm.barrier().unwrap();
     });
 }
 
@@ -386,7 +479,7 @@ fn messages_of_another_length_are_never_taken() {
                 assert_eq!(right.wait_receive().unwrap(), Some(0));
                 assert_eq!(right.receive_buffer(0), vec![previous as u8 + 1; sent]);
                 drop(wrong);
-                comm.barrier().unwrap();
+                comm.agree(Ok(())).unwrap();
             }
             // Lengths that share a tag: what is too short is an error, and the exchange is broken for good.
             let (sent, planned) = (10, 10 + 32749);
@@ -398,7 +491,7 @@ fn messages_of_another_length_are_never_taken() {
             assert_eq!(error.code, Code::Mismatch, "{error}");
             assert_eq!(exchange.start_receives().unwrap_err().code, Code::State);
             drop(exchange);
-            comm.barrier().unwrap();
+            comm.agree(Ok(())).unwrap();
             everyone_to_everyone(&comm, &[10], usize::MAX, 2);
         },
     );
@@ -416,7 +509,7 @@ fn an_exchange_may_be_dropped_half_way() {
         exchange.start_receives().unwrap();
         assert_eq!(exchange.start_receives().unwrap_err().code, Code::State);
         drop(exchange);
-        comm.barrier().unwrap();
+        comm.agree(Ok(())).unwrap();
         everyone_to_everyone(&comm, &[8], usize::MAX, 2);
         // Never started.
         drop(Exchange::new(Arc::clone(&comm), &[(next, 8)], &[(previous, 8)]).unwrap());
@@ -431,7 +524,7 @@ fn refused_memory_is_an_error() {
         assert_eq!(outcome.err().unwrap().code, Code::Memory);
         let outcome = Exchange::new(Arc::clone(&comm), &[], &[(0, usize::MAX)]);
         assert_eq!(outcome.err().unwrap().code, Code::Memory);
-        comm.barrier().unwrap();
+        comm.agree(Ok(())).unwrap();
     });
 }
 
@@ -450,16 +543,15 @@ fn a_communicator_has_one_record() {
         let of_copy = Comm::from_fortran(fortran(copy)).unwrap();
         assert!(!of_copy.is(&first));
         free(copy);
-        assert_eq!(of_copy.barrier().unwrap_err().code, Code::Comm);
-        first.barrier().unwrap();
+        assert_eq!(of_copy.agree(Ok(())).unwrap_err().code, Code::Comm);
+        first.agree(Ok(())).unwrap();
         free(user);
         // The record lives as long as objects hold it, but says what it is.
         for outcome in [
-            first.barrier(),
             first.ensure_alive(),
             first.check_call("f", &[], &Ok(())),
             first.agree(Ok(())),
-            first.broadcast(0, &mut [0]),
+            first.broadcast(0, vec![0]).map(drop),
             first.cart().map(drop),
         ] {
             assert_eq!(outcome.unwrap_err().code, Code::Comm);
@@ -596,7 +688,6 @@ fn cartesian_communicators_bring_their_grid() {
             let cart = comm.cart().unwrap().unwrap();
             assert_eq!(cart.dims, [1, n, 1]);
             assert_eq!(cart.periods, [true, false, false]);
-            assert_eq!(cart.coords, [0, comm.rank(), 0]);
             free(user);
         },
     );

@@ -7,6 +7,7 @@ use distarray_core::{
     choose, Code, Cuts, Dimension, Dims, Distribution, Grid, GridOrder, IndexList, Order, Region,
 };
 
+use super::dist::{fields, FIELDS};
 use super::Dist;
 use crate::error::{Error, Result};
 use crate::mpi::agree::fingerprint;
@@ -82,18 +83,28 @@ fn create_as(
         let outline = outline(comm, &specs, layout)?;
         Ok((specs, outline))
     });
-    let lists: Vec<bool> = match &outlined {
-        Ok((specs, _)) => specs.iter().map(DimSpec::is_list).collect(),
-        Err(_) => Vec::new(),
+    let (fields, lists) = match &outlined {
+        Ok((specs, outline)) => outline_fields(specs, outline),
+        Err(_) => Default::default(),
     };
-    let fields = [("the dimensions with index lists", fingerprint(&lists))];
     let (specs, outline) = comm.agree_on(name, &fields, outlined)?;
-    let map = if lists.contains(&true) {
-        with_lists(comm, specs, &outline)
-    } else {
-        Ok(outline)
-    };
+    if !lists {
+        return Ok(Dist::new(comm, outline));
+    }
+    let map = with_lists(comm, specs, &outline);
     Dist::agree(name, comm, map)
+}
+
+/// Everything that must be equal on all ranks before they tell each other of their lists, and whether there are any: how
+/// the ranks go on follows from equal data alone.
+fn outline_fields(
+    specs: &[DimSpec],
+    outline: &Distribution,
+) -> ([(&'static str, u64); FIELDS + 1], bool) {
+    let lists: Vec<bool> = specs.iter().map(DimSpec::is_list).collect();
+    let mut all = [("the dimensions with index lists", fingerprint(&lists)); FIELDS + 1];
+    all[..FIELDS].copy_from_slice(&fields(outline));
+    (all, lists.contains(&true))
 }
 
 /// The distribution with blocks in the place of index lists.

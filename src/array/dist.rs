@@ -100,8 +100,10 @@ impl Dist {
     }
 }
 
+pub(super) const FIELDS: usize = 7;
+
 /// Everything that must be equal on all ranks, by names that an error text can use.
-fn fields(map: &Distribution) -> [(&'static str, u64); 7] {
+pub(super) fn fields(map: &Distribution) -> [(&'static str, u64); FIELDS] {
     let dims = map.dims();
     let hash = |of: &dyn Fn(usize) -> u64| fingerprint((0..dims.len()).map(of).collect::<Vec<_>>());
     [

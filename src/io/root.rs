@@ -11,9 +11,8 @@ pub fn from_root(comm: &Comm, find: impl FnOnce() -> Result<Vec<u8>>) -> Result<
         Ok(Vec::new())
     };
     let mut answer = comm.agree(local)?;
-    let mut length = (answer.len() as u64).to_ne_bytes();
-    comm.broadcast(0, &mut length)?;
-    let length = u64::from_ne_bytes(length) as usize;
+    let length = comm.broadcast(0, (answer.len() as u64).to_ne_bytes().to_vec())?;
+    let length = length.try_into().map_or(0, u64::from_ne_bytes) as usize;
     let room = answer.try_reserve_exact(length.saturating_sub(answer.len()));
     let refused = || {
         Error::new(
@@ -23,6 +22,5 @@ pub fn from_root(comm: &Comm, find: impl FnOnce() -> Result<Vec<u8>>) -> Result<
     };
     comm.agree(room.map_err(|_| refused()))?;
     answer.resize(length, 0);
-    comm.broadcast(0, &mut answer)?;
-    Ok(answer)
+    comm.broadcast(0, answer)
 }

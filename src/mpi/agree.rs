@@ -124,11 +124,11 @@ impl Comm {
     fn share_failure(&self, word: u64, own: Option<Error>) -> Result<Error> {
         let root = self.size() - (word >> 32) as usize;
         let length = (word >> 8) as usize & 0xff_ffff;
-        let mut text = match own {
+        let text = match own {
             Some(error) if root == self.rank() => shortened(&error.text).as_bytes().to_vec(),
             _ => vec![0; length],
         };
-        self.broadcast(root, &mut text)?;
+        let text = self.broadcast(root, text)?;
         let text = String::from_utf8_lossy(&text).into_owned();
         let code = Code::from_number((word & 0xff) as i32);
         Ok(Error::new(code.unwrap_or(Code::Internal), text))
@@ -147,10 +147,10 @@ impl Comm {
     fn different_functions(&self, function: &str, ranks: [usize; 2]) -> Result<Error> {
         let mut names = Vec::new();
         for rank in ranks {
-            let mut name = [0; NAME_ROOM];
+            let mut name = vec![0; NAME_ROOM];
             let length = function.len().min(NAME_ROOM);
             name[..length].copy_from_slice(&function.as_bytes()[..length]);
-            self.broadcast(rank, &mut name)?;
+            let name = self.broadcast(rank, name)?;
             let end = name.iter().position(|&byte| byte == 0);
             let name = String::from_utf8_lossy(&name[..end.unwrap_or(NAME_ROOM)]).into_owned();
             names.push(if name.is_empty() {

@@ -51,6 +51,14 @@ pub fn attach(user: ffi::MPI_Comm, serial: usize) -> Result<()> {
     check("MPI_Comm_set_attr", code)
 }
 
+/// Takes a record off the user's communicator, which ends it. Whether it hung there.
+pub fn detach(user: ffi::MPI_Comm, serial: usize) -> bool {
+    let key = *comm::lock(&KEY);
+    let hangs = find(user).is_ok_and(|found| found == Some(serial));
+    // SAFETY: a valid communicator that carries the attribute; deleting it runs `on_user_free`.
+    key.is_some_and(|key| hangs && unsafe { ffi::MPI_Comm_delete_attr(user, key) } == 0)
+}
+
 /// Asks to be told when `MPI_Finalize` begins: it deletes the attributes of `MPI_COMM_SELF` first.
 pub fn watch_finalize() -> Result<()> {
     if ENDING.load(Ordering::Acquire) {
@@ -141,7 +149,6 @@ extern "C" fn on_finalize(
                 comm::end(serial);
             }
         }
-        super::collective::free_operations();
         if let Some(mut key) = key {
             // SAFETY: a key of this library, freed once.
             unsafe { ffi::MPI_Comm_free_keyval(&mut key) };

@@ -13,7 +13,6 @@ use mpi::ffi;
 
 use super::attribute;
 use super::call::check;
-use super::collective::{count, Unit};
 use super::library;
 use crate::error::{Code, Error, Result};
 
@@ -33,10 +32,7 @@ pub struct Comm {
     size: usize,
     alive: AtomicBool,
     checks: AtomicBool,
-    /// Some node has more ranks than processors. The same on all ranks.
-    crowded: AtomicBool,
     endings: Mutex<Vec<Weak<dyn Ending>>>,
-    pub(super) unit: Mutex<Option<Unit>>,
     pub(super) node: Mutex<Option<Arc<[usize]>>>,
     sparse_rounds: AtomicUsize,
 }
@@ -52,8 +48,6 @@ pub trait Ending: Send + Sync {
 pub struct Cart {
     pub dims: Vec<usize>,
     pub periods: Vec<bool>,
-    /// Of the calling rank.
-    pub coords: Vec<usize>,
 }
 
 // SAFETY: the MPI handles are plain values; MPI itself demands that threads call it as the thread level allows, which
@@ -113,48 +107,20 @@ impl Comm {
                 size: index(size)?,
                 alive: AtomicBool::new(true),
                 checks: AtomicBool::new(false),
-                crowded: AtomicBool::new(false),
                 endings: Mutex::new(Vec::new()),
-                unit: Mutex::new(None),
                 node: Mutex::new(None),
                 sparse_rounds: AtomicUsize::new(0),
             })
         };
         lock(&RECORDS).push(Arc::clone(&comm));
         // A record on some ranks only would make the next first call wait for ever.
-        let attached = comm.agree(attribute::attach(user, comm.serial));
-        if let Err(error) = attached.and_then(|()| comm.find_crowds()) {
-            end(comm.serial);
+        if let Err(error) = comm.agree(attribute::attach(user, comm.serial)) {
+            if !attribute::detach(user, comm.serial) {
+                end(comm.serial);
+            }
             return Err(error);
         }
         Ok(comm)
-    }
-
-    /// Whether ranks have to share processors, so that a rank that waits keeps another from working.
-    fn find_crowds(&self) -> Result<()> {
-        let mut size = 0;
-        // SAFETY: splits the duplicate, asks the part for its size and frees it.
-        unsafe {
-            let (kind, key) = (ffi::RSMPI_COMM_TYPE_SHARED, count(self.rank)?);
-            let mut node = ffi::RSMPI_COMM_NULL;
-            let info = ffi::RSMPI_INFO_NULL;
-            check(
-                "MPI_Comm_split_type",
-                ffi::MPI_Comm_split_type(self.duplicate, kind, key, info, &mut node),
-            )?;
-            check("MPI_Comm_size", ffi::MPI_Comm_size(node, &mut size))?;
-            check("MPI_Comm_free", ffi::MPI_Comm_free(&mut node))?;
-        }
-        // Not the processors that this rank is bound to: bound ranks have one each, and enough of them.
-        // SAFETY: asks the system for a number.
-        let processors = unsafe { libc::sysconf(libc::_SC_NPROCESSORS_ONLN) };
-        let [most] = self.maximum(&[u64::from(i64::from(size) > processors)])?;
-        self.crowded.store(most != 0, Ordering::Relaxed);
-        Ok(())
-    }
-
-    pub(super) fn crowded(&self) -> bool {
-        self.crowded.load(Ordering::Relaxed)
     }
 
     pub fn rank(&self) -> usize {
@@ -230,7 +196,6 @@ impl Comm {
         Ok(Some(Cart {
             dims: dims.into_iter().map(index).collect::<Result<_>>()?,
             periods: periods.into_iter().map(|p: c_int| p != 0).collect(),
-            coords: coords.into_iter().map(index).collect::<Result<_>>()?,
         }))
     }
 
@@ -255,7 +220,6 @@ impl Comm {
         for ending in endings.iter().filter_map(Weak::upgrade) {
             ending.end();
         }
-        drop(lock(&self.unit).take());
         let mut duplicate = self.duplicate;
         // SAFETY: a valid duplicate, freed once: `alive` was true until now. MPI keeps it for requests that still use it.
         unsafe { ffi::MPI_Comm_free(&mut duplicate) };
@@ -311,7 +275,7 @@ fn ensure_intra(user: ffi::MPI_Comm) -> Result<()> {
     Ok(())
 }
 
-/// A rank, size or coordinate that MPI gave.
+/// A rank, size or extent that MPI gave.
 fn index(value: c_int) -> Result<usize> {
     usize::try_from(value).map_err(|_| {
         Error::new(

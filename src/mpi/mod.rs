@@ -2,7 +2,8 @@
 //!
 //! `library` asks whether MPI may be called at all, `comm` keeps one private duplicate per communicator of
 //! the user, `attribute` ties its life to the user's communicator and to `MPI_Finalize`, `agree` makes
-//! failures common to all ranks, `collective` and `exchange` move bytes; `node` knows which ranks share memory, and `shared` is it.
+//! failures common to all ranks, `collective`, `reduction`, `exchange` and `sparse` move bytes; `node` knows which ranks share
+//! memory, and `shared` is it.
 
 pub mod agree;
 mod attribute;
@@ -14,6 +15,7 @@ pub mod library;
 mod node;
 pub mod shared;
 mod sparse;
+mod reduction;
 
 pub use agree::fingerprint;
 pub use attribute::watch_finalize_first;

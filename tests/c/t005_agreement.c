@@ -57,13 +57,13 @@ static void plan_refused_on_one_rank(darr_array *array, darr_array *other, int i
     options.size = sizeof options;
     options.below = is_odd ? NULL : &width;
     alike(darr_plan_halo(1, pair, &options, &plan), DARR_ERR_MISMATCH, "the options differs");
-    alike(darr_plan_redistribute(is_odd ? -1 : 1, sources, targets, &plan), DARR_ERR_ARGUMENT, "the number of sources is -1");
-    alike(darr_plan_redistribute(1, sources, is_odd ? NULL : targets, &plan), DARR_ERR_ARGUMENT, "targets is NULL");
-    alike(darr_plan_redistribute(1, sources, is_odd ? broken + 1 : targets, &plan), DARR_ERR_HANDLE, "targets[0] is NULL");
-    alike(darr_plan_redistribute(1, sources, is_odd ? pair : targets, &plan), DARR_ERR_ARGUMENT, "shares memory");
-    alike(darr_plan_redistribute(1, sources, targets, is_odd ? NULL : &plan), DARR_ERR_ARGUMENT, "plan_out is NULL");
+    alike(darr_plan_redistribute(is_odd ? -1 : 1, sources, targets, NULL, &plan), DARR_ERR_ARGUMENT, "the number of sources is -1");
+    alike(darr_plan_redistribute(1, sources, is_odd ? NULL : targets, NULL, &plan), DARR_ERR_ARGUMENT, "targets is NULL");
+    alike(darr_plan_redistribute(1, sources, is_odd ? broken + 1 : targets, NULL, &plan), DARR_ERR_HANDLE, "targets[0] is NULL");
+    alike(darr_plan_redistribute(1, sources, is_odd ? pair : targets, NULL, &plan), DARR_ERR_ARGUMENT, "shares memory");
+    alike(darr_plan_redistribute(1, sources, targets, NULL, is_odd ? NULL : &plan), DARR_ERR_ARGUMENT, "plan_out is NULL");
     CHECK(plan == NULL);
-    CHECK_OK(darr_plan_redistribute(1, sources, targets, &plan));
+    CHECK_OK(darr_plan_redistribute(1, sources, targets, NULL, &plan));
     CHECK_OK(darr_plan_run(plan));
     darr_plan_free(plan);
 }
@@ -84,11 +84,11 @@ static void plans_that_differ(const darr_dist *dist, int is_odd)
         CHECK_NEEDED(darr_array_create(i ? all : dist, DARR_INT32, &small[i]));
     }
     CHECK_NEEDED(darr_array_create(dist, DARR_INT64, &c));
-    alike(darr_plan_redistribute(is_odd ? 1 : 2, from, b, &plan), DARR_ERR_MISMATCH, "the number of arrays differs");
-    alike(darr_plan_redistribute(1, from, is_odd ? &c : b, &plan), DARR_ERR_MISMATCH, "the distribution of the targets differs");
-    alike(darr_plan_redistribute(1, is_odd ? (const darr_array *const *)b : from, is_odd ? b + 1 : b, &plan),
+    alike(darr_plan_redistribute(is_odd ? 1 : 2, from, b, NULL, &plan), DARR_ERR_MISMATCH, "the number of arrays differs");
+    alike(darr_plan_redistribute(1, from, is_odd ? &c : b, NULL, &plan), DARR_ERR_MISMATCH, "the distribution of the targets differs");
+    alike(darr_plan_redistribute(1, is_odd ? (const darr_array *const *)b : from, is_odd ? b + 1 : b, NULL, &plan),
           DARR_ERR_MISMATCH, "the distribution of the sources differs");
-    alike(darr_plan_redistribute(1, is_odd ? (const darr_array *const *)small : from, is_odd ? small + 1 : b, &plan),
+    alike(darr_plan_redistribute(1, is_odd ? (const darr_array *const *)small : from, is_odd ? small + 1 : b, NULL, &plan),
           DARR_ERR_MISMATCH, "the dtypes differs");
     CHECK(plan == NULL);
     for (int i = 0; i < 2; i++) {
@@ -109,6 +109,63 @@ static void explained(const darr_array *array, int is_odd)
     alike(darr_array_get(array, &index, is_odd ? 0 : DARR_INT64, &value), DARR_ERR_ARGUMENT, "one entry per dimension");
     alike(darr_array_get(array, &index, is_odd ? 0 : DARR_INT64, &value), DARR_ERR_ARGUMENT, "element type 0");
     CHECK_CODE(darr_error_explain(NULL), DARR_ERR_ARGUMENT);
+/* Rank `odd` differs in an argument of a distribution with an index list, whose making takes several messages. */
+static void lists(int odd)
+{
+    static const char *const part = "differs between rank 0 and rank ";
+    int is_odd = check_rank == odd, wide = check_size % 2 == 0 ? check_size / 2 : 1;
+    int64_t own[2] = {2 * check_rank, 2 * check_rank + 1}, shared[2];
+    int turned[6];
+    darr_dim dims[2] = {DARR_DIM_INIT, DARR_DIM_INIT}, good;
+    darr_dist_options options = DARR_DIST_OPTIONS_INIT;
+    darr_dist *bad = NULL;
+    char text[80];
+    dims[0].extent = 2 * check_size;
+    dims[0].map = DARR_UNSTRUCTURED;
+    dims[0].procs = check_size;
+    dims[0].indices = own;
+    dims[0].n_indices = 2;
+    good = dims[0];
+
+    dims[0].extent += is_odd;
+    snprintf(text, sizeof text, "darr_dist_create: the global extents %s", part);
+    alike(darr_dist_create(comm, 1, dims, NULL, &bad), DARR_ERR_MISMATCH, text);
+    dims[0] = good;
+    dims[0].procs = is_odd ? 1 : check_size;
+    snprintf(text, sizeof text, "darr_dist_create: the process grid %s", part);
+    alike(darr_dist_create(comm, 1, dims, NULL, &bad), DARR_ERR_MISMATCH, text);
+    dims[0] = good;
+    for (int r = 0; r < check_size; r++)
+        turned[r] = check_size - 1 - r;
+    options.ranks = is_odd ? turned : NULL;
+    options.n_ranks = is_odd ? check_size : 0;
+    alike(darr_dist_create(comm, 1, dims, &options, &bad), DARR_ERR_MISMATCH, text);
+    options.ranks = NULL;
+    options.n_ranks = 0;
+    dims[0].map = is_odd ? DARR_BLOCK : DARR_UNSTRUCTURED;
+    alike(darr_dist_create(comm, 1, dims, NULL, &bad), DARR_ERR_MISMATCH, "the dimensions with index lists");
+    dims[0] = good;
+    if (check_size >= 4) {
+        /* Two coordinates of the list, `wide` ranks at each. */
+        shared[0] = check_rank / wide;
+        dims[0].extent = 2;
+        dims[0].procs = 2;
+        dims[0].indices = shared;
+        dims[0].n_indices = 1;
+        dims[1].extent = 12;
+        dims[1].map = DARR_BLOCK;
+        dims[1].procs = wide;
+        options.grid_order = is_odd ? DARR_GRID_COLUMN_MAJOR : DARR_GRID_ROW_MAJOR;
+        alike(darr_dist_create(comm, 2, dims, &options, &bad), DARR_ERR_MISMATCH, text);
+        dims[0] = good;
+    }
+    /* What only the making finds: a list with an index twice, lists that do not hold the extent. */
+    own[1] -= is_odd;
+    alike(darr_dist_create(comm, 1, dims, NULL, &bad), DARR_ERR_ARGUMENT, "given once only");
+    own[1] += is_odd;
+    dims[0].n_indices -= is_odd;
+    alike(darr_dist_create(comm, 1, dims, NULL, &bad), DARR_ERR_ARGUMENT, "but the lists hold");
+    CHECK(bad == NULL);
 }
 
 int main(int argc, char **argv)
@@ -162,6 +219,7 @@ int main(int argc, char **argv)
             alike(darr_array_create(dist, DARR_INT64, &array), DARR_ERR_MISMATCH, "different calls");
         else
             alike(darr_dist_create(comm, 1, &good, NULL, &bad), DARR_ERR_MISMATCH, "different calls");
+        lists(odd);
         CHECK(bad == NULL && array == NULL && plan == NULL && file == NULL);
         element_refused_on_one_rank(zeros, is_odd);
         explained(zeros, is_odd);

@@ -197,7 +197,7 @@ static void no_dimensions(void)
     CHECK_NEEDED(darr_plan_halo(1, &x, NULL, &plan));
     CHECK_OK(darr_plan_run(plan));
     darr_plan_free(plan);
-    CHECK_NEEDED(darr_plan_redistribute(1, (const darr_array *const *)&x, &y, &plan));
+    CHECK_NEEDED(darr_plan_redistribute(1, (const darr_array *const *)&x, &y, NULL, &plan));
     CHECK_OK(darr_plan_run(plan));
     darr_plan_free(plan);
     CHECK_OK(darr_array_produce(x, &told));

@@ -369,7 +369,7 @@ unsafe fn spec(d: usize, dim: &darr_dim) -> Result<DimSpec> {
             };
             // SAFETY: passed on to the caller.
             let cuts = unsafe { slice(dim.cuts, procs as i64 + 1, "cuts") }?;
-            MapSpec::Block(Cuts::Explicit(cuts.into()))
+            MapSpec::Block(Cuts::Explicit(copied(cuts, "cuts")?.into()))
         }
         DARR_BLOCK => MapSpec::Block(match dim.rule {
             DARR_BALANCED => Cuts::Balanced,
@@ -386,7 +386,7 @@ unsafe fn spec(d: usize, dim: &darr_dim) -> Result<DimSpec> {
         DARR_UNSTRUCTURED => {
             // SAFETY: passed on to the caller.
             let indices = unsafe { slice(dim.indices, dim.n_indices, "indices") }?;
-            MapSpec::Unstructured(indices.to_vec())
+            MapSpec::Unstructured(copied(indices, "indices")?)
         }
         other => {
             return refuse(format!(
@@ -402,6 +402,17 @@ unsafe fn spec(d: usize, dim: &darr_dim) -> Result<DimSpec> {
         halo: dim.halo,
         boundary: dim.boundary,
     })
+}
+
+/// A copy of a caller's list, as long as the caller says.
+fn copied(list: &[i64], name: &str) -> Result<Vec<i64>> {
+    let mut copy = Vec::new();
+    copy.try_reserve_exact(list.len()).map_err(|_| {
+        let text = format!("memory for {} entries of {name} was refused", list.len());
+        Error::new(Code::Memory, text)
+    })?;
+    copy.extend_from_slice(list);
+    Ok(copy)
 }
 
 /// # Safety

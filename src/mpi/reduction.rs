@@ -1,0 +1,308 @@
+//! Reductions of bytes over the ranks in a tree of the library's own: which values meet depends on the number of ranks
+//! alone, not on the MPI, on the node or on who comes first.
+//!
+//! The largest power of two among the number of ranks stand at as many places; as many ranks as are left over share a place
+//! with their neighbour. At each bit of a place's number the places that differ in it alone meet, so that each stands for
+//! twice as many ranks as before:
+//!
+//! ```text
+//! rank    0   1   2   3   4
+//!         0 --1                   share a place
+//!             01--2   3---4       bit 0
+//!             012-----34          bit 1, on both sides
+//! ```
+
+use std::ffi::c_int;
+use std::mem::take;
+use std::ops::Range;
+use std::panic::{catch_unwind, AssertUnwindSafe};
+
+use mpi::ffi;
+
+use super::call::{address, address_mut, check};
+use super::collective::{byte, complete, count, zeroed, LIMIT};
+use super::comm::Comm;
+use crate::error::{Code, Error, Result};
+
+/// The highest tags that every MPI has; exchanges use lower ones. A message begins under the one and goes on under the other.
+const BEGIN: c_int = 32766;
+const GO_ON: c_int = 32767;
+
+/// A message begins with a word: the bytes of the value behind it, or why there is none.
+const HEAD: usize = size_of::<u64>();
+
+/// Bytes that travel at once with the head. What is longer follows once both sides know that they mean the same length, so
+/// that no message is longer than the buffer that waits for it.
+const ROOM: usize = 1024;
+
+// In place of a length: why there is no result. Of two reasons the larger one counts.
+const DIFFERENT: u64 = u64::MAX - 2;
+const REFUSED: u64 = u64::MAX - 1;
+const PANICKED: u64 = u64::MAX;
+
+impl Comm {
+    /// Combines the bytes of all ranks in rank order, the same way in every run at one rank count; every rank has the result.
+    ///
+    /// `combine(from, into)` makes of the value of lower ranks `from` and that of the following ranks `into` the value of
+    /// both, in `into`. It need not be associative: the tree above says what meets. Ranks that pass different lengths all
+    /// learn it. As many messages one after the other as the number of ranks has bits, and one more where it is no power of
+    /// two; twice as many for more than 1 KiB.
+    pub fn allreduce_bytes(
+        &self,
+        bytes: &mut [u8],
+        combine: impl Fn(&[u8], &mut [u8]),
+    ) -> Result<()> {
+        let mut climber = Climber {
+            comm: self.duplicate()?,
+            rank: self.rank(),
+            mine: Vec::new(),
+            theirs: Vec::new(),
+        };
+        if self.size() == 1 {
+            return Ok(());
+        }
+        climber.take_along(bytes)?;
+        let place = Place::new(self.rank(), self.size());
+        if let Some(partner) = place.partner {
+            climber.meet(partner, &combine)?;
+        }
+        if place.climbs {
+            for peer in place.peers() {
+                climber.meet(peer, &combine)?;
+            }
+        }
+        if let Some(partner) = place.partner {
+            climber.hand_down(partner)?;
+        }
+        climber.outcome(bytes)
+    }
+}
+
+/// Where a rank stands in the tree.
+struct Place {
+    number: usize,
+    /// Places that two ranks share, the lowest ones.
+    shared: usize,
+    /// Number of places, a power of two.
+    all: usize,
+    /// The other rank of the place.
+    partner: Option<usize>,
+    /// Whether the rank speaks for its place: the upper one of two does.
+    climbs: bool,
+}
+
+impl Place {
+    fn new(rank: usize, size: usize) -> Place {
+        let all = 1 << size.ilog2();
+        let shared = size - all;
+        let has_partner = rank < 2 * shared;
+        Place {
+            number: if has_partner { rank / 2 } else { rank - shared },
+            shared,
+            all,
+            partner: has_partner.then_some(rank ^ 1),
+            climbs: !has_partner || rank % 2 == 1,
+        }
+    }
+
+    /// Whom the rank that speaks for this place meets, in order.
+    fn peers(&self) -> impl Iterator<Item = usize> + '_ {
+        let bits = 0..self.all.ilog2();
+        bits.map(|bit| self.speaker(self.number ^ (1 << bit)))
+    }
+
+    fn speaker(&self, place: usize) -> usize {
+        if place < self.shared {
+            2 * place + 1
+        } else {
+            place + self.shared
+        }
+    }
+}
+
+/// A rank on its way up, with what it knows and room for what it is told. Both buffers hold a head and a value, or `ROOM`.
+struct Climber {
+    comm: ffi::MPI_Comm,
+    rank: usize,
+    mine: Vec<u8>,
+    theirs: Vec<u8>,
+}
+
+impl Climber {
+    /// Without memory for the value the rank still goes, to say so.
+    fn take_along(&mut self, bytes: &[u8]) -> Result<()> {
+        let room = ROOM.max(HEAD.saturating_add(bytes.len()));
+        match (zeroed(room), zeroed(room)) {
+            (Ok(mine), Ok(theirs)) => {
+                (self.mine, self.theirs) = (mine, theirs);
+                self.say(bytes.len() as u64);
+                self.mine[HEAD..HEAD + bytes.len()].copy_from_slice(bytes);
+            }
+            _ => {
+                (self.mine, self.theirs) = (zeroed(ROOM)?, zeroed(ROOM)?);
+                self.say(REFUSED);
+            }
+        }
+        Ok(())
+    }
+
+    /// Two ranks tell each other what they know; then both know the same.
+    fn meet(&mut self, peer: usize, combine: &impl Fn(&[u8], &mut [u8])) -> Result<()> {
+        let both = Some(peer);
+        let begin = self.end().min(ROOM);
+        self.transfer(BEGIN, (both, 0..begin), (both, 0..ROOM))?;
+        let (own, other) = (word(&self.mine), word(&self.theirs));
+        if own != other {
+            self.say(own.max(other).max(DIFFERENT));
+        }
+        if word(&self.mine) >= DIFFERENT {
+            return Ok(());
+        }
+        self.go_on(both, both)?;
+        let value = HEAD..self.end();
+        if peer > self.rank {
+            std::mem::swap(&mut self.mine, &mut self.theirs);
+        }
+        let (from, into) = (&self.theirs[value.clone()], &mut self.mine[value]);
+        if catch_unwind(AssertUnwindSafe(|| combine(from, into))).is_err() {
+            self.say(PANICKED);
+        }
+        Ok(())
+    }
+
+    /// The upper rank of a shared place tells the lower one the result.
+    fn hand_down(&mut self, partner: usize) -> Result<()> {
+        if partner < self.rank {
+            let begin = self.end().min(ROOM);
+            self.transfer(BEGIN, (Some(partner), 0..begin), (None, 0..0))?;
+            return self.go_on(Some(partner), None);
+        }
+        self.transfer(BEGIN, (None, 0..0), (Some(partner), 0..ROOM))?;
+        if word(&self.theirs) < DIFFERENT {
+            // The two met before, so that both know a value of this length.
+            self.go_on(None, Some(partner))?;
+        }
+        std::mem::swap(&mut self.mine, &mut self.theirs);
+        Ok(())
+    }
+
+    fn outcome(&self, bytes: &mut [u8]) -> Result<()> {
+        let (code, text) = match word(&self.mine) {
+            DIFFERENT => (
+                Code::Mismatch,
+                "the ranks give different amounts of data to one reduction: their arguments differ, or they are in different calls",
+            ),
+            REFUSED => (Code::Memory, "memory for the messages of a reduction was refused on some rank"),
+            PANICKED => (Code::Internal, "the function that combines the values of two ranks panicked"),
+            _ => {
+                bytes.copy_from_slice(&self.mine[HEAD..HEAD + bytes.len()]);
+                return Ok(());
+            }
+        };
+        Err(Error::new(code, text))
+    }
+
+    fn say(&mut self, word: u64) {
+        self.mine[..HEAD].copy_from_slice(&word.to_ne_bytes());
+    }
+
+    /// Where what this rank has to tell ends in its buffer.
+    fn end(&self) -> usize {
+        match word(&self.mine) {
+            DIFFERENT.. => HEAD,
+            length => HEAD + length as usize,
+        }
+    }
+
+    /// What did not go with the head.
+    fn go_on(&mut self, to: Option<usize>, from: Option<usize>) -> Result<()> {
+        let end = self.end();
+        for start in (ROOM..end).step_by(LIMIT) {
+            let part = start..end.min(start + LIMIT);
+            self.transfer(GO_ON, (to, part.clone()), (from, part))?;
+        }
+        Ok(())
+    }
+
+    /// Sends a part of one buffer and receives as much or less into a part of the other.
+    fn transfer(&mut self, tag: c_int, (to, told): End, (from, heard): End) -> Result<()> {
+        let (comm, byte) = (self.comm, byte());
+        let buffers = [take(&mut self.mine), take(&mut self.theirs)];
+        let [mine, theirs] = complete(buffers, |[mine, theirs], [receive, send]| {
+            // SAFETY: the buffers are kept until both requests are complete.
+            unsafe {
+                if let Some(peer) = from {
+                    let (n, peer) = (count(heard.len())?, count(peer)?);
+                    let at = address_mut(&mut theirs[heard]);
+                    let code = ffi::MPI_Irecv(at, n, byte, peer, tag, comm, receive);
+                    check("MPI_Irecv", code)?;
+                }
+                if let Some(peer) = to {
+                    let (n, peer) = (count(told.len())?, count(peer)?);
+                    let at = address(&mine[told]);
+                    let code = ffi::MPI_Isend(at, n, byte, peer, tag, comm, send);
+                    check("MPI_Isend", code)?;
+                }
+            }
+            Ok(())
+        })?;
+        (self.mine, self.theirs) = (mine, theirs);
+        Ok(())
+    }
+}
+
+/// One end of a message: the peer, if there is one, and the part of the buffer.
+type End = (Option<usize>, Range<usize>);
+
+fn word(message: &[u8]) -> u64 {
+    message[..HEAD]
+        .try_into()
+        .map_or(PANICKED, u64::from_ne_bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What each rank knows at the end, by who meets whom.
+    fn climb(size: usize) -> Vec<String> {
+        let meet = |a: &str, b: &str| format!("({a} {b})");
+        let places: Vec<Place> = (0..size).map(|rank| Place::new(rank, size)).collect();
+        let mut known: Vec<String> = (0..size).map(|rank| rank.to_string()).collect();
+        let before = known.clone();
+        for (rank, place) in places.iter().enumerate() {
+            if let Some(partner) = place.partner {
+                assert_eq!(places[partner].partner, Some(rank));
+                assert_ne!(places[partner].climbs, place.climbs);
+                known[rank] = meet(&before[rank.min(partner)], &before[rank.max(partner)]);
+            }
+        }
+        for step in 0..size.ilog2() as usize {
+            let before = known.clone();
+            for (rank, place) in places.iter().enumerate().filter(|(_, place)| place.climbs) {
+                let peer = place.peers().nth(step).unwrap();
+                assert_eq!(places[peer].peers().nth(step), Some(rank));
+                known[rank] = meet(&before[rank.min(peer)], &before[rank.max(peer)]);
+            }
+        }
+        for rank in (0..size).filter(|&rank| !places[rank].climbs) {
+            known[rank] = known[places[rank].partner.unwrap()].clone();
+        }
+        known
+    }
+
+    #[test]
+    fn all_ranks_combine_in_rank_order() {
+        for size in 1..70 {
+            let known = climb(size);
+            assert!(known.iter().all(|result| *result == known[0]), "{size}");
+            let ranks: Vec<usize> = known[0]
+                .split(|c: char| !c.is_ascii_digit())
+                .filter_map(|rank| rank.parse().ok())
+                .collect();
+            assert!(ranks.into_iter().eq(0..size), "{}", known[0]);
+        }
+        assert_eq!(climb(5)[0], "(((0 1) 2) (3 4))");
+        assert_eq!(climb(6)[0], "(((0 1) (2 3)) (4 5))");
+    }
+}
