@@ -76,7 +76,7 @@ static darr_plan *plan_make(const darr_array *source, darr_array *target, double
     darr_plan *plan = NULL;
     MPI_Barrier(MPI_COMM_WORLD);
     double start = MPI_Wtime();
-    int code = darr_plan_redistribute(1, &source, &target, &plan);
+    int code = darr_plan_redistribute(1, &source, &target, NULL, &plan);
     *seconds_out = MPI_Wtime() - start;
     if (code == DARR_ERR_UNSUPPORTED)
         return NULL;

@@ -196,8 +196,8 @@ static void measure(const bench_run *run, const char *name, int64_t size, int n,
     bench_section_visit(&in_library[0], bench_visit_fill);
     for (int i = 0; i < n; i++) {
         const darr_array *from = library[i], *from_borrowed = borrowed[i];
-        BENCH_TRY(darr_plan_redistribute(1, &from, &library[i + 1], &c.library[i]));
-        BENCH_TRY(darr_plan_redistribute(1, &from_borrowed, &borrowed[i + 1], &c.borrowed[i]));
+        BENCH_TRY(darr_plan_redistribute(1, &from, &library[i + 1], NULL, &c.library[i]));
+        BENCH_TRY(darr_plan_redistribute(1, &from_borrowed, &borrowed[i + 1], NULL, &c.borrowed[i]));
         c.legs[i] = by_hand_make(run, layouts[i], layouts[i + 1], &own[i], &own[i + 1]);
     }
 

@@ -223,6 +223,18 @@
 /* Square root of the sum of |x|^2. */
 #define DARR_NORM 7
 
+/* The arriving element takes the place of the old one. */
+#define DARR_COMBINE_INSERT 0
+
+/* The arriving element is added: integers wrap, truth values are or-ed. */
+#define DARR_COMBINE_ADD 1
+
+/* The smaller one stays; NaN if one is NaN. */
+#define DARR_COMBINE_MIN 2
+
+/* The larger one stays; NaN if one is NaN. */
+#define DARR_COMBINE_MAX 3
+
 /* Opens an existing file; nothing can be written to it. */
 #define DARR_READ 0
 
@@ -382,7 +394,47 @@ typedef struct darr_halo_options {
     const int64_t *below;
     /* Widths to fill above, one per dimension, at most the padding; NULL: all of it. */
     const int64_t *above;
+    /* 0: ghosts are filled from the elements that they mirror. 1: the other way, ghosts are added to these elements and keep
+     * their values; the order of the additions depends on the distribution alone.
+     */
+    int accumulate;
 } darr_halo_options;
+
+/* How a redistribution moves elements. NULL in its place, or DARR_MOVE_OPTIONS_INIT, means that each element takes the place of
+ * the old one at the same index.
+ */
+typedef struct darr_move_options {
+    /* sizeof(darr_move_options). */
+    int64_t size;
+    /* DARR_COMBINE_INSERT and so on: what becomes of the target's old elements. */
+    int combine;
+    /* Dimension d of a source becomes dimension axes[d] of the target; NULL: d. Read during the call only. */
+    const int *axes;
+} darr_move_options;
+
+/* What a plan does on the calling rank at each run. Start from DARR_PLAN_INFO_INIT. */
+typedef struct darr_plan_info {
+    /* sizeof(darr_plan_info). */
+    int64_t size;
+    /* Ranks to which elements go, one message each. */
+    int64_t sends;
+    /* Ranks from which elements come. */
+    int64_t receives;
+    /* Bytes that go to other ranks; of these */
+    int64_t bytes;
+    /* the peers read so many where they lie, one copy in all, */
+    int64_t bytes_direct;
+    /* so many from a buffer in memory that the node shares, two copies, */
+    int64_t bytes_staged;
+    /* and MPI carries so many, two copies and those of MPI. */
+    int64_t bytes_mpi;
+    /* Bytes of the largest message that goes to another rank. */
+    int64_t largest;
+    /* Bytes that the rank copies for itself. */
+    int64_t bytes_local;
+    /* Bytes of memory that the plan itself takes on the rank. */
+    int64_t memory;
+} darr_plan_info;
 
 /* What a picture shows. NULL in its place, or DARR_IMAGE_OPTIONS_INIT: dimension 0 to the right, dimension 1 up, position 0
  * in all others, viridis over the range of the values, one pixel for each element.
@@ -470,6 +522,18 @@ int darr_error_explain(const char *text);
  */
 int darr_comm_set_checks(int comm,
                          int on);
+
+/* Lets only ranks that pass the same number share memory from now on, as if the others were on another node: between these,
+ * plans that are made later use messages of MPI. At first all ranks of a node share memory. For tests, for measurements, and for
+ * ranks of one node that the system keeps apart.
+ *
+ * Collective: a few small messages.
+ * @param comm [in] Fortran handle of the communicator.
+ * @param part [in] The number; each rank passes its own.
+ * Errors: DARR_ERR_COMM, DARR_ERR_STATE, DARR_ERR_MISMATCH, DARR_ERR_MPI.
+ */
+int darr_comm_divide_node(int comm,
+                          int part);
 
 /* The size of one element.
  *
@@ -873,23 +937,26 @@ int darr_plan_halo(int n,
                    const darr_halo_options *options,
                    darr_plan **plan_out);
 
-/* Plans a redistribution: at each run the owned elements of source i are copied to the owned elements of target i with
- * the same global index, with one message per pair of ranks for all of the arrays. Padding is neither read nor written.
+/* Plans a redistribution: at each run the owned elements of source i are brought to the owned elements of target i with
+ * the same global index, or the index with its entries permuted, with one message per pair of ranks for all of the arrays. Padding is
+ * neither read nor written.
  *
- * Collective. All sources have one distribution and all targets another, of the same shape and communicator, with block
- * and whole maps; source i and target i have one dtype. The plan keeps arrays of the library's memory alive; borrowed
- * memory must outlive it. Free the plan with darr_plan_free.
+ * Collective. All sources have one distribution and all targets another, of the same communicator and of shapes that fit, with any
+ * maps. Elements are converted to the target's dtype as NumPy's same_kind rule allows; combined ones have one dtype. The plan keeps
+ * arrays of the library's memory alive; borrowed memory must outlive it. Free the plan with darr_plan_free.
  * @param n [in] Number of sources and of targets, 1 or more. Whose call it is the first source says, as for darr_plan_halo.
  * @param sources [in] The arrays that are read.
  * @param targets [in] The arrays that are written.
+ * @param options [in] NULL for the defaults.
  * @param plan_out [out] The plan.
- * Errors: DARR_ERR_ARGUMENT for shapes, dtypes or distributions that do not fit, memory that sources and targets share;
- * DARR_ERR_UNSUPPORTED for cyclic and unstructured dimensions that are cut; DARR_ERR_MISMATCH; DARR_ERR_MEMORY;
- * DARR_ERR_COMM; DARR_ERR_HANDLE.
+ * Errors: DARR_ERR_ARGUMENT for shapes, dtypes or distributions that do not fit, axes that are no permutation, memory that sources
+ * and targets share, an index of an unstructured dimension that the other end does not have; DARR_ERR_MISMATCH; DARR_ERR_MEMORY;
+ * DARR_ERR_UNSUPPORTED for a structure of a later version; DARR_ERR_COMM; DARR_ERR_HANDLE.
  */
 int darr_plan_redistribute(int n,
                            const darr_array *const *sources,
                            darr_array *const *targets,
+                           const darr_move_options *options,
                            darr_plan **plan_out);
 
 /* Begins a run: sends what the other ranks need and returns without waiting for them.
@@ -912,11 +979,23 @@ int darr_plan_end(darr_plan *plan);
  */
 int darr_plan_run(darr_plan *plan);
 
-/* Messages and bytes that the calling rank sends to others at each run.
+/* Takes what has arrived since darr_plan_begin and tells whether darr_plan_end would return without waiting (1) or not (0);
+ * 1 also for a plan that is not begun. Called now and then while the program computes, it moves the run on.
  *
- * Local. Errors: DARR_ERR_HANDLE, DARR_ERR_ARGUMENT.
+ * Local, though others may wait for it. Errors: DARR_ERR_STATE for a plan that failed half way; DARR_ERR_MPI;
+ * DARR_ERR_COMM; DARR_ERR_HANDLE; DARR_ERR_ARGUMENT.
  */
-int darr_plan_cost(const darr_plan *plan, int64_t *messages_out, int64_t *bytes_out);
+int darr_plan_test(darr_plan *plan,
+                   int *done_out);
+
+/* What a plan does on the calling rank at each run: messages, bytes and the way that they take.
+ *
+ * Local.
+ * @param plan [in] The plan.
+ * @param info_out [in, out] Its size is set by the caller; the rest is filled in.
+ * Errors: DARR_ERR_HANDLE; DARR_ERR_ARGUMENT.
+ */
+int darr_plan_describe(const darr_plan *plan, darr_plan_info *info_out);
 
 /* Frees a plan. One that is begun gives up its messages.
  *
@@ -1123,7 +1202,9 @@ int darr_image_save(const darr_array *array,
 #define DARR_MEMORY_INIT {sizeof(darr_memory), 0, 0, 0, 0, {0}, {0}}
 #define DARR_VIEW_INIT {sizeof(darr_view), 0, 0, 0, {0}, {0}, {0}, {0}, {0}, {0}, 0}
 #define DARR_REDUCTION_INIT {sizeof(darr_reduction), 0, 0, 0, 0, 0}
-#define DARR_HALO_OPTIONS_INIT {sizeof(darr_halo_options), 0, 0, 0, 0}
+#define DARR_HALO_OPTIONS_INIT {sizeof(darr_halo_options), 0, 0, 0, 0, 0}
+#define DARR_MOVE_OPTIONS_INIT {sizeof(darr_move_options), 0, 0}
+#define DARR_PLAN_INFO_INIT {sizeof(darr_plan_info), 0, 0, 0, 0, 0, 0, 0, 0, 0}
 #define DARR_IMAGE_OPTIONS_INIT {sizeof(darr_image_options), 0, 0, 0, 0, 0, 0, 0}
 
 #endif  /* DISTARRAY_H */

@@ -16,6 +16,12 @@ static inline int darr_comm_set_checks_mpi(MPI_Comm comm, int on)
     return darr_comm_set_checks((int)MPI_Comm_c2f(comm), on);
 }
 
+/* See darr_comm_divide_node. */
+static inline int darr_comm_divide_node_mpi(MPI_Comm comm, int part)
+{
+    return darr_comm_divide_node((int)MPI_Comm_c2f(comm), part);
+}
+
 /* See darr_dist_create. */
 static inline int darr_dist_create_mpi(MPI_Comm comm, int ndim, const darr_dim *dims, const darr_dist_options *options,
                                        darr_dist **dist_out)

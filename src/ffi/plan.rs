@@ -11,7 +11,9 @@ use super::handle::{darr_array, darr_plan, free, get, store, Handle, Held};
 use super::pointer::{growing_output, growing_or_initial, input, output, slice, Growing};
 use crate::array::Array;
 use crate::error::{Error, Result};
+use crate::kernels::combine::Combine;
 use crate::ops::halo::Halo;
+use crate::ops::redistribute::Redistribution;
 use crate::ops::{plan_halo, plan_redistribute, Plan};
 
 impl Handle for darr_plan {
@@ -167,24 +169,59 @@ pub unsafe extern "C" fn darr_plan_redistribute(
     n: c_int,
     sources: *const *const darr_array,
     targets: *const *mut darr_array,
+    options: *const darr_move_options,
     plan_out: *mut *mut darr_plan,
 ) -> c_int {
     guard(|| {
         // SAFETY: the pointer rule of the header.
-        let (first, out, sources, targets) = unsafe {
+        let (first, out, sources, targets, options) = unsafe {
+            let first = first(n, sources, "sources")?;
+            let options = move_options(options, &first);
             (
-                first(n, sources, "sources")?,
+                first,
                 output(plan_out, "plan_out"),
                 held(n, sources, "sources"),
                 held(n, targets.cast(), "targets"),
+                options,
             )
         };
         let checked = out.as_ref().map_err(Clone::clone);
-        let asked = checked.and_then(|_| Ok((borrowed(&sources)?, borrowed(&targets)?)));
+        let asked = checked.and_then(|_| {
+            let (combine, axes) = options?;
+            Ok(Redistribution {
+                sources: borrowed(&sources)?,
+                targets: borrowed(&targets)?,
+                combine,
+                axes,
+            })
+        });
         let plan = plan_redistribute(&first, asked)?;
         out?.write(store(Mutex::new(plan)));
         Ok(())
     })
+}
+
+/// How elements combine, and which dimension becomes which.
+///
+/// # Safety
+/// The pointer rule of the header.
+unsafe fn move_options(
+    options: *const darr_move_options,
+    first: &Array,
+) -> Result<(Combine, Option<Vec<usize>>)> {
+    let ndim = first.dist().map().ndim();
+    // SAFETY: passed on to the caller.
+    unsafe {
+        let options = growing_or_initial(options, "options")?;
+        let combine = Combine::from_code(options.combine)?;
+        if options.axes.is_null() {
+            return Ok((combine, None));
+        }
+        let axes = slice(options.axes, ndim as c_int, "axes")?;
+        // What is negative is no dimension either.
+        let axes = axes.iter().map(|&axis| usize::try_from(axis).unwrap_or(usize::MAX));
+        Ok((combine, Some(axes.collect())))
+    }
 }
 
 /// The array whose communicator a call with a list is for: whatever else is wrong with the list, all its ranks can be told.

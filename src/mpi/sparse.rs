@@ -68,11 +68,15 @@ impl Comm {
                 }
                 continue;
             }
-            match &mut barrier {
-                None if all_done(&mut requests)? => barrier = Some(start_barrier(comm)?),
-                Some(request) if is_done(request)? => break,
-                _ => patience.wait(),
+            if let Some(request) = &mut barrier {
+                if is_done(request)? {
+                    break;
+                }
+            } else if all_done(&mut requests)? {
+                barrier = Some(start_barrier(comm)?);
+                continue;
             }
+            patience.wait();
         }
         if refused {
             return Err(Error::new(

@@ -1,6 +1,7 @@
 //! Where memory, plans and MPI meet: moving and reducing distributed arrays.
 
 pub mod channels;
+mod directory;
 pub mod halo;
 pub mod plan;
 pub mod redistribute;

@@ -1,9 +1,10 @@
 //! Redistribution: every element travels from its owner under one distribution to its owner under another.
 
-use distarray_core::redistribute::redistribute;
-use distarray_core::{Code, Distribution, Message, Moves, Product, Region, Run};
+use distarray_core::redistribute::{redistribute, MoveOptions};
+use distarray_core::Code;
 
 use super::channels::Leg;
+use super::directory::places;
 use super::plan::Plan;
 use crate::array::Array;
 use crate::error::{Error, Result};
@@ -11,48 +12,69 @@ use crate::kernels::block::Block;
 use crate::kernels::combine::Combine;
 use crate::mpi::agree::fingerprint;
 
+/// What a redistribution moves.
+pub struct Redistribution<'a> {
+    /// As many as targets, one or more.
+    pub sources: Vec<&'a Array>,
+    pub targets: Vec<&'a Array>,
+    pub combine: Combine,
+    /// The dimension of the target that each dimension of the source becomes; `None`: itself.
+    pub axes: Option<Vec<usize>>,
+}
+
 /// Collective: a plan that moves the owned elements of each source to the target at the same position, with one
-/// message per pair of ranks for all of them. `asked` holds as many sources, `first` foremost, as targets, one or more, or what
-/// this rank found wrong with them, which is everybody's error then.
-pub fn plan_redistribute(first: &Array, asked: Result<(Vec<&Array>, Vec<&Array>)>) -> Result<Plan> {
+/// message per pair of ranks for all of them. `asked` is what to move, `first` the first source, or what this rank found wrong
+/// with it, which is everybody's error then.
+pub fn plan_redistribute(first: &Array, asked: Result<Redistribution>) -> Result<Plan> {
     let comm = first.dist().comm();
-    let dtypes =
-        |arrays: &[&Array]| -> Vec<i32> { arrays.iter().map(|a| a.dtype() as i32).collect() };
-    let (count, target, dtypes) = match &asked {
-        Ok((sources, targets)) => (
-            sources.len(),
-            targets[0].dist().identity(),
-            fingerprint(dtypes(sources)),
+    let dtypes = |arrays: &[&Array]| -> Vec<i32> { arrays.iter().map(|a| a.dtype() as i32).collect() };
+    let (count, target, dtypes, options) = match &asked {
+        Ok(asked) => (
+            asked.sources.len(),
+            asked.targets[0].dist().identity(),
+            fingerprint((dtypes(&asked.sources), dtypes(&asked.targets))),
+            fingerprint((asked.combine, &asked.axes)),
         ),
-        Err(_) => (0, 0, 0),
+        Err(_) => (0, 0, 0, 0),
     };
     let fields = [
         ("the number of arrays", count as u64),
         ("the distribution of the sources", first.dist().identity()),
         ("the distribution of the targets", target),
         ("the dtypes", dtypes),
+        ("the options", options),
     ];
     let identity = fingerprint(fields.map(|field| field.1));
-    let legs = asked.and_then(|(sources, targets)| legs(&sources, &targets));
-    let legs = comm.agree_on("darr_plan_redistribute", &fields, legs)?;
+    let checked = asked.and_then(|asked| check(&asked).map(|()| asked));
+    let asked = comm.agree_on("darr_plan_redistribute", &fields, checked)?;
+    let legs = legs(&asked)?;
     Plan::new(comm, &legs, identity)
 }
 
-fn legs(sources: &[&Array], targets: &[&Array]) -> Result<Vec<Leg>> {
-    check(sources, targets)?;
-    let (from, to) = (sources[0].dist(), targets[0].dist());
-    let moves = moves(from.map(), to.map(), from.comm().rank())?;
+/// Collective: an agreement, and questions about the places of unstructured dimensions.
+fn legs(asked: &Redistribution) -> Result<Vec<Leg>> {
+    let (from, to) = (asked.sources[0].dist(), asked.targets[0].dist());
+    let (comm, axes) = (from.comm(), asked.axes.as_deref());
+    let places = places(from, to, axes)?;
+    let options = MoveOptions {
+        axes,
+        places: [&places[0], &places[1]],
+    };
+    let rank = Some(comm.rank());
+    let moves = redistribute(from.map(), to.map(), [rank, rank], &options).map_err(Error::from);
+    let moves = comm.agree(moves)?;
     let leg = |(source, target): (&&Array, &&Array)| Leg {
         source: source.block().clone(),
         target: target.block().clone(),
         moves: moves.clone(),
         order: from.map().order(),
-        combine: Combine::Insert,
+        combine: asked.combine,
     };
-    Ok(sources.iter().zip(targets).map(leg).collect())
+    Ok(asked.sources.iter().zip(&asked.targets).map(leg).collect())
 }
 
-fn check(sources: &[&Array], targets: &[&Array]) -> Result<()> {
+fn check(asked: &Redistribution) -> Result<()> {
+    let (sources, targets) = (&asked.sources, &asked.targets);
     let refuse = |text: String| Err(Error::new(Code::Argument, text));
     let (from, to) = (sources[0].dist(), targets[0].dist());
     if !from.comm().is(to.comm()) {
@@ -65,10 +87,11 @@ fn check(sources: &[&Array], targets: &[&Array]) -> Result<()> {
         if !target.dist().same(to) {
             return refuse(format!("target {i} has another distribution than target 0"));
         }
-        if source.dtype() != target.dtype() {
-            let (s, t) = (source.dtype().name(), target.dtype().name());
+        let (s, t) = (source.dtype(), target.dtype());
+        if !s.can_cast(t, true) {
+            let (s, t) = (s.name(), t.name());
             return refuse(format!(
-                "source {i} holds {s} and target {i} holds {t}: a redistribution does not convert"
+                "source {i} holds {s} and target {i} holds {t}: the one does not convert to the other without losing its kind"
             ));
         }
     }
@@ -85,14 +108,3 @@ fn check(sources: &[&Array], targets: &[&Array]) -> Result<()> {
     Ok(())
 }
 
-// TEMP until the core gives Moves
-fn moves(from: &Distribution, to: &Distribution, rank: usize) -> Result<Moves> {
-    let plan = redistribute(from, to, rank)?;
-    let product = |a: &Region, b: &Region| Product { dims: (0..a.lo.len()).map(|d| std::sync::Arc::new(vec![Run::new([a.lo[d], b.lo[d]], a.hi[d]-a.lo[d])])).collect() };
-    let mut m = Moves { axes: (0..from.ndim()).collect(), ..Moves::default() };
-    // both ends' positions unknown here: same region on both sides of a message works for packing only
-    for (p, r) in &plan.sends { m.sends.push(Message { peer: *p, products: vec![product(r, r)] }); }
-    for (p, r) in &plan.recvs { m.recvs.push(Message { peer: *p, products: vec![product(r, r)] }); }
-    if let Some((a, b)) = &plan.local { m.local.push(product(a, b)); }
-    Ok(m)
-}
