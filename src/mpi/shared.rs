@@ -74,6 +74,7 @@ impl Address {
 
 /// Zeroed memory that peers can map. Errors: `Code::Memory` where the system offers none; the caller then does without.
 pub fn allocate(bytes: usize) -> Result<Arc<Memory>> {
+    sweep();
     let mut arena = lock(&ARENA);
     if arena.is_none() {
         *arena = Some(Arena::create().map_err(refused)?);
@@ -276,6 +277,24 @@ impl Signal {
         // as atomic words only.
         unsafe { &*self.memory.base().add(self.offset + at).cast() }
     }
+}
+
+/// Signals that their owner has no more use for, with the rounds that their readers have yet to read.
+static RETIRED: Mutex<Vec<(Signal, u64)>> = Mutex::new(Vec::new());
+
+/// Keeps the memory of signals until their readers have read these rounds: what is given back reads as zeros, and they would
+/// wait for ever.
+pub fn retire(signals: impl IntoIterator<Item = (Signal, u64)>) {
+    lock(&RETIRED).extend(signals);
+    sweep();
+}
+
+/// Gives back what has been read.
+fn sweep() {
+    let read = |(signal, round): &mut (Signal, u64)| signal.is_done(*round);
+    let done: Vec<_> = lock(&RETIRED).extract_if(.., read).collect();
+    // Dropped with the list unlocked.
+    drop(done);
 }
 
 fn refused(error: io::Error) -> Error {

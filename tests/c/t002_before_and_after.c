@@ -19,7 +19,8 @@ static void refused(const char *part)
 int main(int argc, char **argv)
 {
     int comm, status;
-    int64_t shape[2] = {-1, -1}, messages = -1, bytes = -1;
+    int64_t shape[2] = {-1, -1};
+    darr_plan_info info = DARR_PLAN_INFO_INIT;
     double value = 2.5;
     darr_dist *dist, *copy;
     darr_array *array, *wrapped;

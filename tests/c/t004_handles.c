@@ -11,6 +11,7 @@ static darr_plan *plan;
 static void refused(const void *handle, const char *as_dist, const char *as_array, const char *as_plan, const char *as_file)
 {
     int64_t index = 0, value = 77;
+    darr_plan_info info = DARR_PLAN_INFO_INIT;
     int number = 77;
     darr_dist *other = NULL;
     /* The cast away from const and to another kind is the mistake that is tested. */

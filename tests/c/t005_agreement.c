@@ -109,6 +109,8 @@ static void explained(const darr_array *array, int is_odd)
     alike(darr_array_get(array, &index, is_odd ? 0 : DARR_INT64, &value), DARR_ERR_ARGUMENT, "one entry per dimension");
     alike(darr_array_get(array, &index, is_odd ? 0 : DARR_INT64, &value), DARR_ERR_ARGUMENT, "element type 0");
     CHECK_CODE(darr_error_explain(NULL), DARR_ERR_ARGUMENT);
+}
+
 /* Rank `odd` differs in an argument of a distribution with an index list, whose making takes several messages. */
 static void lists(int odd)
 {

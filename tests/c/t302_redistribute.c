@@ -131,12 +131,12 @@ static void refuse(void)
     {
         const darr_array *from[2] = {x, x};
         darr_array *shape[1] = {y}, *dtype[1] = {z}, *same[1] = {x}, *twice[2] = {w, w};
-        CHECK_FAILS(darr_plan_redistribute(1, from, shape, NULL, NULL, &plan), DARR_ERR_ARGUMENT, "dimension 2");
-        CHECK_FAILS(darr_plan_redistribute(1, from, dtype, NULL, NULL, &plan), DARR_ERR_ARGUMENT, "float32");
-        CHECK_FAILS(darr_plan_redistribute(2, from, twice, NULL, NULL, &plan), DARR_ERR_ARGUMENT, "shares memory");
+        CHECK_FAILS(darr_plan_redistribute(1, from, shape, NULL, &plan), DARR_ERR_ARGUMENT, "dimension 2");
+        CHECK_FAILS(darr_plan_redistribute(1, from, dtype, NULL, &plan), DARR_ERR_ARGUMENT, "float32");
+        CHECK_FAILS(darr_plan_redistribute(2, from, twice, NULL, &plan), DARR_ERR_ARGUMENT, "shares memory");
         if (check_rank == 0)
-            CHECK_CODE(darr_plan_redistribute(0, from, same, NULL, NULL, &plan), DARR_ERR_ARGUMENT);
-        CHECK_FAILS(darr_plan_redistribute(1, from, same, NULL, NULL, &plan), DARR_ERR_ARGUMENT, "shares memory");
+            CHECK_CODE(darr_plan_redistribute(0, from, same, NULL, &plan), DARR_ERR_ARGUMENT);
+        CHECK_FAILS(darr_plan_redistribute(1, from, same, NULL, &plan), DARR_ERR_ARGUMENT, "shares memory");
         CHECK_ALIKE(darr_last_error());
     }
     CHECK(plan == NULL);

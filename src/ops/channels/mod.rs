@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::kernels::combine::Combine;
 use crate::kernels::copies::Copies;
 use crate::kernels::Block;
-use crate::mpi::shared::Signal;
+use crate::mpi::shared::{self, Signal};
 use crate::mpi::{Comm, Exchange, Patience};
 
 /// One array's share in a plan, as one rank sees it.
@@ -176,6 +176,17 @@ impl Channels {
             volume.memory += receive.unpack.memory();
         }
         volume
+    }
+}
+
+impl Drop for Channels {
+    fn drop(&mut self) {
+        let round = self.round;
+        let signal = |send: Send| match send.route {
+            Route::Direct(signal) | Route::Staged(signal) => Some((signal, round)),
+            Route::Mpi(_) => None,
+        };
+        shared::retire(self.sends.drain(..).filter_map(signal));
     }
 }
 
