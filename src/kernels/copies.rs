@@ -1,13 +1,13 @@
 //! Many strided copies made ready at once: all that one message, or one peer's memory, has to give.
 //!
 //! A product of runs becomes one loop nest per combination of runs. Combinations that differ only in where they begin share
-//! their nest, so that a list of scattered indices costs two addresses an element.
+//! their nest, so that a list of scattered indices costs two addresses an element. Where both operands run fastest along
+//! one dimension, its runs are taken together, line by line: the target is then written from one end to the other.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use distarray_core::moves::Product;
-use distarray_core::{Code, Dims, Dtype, Order, Run};
+use distarray_core::{Code, Dims, Dtype, Order, Product, Run};
 
 use super::block::Block;
 use super::combine::{combine_line, Combine};
@@ -27,8 +27,8 @@ pub enum Place<'a> {
         side: usize,
         axes: &'a [usize],
     },
-    /// One after the other, from a byte offset of a memory on: run by run of each dimension, the last dimension fastest (C) or
-    /// the first (F).
+    /// One after the other, from a byte offset of a memory on, the last dimension fastest (C) or the first (F). Along a dimension
+    /// they are in the order of its runs.
     Packed {
         memory: &'a Arc<Memory>,
         offset: usize,
@@ -59,6 +59,15 @@ enum Kernel {
     Copy(Transfer),
     /// One element at a time, converted or combined; the first loop is the line's.
     Each(Line, Axes<2>),
+    /// All segments of a line at every turn of the loops.
+    Lines(Vec<Segment>, Axes<2>),
+}
+
+/// A part of a line that is adjacent in both operands.
+struct Segment {
+    /// Bytes from where the line begins.
+    at: [isize; 2],
+    bytes: usize,
 }
 
 // SAFETY: addresses into memories that are kept alive here; `Memory` says what makes their concurrent use sound.
@@ -82,24 +91,54 @@ impl Copies {
         product: &Product,
         combine: Combine,
     ) -> Result<usize> {
-        let operands = [Operand::new(from, product)?, Operand::new(to, product)?];
+        let counts = counts(product)?;
+        let operands = [
+            Operand::new(from, product, &counts)?,
+            Operand::new(to, product, &counts)?,
+        ];
         let dtypes = operands.each_ref().map(|operand| operand.dtype);
         let line = match combine {
             Combine::Insert if dtypes[0] == dtypes[1] => None,
             _ => Some(combine_line(dtypes[0], dtypes[1], combine)?),
         };
-        let mut last: Option<(Dims<Shape>, Known)> = None;
-        let mut elements = 0;
-        for_each_combination(product, |chosen| {
-            let shape: Dims<Shape> = chosen.iter().map(|run| Shape::of(run)).collect();
-            let begin = [0, 1].map(|k| operands[k].begin(chosen, elements));
-            elements += shape.iter().map(Shape::elements).product::<usize>();
-            let found = match last.take().filter(|(same, _)| *same == shape) {
+        let elements: usize = counts.iter().product();
+        if elements == 0 {
+            return Ok(0);
+        }
+        let runs: Dims<Vec<Step>> = (0..counts.len())
+            .map(|dim| steps(&operands, &product.dims[dim], dim))
+            .collect();
+        match common_line(&runs, &operands, line.is_none()) {
+            Some(dim) => self.add_lines(&operands, &runs, dim)?,
+            None => self.add_combinations(&operands, &runs, (dtypes, combine), line)?,
+        }
+        let bytes = elements * dtypes[0].size();
+        self.memories.extend(operands.map(|operand| operand.memory));
+        self.bytes += bytes;
+        Ok(bytes)
+    }
+
+    fn add_combinations(
+        &mut self,
+        operands: &[Operand; 2],
+        runs: &[Vec<Step>],
+        (dtypes, combine): ([Dtype; 2], Combine),
+        line: Option<Line>,
+    ) -> Result<()> {
+        let mut last: Option<(Axes<2>, Known)> = None;
+        for_each_combination(runs, |chosen| {
+            let begin = begin(operands, chosen);
+            let axes = loops(chosen);
+            let found = match last.take().filter(|(same, _)| *same == axes) {
                 Some((_, found)) => found,
-                None => {
-                    let nest = nest(&operands, &shape, begin);
-                    let what = (nest.axes.clone(), dtypes, combine);
-                    *self.known.entry(what).or_insert_with(|| {
+                None => *self
+                    .known
+                    .entry((axes.clone(), dtypes, combine))
+                    .or_insert_with(|| {
+                        let nest = Nest {
+                            axes: axes.clone(),
+                            at: begin,
+                        };
                         let (kernel, at) = match line {
                             None => {
                                 let (transfer, at) = Transfer::new(nest, dtypes[0].size());
@@ -113,23 +152,41 @@ impl Copies {
                             group: self.groups.len() - 1,
                             shift: [shift(0), shift(1)],
                         }
-                    })
-                }
+                    }),
             };
             let at = [0, 1].map(|k| begin[k].wrapping_offset(found.shift[k]));
-            let list = &mut self.groups[found.group].at;
-            list.try_reserve(1).map_err(|_| refused())?;
-            list.push(at);
-            last = Some((shape, found));
+            push(&mut self.groups[found.group].at, at)?;
+            last = Some((axes, found));
             Ok(())
-        })?;
-        for operand in operands {
-            operand.ensure_room(elements)?;
-            self.memories.push(operand.memory);
-        }
-        let bytes = elements * dtypes[0].size();
-        self.bytes += bytes;
-        Ok(bytes)
+        })
+    }
+
+    /// One group for each combination of the other dimensions that has loops of its own.
+    fn add_lines(&mut self, operands: &[Operand; 2], runs: &[Vec<Step>], dim: usize) -> Result<()> {
+        let others: Dims<Vec<Step>> = (0..runs.len())
+            .filter(|&other| other != dim)
+            .map(|other| runs[other].clone())
+            .collect();
+        let mut groups: HashMap<Axes<2>, usize> = HashMap::new();
+        for_each_combination(&others, |chosen| {
+            let axes = loops(chosen);
+            let nest = Nest {
+                axes: axes.clone(),
+                at: begin(operands, chosen),
+            };
+            let mut arranged = nest.clone();
+            arranged.arrange(1);
+            let group = match groups.get(&axes) {
+                Some(&group) => group,
+                None => {
+                    let kernel = Kernel::Lines(segments(&runs[dim], operands[0].dtype.size())?, arranged.axes);
+                    push(&mut self.groups, Group { kernel, at: vec![] })?;
+                    groups.insert(axes, self.groups.len() - 1);
+                    self.groups.len() - 1
+                }
+            };
+            push(&mut self.groups[group].at, arranged.at)
+        })
     }
 
     /// Bytes of all elements that are copied, as they are read.
@@ -151,6 +208,17 @@ impl Copies {
                             walk(outer, at, |at| line(inner, at));
                         }
                     }
+                    Kernel::Lines(segments, axes) => {
+                        for &at in &group.at {
+                            walk(axes, at, |[from, to]| {
+                                for segment in segments {
+                                    let from = from.wrapping_offset(segment.at[0]);
+                                    let to = to.wrapping_offset(segment.at[1]);
+                                    std::ptr::copy_nonoverlapping(from, to, segment.bytes);
+                                }
+                            });
+                        }
+                    }
                 }
             }
         }
@@ -162,71 +230,58 @@ impl Copies {
 
     /// Bytes that the description of the copies takes.
     pub fn memory(&self) -> usize {
-        let addresses: usize = self.groups.iter().map(|group| group.at.capacity()).sum();
-        addresses * size_of::<[*mut u8; 2]>() + self.groups.capacity() * size_of::<Group>()
+        let lists = self.groups.iter().map(|group| {
+            let segments = match &group.kernel {
+                Kernel::Lines(segments, _) => segments.capacity() * size_of::<Segment>(),
+                Kernel::Copy(_) | Kernel::Each(..) => 0,
+            };
+            segments + group.at.capacity() * size_of::<[*mut u8; 2]>()
+        });
+        lists.sum::<usize>() + self.groups.capacity() * size_of::<Group>()
     }
 }
 
-/// What tells the loops of one run of a dimension.
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct Shape {
-    length: i64,
-    step: [i64; 2],
-    count: i64,
-    period: [i64; 2],
-}
-
-impl Shape {
-    fn of(run: &Run) -> Shape {
-        Shape {
-            length: run.length,
-            step: run.step,
-            count: run.count,
-            period: run.period,
-        }
-    }
-
-    fn elements(&self) -> usize {
-        (self.length * self.count) as usize
-    }
-}
-
-/// The group that copies a shape, and how far its loops begin from the first element.
+/// The group that copies a combination, and how far its loops begin from the first element.
 #[derive(Clone, Copy)]
 struct Known {
     group: usize,
     shift: [isize; 2],
 }
 
-/// One operand, proven to hold all positions of the product but for the end of a packed one.
+/// A run in bytes of both operands.
+#[derive(Clone)]
+struct Step {
+    at: [isize; 2],
+    along: Axis<2>,
+    over: Axis<2>,
+}
+
+/// One operand, proven to hold all positions of the product.
 struct Operand {
     memory: Arc<Memory>,
     dtype: Dtype,
     base: *mut u8,
-    layout: Layout,
-}
-
-enum Layout {
-    /// Byte strides per dimension of the product, and the side of its positions.
-    Strided(usize, Dims<i64>),
-    Packed(usize, Order),
+    /// Bytes from one position to the next, per dimension of the product.
+    strides: Dims<i64>,
+    /// Whose positions of the runs; `None`: they are counted through.
+    side: Option<usize>,
 }
 
 impl Operand {
-    fn new(place: Place, product: &Product) -> Result<Operand> {
+    fn new(place: Place, product: &Product, counts: &[usize]) -> Result<Operand> {
         match place {
             Place::In { block, side, axes } => {
-                let dims = product.dims.iter().zip(axes);
+                let mut dims = product.dims.iter().zip(axes);
                 let fits = axes.len() == product.dims.len() && axes.len() == block.ndim();
-                if !fits || !dims.into_iter().all(|(runs, &axis)| inside(runs, side, block, axis)) {
+                if !fits || !dims.all(|(runs, &axis)| inside(runs, side, block, axis)) {
                     return Err(outside());
                 }
-                let strides = axes.iter().map(|&axis| block.strides()[axis]).collect();
                 Ok(Operand {
                     memory: block.memory().clone(),
                     dtype: block.dtype(),
                     base: block.base(),
-                    layout: Layout::Strided(side, strides),
+                    strides: axes.iter().map(|&axis| block.strides()[axis]).collect(),
+                    side: Some(side),
                 })
             }
             Place::Packed {
@@ -234,83 +289,105 @@ impl Operand {
                 offset,
                 dtype,
                 order,
-            } => Ok(Operand {
-                memory: memory.clone(),
-                dtype,
-                base: memory.base().wrapping_add(offset),
-                layout: Layout::Packed(offset, order),
-            }),
-        }
-    }
-
-    /// A packed operand has room for so many elements.
-    fn ensure_room(&self, elements: usize) -> Result<()> {
-        let Layout::Packed(offset, _) = self.layout else {
-            return Ok(());
-        };
-        let end = elements
-            .checked_mul(self.dtype.size())
-            .and_then(|bytes| bytes.checked_add(offset));
-        if end.is_some_and(|end| end <= self.memory.above()) {
-            return Ok(());
-        }
-        Err(outside())
-    }
-
-    /// Address of the first element of a combination before which a packed operand holds `before` elements.
-    fn begin(&self, chosen: &[&Run], before: usize) -> *mut u8 {
-        match &self.layout {
-            Layout::Strided(side, strides) => {
-                let offsets = chosen.iter().zip(strides);
-                let offset: i64 = offsets.map(|(run, stride)| run.at[*side] * stride).sum();
-                self.base.wrapping_offset(offset as isize)
-            }
-            Layout::Packed(..) => self.base.wrapping_add(before * self.dtype.size()),
-        }
-    }
-
-    /// Byte strides of the loops along the runs and over their repetitions, per dimension.
-    fn strides(&self, shape: &[Shape]) -> Dims<[isize; 2]> {
-        match &self.layout {
-            Layout::Strided(side, strides) => {
-                let pairs = shape.iter().zip(strides);
-                let both = |(run, &stride): (&Shape, &i64)| {
-                    [run.step[*side], run.period[*side]].map(|by| (by * stride) as isize)
-                };
-                pairs.map(both).collect()
-            }
-            Layout::Packed(_, order) => {
-                let mut strides: Dims<[isize; 2]> = shape.iter().map(|_| [0; 2]).collect();
-                let mut next = self.dtype.size() as isize;
-                for level in 0..shape.len() {
+            } => {
+                let mut strides: Dims<i64> = counts.iter().map(|_| 0).collect();
+                let mut bytes = Some(dtype.size());
+                for level in 0..counts.len() {
                     let dim = match order {
-                        Order::C => shape.len() - 1 - level,
+                        Order::C => counts.len() - 1 - level,
                         Order::F => level,
                     };
-                    strides[dim] = [next, next * shape[dim].length as isize];
-                    next *= shape[dim].elements() as isize;
+                    strides[dim] = bytes.and_then(|bytes| i64::try_from(bytes).ok()).unwrap_or(0);
+                    bytes = bytes.and_then(|bytes| bytes.checked_mul(counts[dim]));
                 }
-                strides
+                let end = bytes.and_then(|bytes| bytes.checked_add(offset));
+                if end.is_none_or(|end| end > memory.above()) {
+                    return Err(outside());
+                }
+                Ok(Operand {
+                    memory: memory.clone(),
+                    dtype,
+                    base: memory.base().wrapping_add(offset),
+                    strides,
+                    side: None,
+                })
             }
         }
     }
 }
 
-/// The loops of one combination, of more than one turn each.
-fn nest(operands: &[Operand; 2], shape: &[Shape], at: [*mut u8; 2]) -> Nest<2> {
-    let strides = operands.each_ref().map(|operand| operand.strides(shape));
-    let mut axes = Axes::new();
-    for (dim, run) in shape.iter().enumerate() {
-        for (which, turns) in [run.length, run.count].into_iter().enumerate() {
-            if turns > 1 {
-                axes.push(Axis {
-                    extent: turns as usize,
-                    strides: [0, 1].map(|k| strides[k][dim][which]),
-                });
-            }
+/// Number of positions of each dimension.
+fn counts(product: &Product) -> Result<Dims<usize>> {
+    let along = |runs: &Arc<Vec<Run>>| {
+        let counts = runs.iter().map(|run| run.length.checked_mul(run.count));
+        let sum = counts.into_iter().try_fold(0i64, |sum, count| sum.checked_add(count?));
+        sum.and_then(|sum| usize::try_from(sum).ok()).ok_or_else(outside)
+    };
+    product.dims.iter().map(along).collect()
+}
+
+/// The runs of a dimension in bytes.
+fn steps(operands: &[Operand; 2], runs: &[Run], dim: usize) -> Vec<Step> {
+    let mut before = 0;
+    let step = |run: &Run| {
+        let scale = |k: usize, position: i64| (position * operands[k].strides[dim]) as isize;
+        let both = |of: fn(&Run) -> [i64; 2], counted: i64| {
+            [0, 1].map(|k| scale(k, operands[k].side.map_or(counted, |side| of(run)[side])))
+        };
+        let step = Step {
+            at: both(|run| run.at, before),
+            along: Axis {
+                extent: run.length as usize,
+                strides: both(|run| run.step, 1),
+            },
+            over: Axis {
+                extent: run.count as usize,
+                strides: both(|run| run.period, run.length),
+            },
+        };
+        before += run.length * run.count;
+        step
+    };
+    runs.iter().map(step).collect()
+}
+
+/// The dimension along which both operands run fastest, if it has several runs that are adjacent in both, so that it pays to
+/// copy line by line.
+fn common_line(runs: &[Vec<Step>], operands: &[Operand; 2], plain: bool) -> Option<usize> {
+    const SHORT: usize = 4;
+    let size = operands[0].dtype.size() as isize;
+    let dim = (0..runs.len()).find(|&dim| operands.iter().all(|operand| operand.strides[dim] == size as i64))?;
+    let several = runs[dim].len() > 1 || runs[dim].iter().any(|step| step.over.extent > 1);
+    let adjacent = |step: &Step| step.along.extent >= SHORT && step.along.strides == [size; 2];
+    (plain && several && runs[dim].iter().all(adjacent)).then_some(dim)
+}
+
+/// All repetitions of all runs of a line, by where they lie in the target.
+fn segments(steps: &[Step], size: usize) -> Result<Vec<Segment>> {
+    let mut segments = Vec::new();
+    for step in steps {
+        for turn in 0..step.over.extent as isize {
+            let at = [0, 1].map(|k| step.at[k] + turn * step.over.strides[k]);
+            let bytes = step.along.extent * size;
+            push(&mut segments, Segment { at, bytes })?;
         }
     }
-    Nest { axes, at }
+    segments.sort_unstable_by_key(|segment| segment.at[1]);
+    Ok(segments)
+}
+
+/// Addresses of the first elements of a combination.
+fn begin(operands: &[Operand; 2], chosen: &[&Step]) -> [*mut u8; 2] {
+    [0, 1].map(|k| {
+        let offset = chosen.iter().map(|step| step.at[k]).sum();
+        operands[k].base.wrapping_offset(offset)
+    })
+}
+
+/// The loops of a combination, of more than one turn each.
+fn loops(chosen: &[&Step]) -> Axes<2> {
+    let both = chosen.iter().flat_map(|step| [step.along, step.over]);
+    both.filter(|axis| axis.extent > 1).collect()
 }
 
 /// Loops for elements one at a time.
@@ -319,36 +396,31 @@ fn each(mut nest: Nest<2>, line: Line) -> (Kernel, [*mut u8; 2]) {
     (Kernel::Each(line, nest.axes), nest.at)
 }
 
-/// Whether all positions of some runs are indices of a block's dimension. The products are exact: positions are those of
-/// elements in memory, or the sums saturate beyond them.
+/// Whether all positions of some runs are indices of a block's dimension.
 fn inside(runs: &[Run], side: usize, block: &Block, axis: usize) -> bool {
     let Some(&extent) = block.extents().get(axis) else {
         return false;
     };
+    // What saturates lies outside.
     runs.iter().all(|run| {
         let along = (run.length - 1).saturating_mul(run.step[side]);
         let over = (run.count - 1).saturating_mul(run.period[side]);
-        let low = run.at[side]
-            .saturating_add(along.min(0))
-            .saturating_add(over.min(0));
-        let high = run.at[side]
-            .saturating_add(along.max(0))
-            .saturating_add(over.max(0));
+        let low = run.at[side].saturating_add(along.min(0)).saturating_add(over.min(0));
+        let high = run.at[side].saturating_add(along.max(0)).saturating_add(over.max(0));
         run.length > 0 && run.count > 0 && low >= 0 && high < extent
     })
 }
 
 /// Calls `visit` with every combination of one run of each dimension, the last dimension fastest.
-fn for_each_combination<'a>(
-    product: &'a Product,
-    mut visit: impl FnMut(&[&'a Run]) -> Result<()>,
+fn for_each_combination(
+    lists: &[Vec<Step>],
+    mut visit: impl FnMut(&[&Step]) -> Result<()>,
 ) -> Result<()> {
-    let lists = &product.dims;
-    if lists.iter().any(|runs| runs.is_empty()) {
+    if lists.iter().any(Vec::is_empty) {
         return Ok(());
     }
     let mut turn: Dims<usize> = lists.iter().map(|_| 0).collect();
-    let mut chosen: Dims<&Run> = lists.iter().map(|runs| &runs[0]).collect();
+    let mut chosen: Dims<&Step> = lists.iter().map(|steps| &steps[0]).collect();
     loop {
         visit(&chosen)?;
         let Some(dim) = (0..lists.len()).rev().find(|&dim| turn[dim] + 1 < lists[dim].len()) else {
@@ -362,13 +434,16 @@ fn for_each_combination<'a>(
     }
 }
 
+fn push<T>(list: &mut Vec<T>, entry: T) -> Result<()> {
+    let refused = |_| Error::new(Code::Memory, "memory for the copies of a plan was refused");
+    list.try_reserve(1).map_err(refused)?;
+    list.push(entry);
+    Ok(())
+}
+
 fn outside() -> Error {
     Error::new(
         Code::Internal,
         "a plan moves elements that lie outside of an array",
     )
-}
-
-fn refused() -> Error {
-    Error::new(Code::Memory, "memory for the copies of a plan was refused")
 }
