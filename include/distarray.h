@@ -803,17 +803,21 @@ int darr_array_get(const darr_array *array, const int64_t *index, int dtype, voi
  */
 int darr_array_set(darr_array *array, const int64_t *index, int dtype, const void *value);
 
-/* Reduces whole arrays, any number of them at once: one pass over memory and one message for all. Padding does not count.
+/* Reduces whole arrays, any number of them at once: one pass over memory, and one message for up to 8 of them, two for more.
+ * Padding does not count.
  *
  * Collective. The results are the same on every rank; two runs on one rank count give the same bits. Nothing is
- * written if one of the reductions fails.
- * @param n [in] Number of reductions; 0 is fine.
+ * written if one of the reductions fails, and a mistake of one rank is the error of all.
+ * @param n [in] Number of reductions, the same on every rank. Whose call it is the first array says, whatever else is wrong:
+ * only a rank that passes no reduction, or no live array in the first one, reports alone. 0 on every rank is fine.
  * @param reductions [in] What is asked for, with the place of each result.
  * Errors: DARR_ERR_ARGUMENT for the minimum or maximum of no elements, a result that does not fit its dtype, arrays of
  * a dot product that are not compatible; DARR_ERR_UNSUPPORTED for the minimum or maximum of complex elements;
- * DARR_ERR_COMM; DARR_ERR_HANDLE; DARR_ERR_MPI; in checked mode DARR_ERR_MISMATCH.
+ * DARR_ERR_COMM; DARR_ERR_HANDLE; DARR_ERR_MPI; DARR_ERR_MISMATCH for numbers of reductions that differ, in checked mode
+ * for whatever differs.
  */
-int darr_reduce(int n, const darr_reduction *reductions);
+int darr_reduce(int n,
+                const darr_reduction *reductions);
 
 /* One reduction of one array: darr_reduce without the structure. Not for DARR_DOT.
  *

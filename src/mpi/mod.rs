@@ -14,5 +14,6 @@ pub mod library;
 
 pub use agree::fingerprint;
 pub use attribute::watch_finalize_first;
+pub use collective::zeroed;
 pub use comm::{Cart, Comm, Ending};
 pub use exchange::Exchange;
