@@ -67,13 +67,15 @@ class dim {
         return *this;
     }
 
-    /* The struct of the C interface; it points into this object. */
+    /* The struct of the C interface; it points into this object. Where cuts and procs disagree, one that every
+     * call refuses. */
     [[nodiscard]] darr_dim plain() const {
         darr_dim filled = plain_;
         if (!cuts_.empty()) {
             const int procs = detail::count_of(cuts_) - 1;
-            if (filled.procs != 0 && filled.procs != procs) {
-                detail::check_length("cuts", cuts_.size(), static_cast<std::size_t>(filled.procs) + 1);
+            if (filled.procs != 0 && filled.procs != procs &&
+                !detail::fits("cuts", cuts_.size(), static_cast<std::size_t>(filled.procs) + 1)) {
+                filled.size = 0;
             }
             filled.procs = procs;
         }
@@ -144,14 +146,12 @@ class distribution {
     [[nodiscard]] static distribution from_boxes(communicator comm, const box &mine,
                                                  const std::vector<dim> &dims = {},
                                                  const dist_options &options = {}) {
-        detail::check_length("hi", mine.hi.size(), mine.lo.size());
-        if (!dims.empty()) {
-            detail::check_length("dims", dims.size(), mine.lo.size());
-        }
         const auto list = plain(dims);
         const auto all = options.plain();
+        const bool good = detail::fits("hi", mine.hi.size(), mine.lo.size()) &&
+                          (dims.empty() || detail::fits("dims", dims.size(), mine.lo.size()));
         return made([&](darr_dist **out) {
-            return darr_dist_from_boxes(comm.handle, detail::count_of(mine.lo), mine.lo.data(),
+            return darr_dist_from_boxes(comm.handle, good ? detail::count_of(mine.lo) : -1, mine.lo.data(),
                                         mine.hi.data(), detail::data_or_null(list), &all, out);
         });
     }
@@ -160,12 +160,12 @@ class distribution {
     [[nodiscard]] static distribution from_cart(communicator cart, const std::vector<int> &cart_dims,
                                                 const std::vector<dim> &dims,
                                                 const dist_options &options = {}) {
-        detail::check_length("cart_dims", cart_dims.size(), dims.size());
         const auto list = plain(dims);
         const auto all = options.plain();
+        const bool good = detail::fits("cart_dims", cart_dims.size(), dims.size());
         return made([&](darr_dist **out) {
-            return darr_dist_from_cart(cart.handle, detail::count_of(dims), cart_dims.data(), list.data(),
-                                       &all, out);
+            return darr_dist_from_cart(cart.handle, good ? detail::count_of(dims) : -1, cart_dims.data(),
+                                       list.data(), &all, out);
         });
     }
     /* From the dimensions of the Distributed Array Protocol. Collective. */
@@ -181,12 +181,15 @@ class distribution {
 
     /* The faces or nodes that belong to the cells of this distribution. Collective. */
     [[nodiscard]] distribution staggered(const std::vector<stagger> &where) const {
-        detail::check_length("stagger", where.size(), dimensions());
         std::vector<int> codes;
         for (const stagger one : where) {
             codes.push_back(static_cast<int>(one));
         }
-        return made([&](darr_dist **out) { return darr_dist_staggered(get(), codes.data(), out); });
+        const bool good = detail::fits("stagger", where.size(), dimensions());
+        return made([&](darr_dist **out) {
+            return good ? darr_dist_staggered(get(), codes.data(), out)
+                        : darr_dist_staggered(get(), nullptr, nullptr);
+        });
     }
     /* Every step-th index from start to stop, per dimension; no steps: 1. Local. */
     [[nodiscard]] distribution slice(const std::vector<std::int64_t> &start,

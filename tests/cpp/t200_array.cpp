@@ -50,6 +50,24 @@ static void elements(darr::communicator world) {
     CHECK_EQUAL(other.get<double>({7, 8}), 708.0);
 }
 
+static void wrong_on_one_rank(darr::communicator world) {
+    array field(two_d(world, 8, 9), dtype::float64);
+    number(field);
+    CHECK_THROWS_EVERYWHERE(static_cast<void>(field.get<double>({1})),
+                            static_cast<void>(field.get<double>({1, 1})), "index has 1 entries; 2 are needed");
+    array point(distribution(world, {}), dtype::float64);
+    CHECK_THROWS_EVERYWHERE(static_cast<void>(point.get<double>({1})),
+                            static_cast<void>(point.get<double>({})), "index has 1 entries; 0 are needed");
+    const distribution line(world, {dim::whole(4)});
+    double memory[4] = {};
+    CHECK_THROWS_EVERYWHERE(static_cast<void>(array::wrap(line, memory, {4}, {8, 8})),
+                            static_cast<void>(array::wrap(line, memory, {4}, {8})),
+                            "strides has 2 entries; 1 are needed");
+    CHECK_THROWS_EVERYWHERE(darr::save_image(field, "refused.png", darr::image_options().slice(0, 1, {0})),
+                            darr::save_image(field, "refused.png"), "index has 1 entries; 2 are needed");
+    CHECK_EQUAL(field.get<double>({7, 8}), 708.0);
+}
+
 static void borrowed(darr::communicator world) {
     const auto dist = two_d(world, 10, 6);
     const auto count = dist.count();
@@ -120,6 +138,10 @@ int main(int argc, char **argv) {
     return check::run(argc, argv, [] {
         const auto world = darr::comm(MPI_COMM_WORLD);
         elements(world);
+        wrong_on_one_rank(world);
+        darr::set_checks(world, true);
+        wrong_on_one_rank(world);
+        darr::set_checks(world, false);
         borrowed(world);
         reduced(world);
         described(world);
