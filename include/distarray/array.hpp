@@ -23,10 +23,6 @@ enum class reduction_op : int {
     norm = DARR_NORM
 };
 
-/* How consume() takes boundary padding: as owned elements, the protocol's letter, or as padding, what
- * produce() had. */
-enum class boundary : int { owned = DARR_BOUNDARY_OWNED, padding = DARR_BOUNDARY_PADDING };
-
 /* A distributed array: a distribution and, on each rank, the memory of its section. */
 class array {
   public:

@@ -30,6 +30,9 @@ enum class stagger : int {
     face = DARR_STAGGER_FACE,
     face_upper = DARR_STAGGER_FACE_UPPER
 };
+/* How padding at the outer ends of imported dimensions is taken: as owned elements, the protocol's letter, or
+ * as padding, what array::produce() had. */
+enum class boundary : int { owned = DARR_BOUNDARY_OWNED, padding = DARR_BOUNDARY_PADDING };
 
 /* One dimension, built up: dim::block(512).halo(2).periodic(). */
 class dim {
@@ -168,14 +171,14 @@ class distribution {
                                        list.data(), &all, out);
         });
     }
-    /* From the dimensions of the Distributed Array Protocol. Collective. */
-    [[nodiscard]] static distribution from_dim_data(communicator comm,
-                                                    const std::vector<darr_protocol_dim> &dim_data,
-                                                    int flags = 0, const dist_options &options = {}) {
+    /* From the `ndim` dimensions of the Distributed Array Protocol that each rank has, nullptr on a rank outside
+     * of the grid. Collective. */
+    [[nodiscard]] static distribution from_dim_data(communicator comm, int ndim,
+                                                    const darr_protocol_dim *dim_data, boundary rule,
+                                                    const dist_options &options = {}) {
         const auto all = options.plain();
         return made([&](darr_dist **out) {
-            return darr_dist_from_dim_data(comm.handle, detail::count_of(dim_data), dim_data.data(), flags,
-                                           &all, out);
+            return darr_dist_from_dim_data(comm.handle, ndim, dim_data, static_cast<int>(rule), &all, out);
         });
     }
 

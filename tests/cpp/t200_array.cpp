@@ -134,6 +134,23 @@ static void described(darr::communicator world) {
     broken.get()->in_grid = 1;
 }
 
+// The dimension data of all ranks alone make the same distribution; ranks outside of the grid have none.
+static void from_dim_data(darr::communicator world) {
+    const distribution dist(
+        world, {dim::block(9).procs(check::size > 2 ? 2 : 1).halo(1).boundary(1), dim::whole(5)});
+    const auto told = array(dist, dtype::uint8).produce();
+    const auto *mine = told.plain().in_grid != 0 ? told.plain().dims : nullptr;
+    CHECK_EQUAL(mine == nullptr, dist.coords()[0] < 0);
+    const auto same = distribution::from_dim_data(world, 2, mine, darr::boundary::padding);
+    CHECK_EQUAL(same.compatible(dist), true);
+    CHECK_EQUAL(same.padding().below == dist.padding().below, true);
+    const auto larger = distribution::from_dim_data(world, 2, mine, darr::boundary::owned);
+    CHECK_EQUAL(larger.shape() == (index{11, 5}), true);
+    CHECK_THROWS(static_cast<void>(
+                     distribution::from_dim_data(world, 2, nullptr, darr::boundary::owned)),
+                 DARR_ERR_PROTOCOL, "");
+}
+
 int main(int argc, char **argv) {
     return check::run(argc, argv, [] {
         const auto world = darr::comm(MPI_COMM_WORLD);
@@ -145,5 +162,6 @@ int main(int argc, char **argv) {
         borrowed(world);
         reduced(world);
         described(world);
+        from_dim_data(world);
     });
 }
