@@ -15,6 +15,45 @@ function(darr_vendor_of_compiler compiler out)
     endif()
 endfunction()
 
+# Sets `out` to openmpi, mpich or nothing: the family of the MPI that the shared HDF5 in `folder` is linked with, as the
+# names of the libraries that it needs tell.
+function(darr_vendor_of_hdf5 folder out)
+    set(${out} "" PARENT_SCOPE)
+    foreach(library IN ITEMS ${folder}/lib/libhdf5.so ${folder}/lib64/libhdf5.so)
+        if(EXISTS ${library})
+            file(STRINGS ${library} needed REGEX "^libmpi[a-z_]*\\.so\\.[0-9]+$")
+            if(needed MATCHES "libmpich|libmpi\\.so\\.12$")
+                set(${out} mpich PARENT_SCOPE)
+            elseif(needed MATCHES "libmpi\\.so\\.[1-9]")
+                set(${out} openmpi PARENT_SCOPE)
+            endif()
+            return()
+        endif()
+    endforeach()
+endfunction()
+
+# What depends on the MPI and stays in the cache.
+set(darr_of_mpi DARR_MPICC DARR_MPIRUN DARR_H5PCC HDF5_DIR)
+
+# Forgets what was found or set for another MPI in this build folder, but for what the user has changed since.
+macro(darr_forget_other_mpi)
+    if(DEFINED DARR_FOUND_FOR AND NOT DARR_FOUND_FOR STREQUAL DARR_MPI)
+        foreach(darr_name IN LISTS darr_of_mpi)
+            if("${${darr_name}}" STREQUAL "${DARR_FOUND_${darr_name}}")
+                unset(${darr_name} CACHE)
+            endif()
+        endforeach()
+    endif()
+endmacro()
+
+# At the end of the configuration.
+macro(darr_remember_mpi)
+    set(DARR_FOUND_FOR ${DARR_MPI} CACHE INTERNAL "MPI of the last configuration")
+    foreach(darr_name IN LISTS darr_of_mpi)
+        set(DARR_FOUND_${darr_name} "${${darr_name}}" CACHE INTERNAL "Value in the last configuration")
+    endforeach()
+endmacro()
+
 # Sets DARR_MPI and DARR_MPICC: what the user says, else what `mpicc` is, else Open MPI.
 macro(darr_choose_mpi)
     set(DARR_MPI "" CACHE STRING "MPI to build for: openmpi or mpich (also what is compatible with MPICH)")
@@ -33,6 +72,7 @@ macro(darr_choose_mpi)
     if(NOT DARR_MPI MATCHES "^(openmpi|mpich)$")
         message(FATAL_ERROR "DARR_MPI is '${DARR_MPI}'; it must be openmpi or mpich")
     endif()
+    darr_forget_other_mpi()
     find_program(DARR_MPICC NAMES mpicc.${DARR_MPI} $ENV{MPICC} mpicc DOC "C compiler wrapper of the MPI")
     if(NOT DARR_MPICC)
         message(FATAL_ERROR "No MPI compiler wrapper found (mpicc.${DARR_MPI}, mpicc). "
@@ -71,6 +111,11 @@ macro(darr_find_hdf5)
         if(NOT parallel)
             message(FATAL_ERROR "No parallel HDF5 for ${DARR_MPI} found (HDF5_DIR is '${HDF5_DIR}'). On Debian: "
                                 "libhdf5-${DARR_MPI}-dev. Elsewhere set HDF5_DIR, or build without: -DDARR_HDF5=OFF.")
+        endif()
+        darr_vendor_of_hdf5(${HDF5_DIR} darr_vendor)
+        if(darr_vendor AND NOT darr_vendor STREQUAL DARR_MPI)
+            message(FATAL_ERROR "HDF5_DIR is '${HDF5_DIR}', an HDF5 for ${darr_vendor}, but DARR_MPI is ${DARR_MPI}. "
+                                "Set HDF5_DIR to one for ${DARR_MPI}, or build without: -DDARR_HDF5=OFF.")
         endif()
         message(STATUS "HDF5: ${HDF5_DIR}")
     endif()

@@ -34,7 +34,10 @@ if(NOT TARGET DistArray::Fortran)
 
     file(GLOB darr_sources ${DistArray_FORTRAN_DIR}/*.f90 ${DistArray_FORTRAN_DIR}/*.F90 ${DistArray_FORTRAN_DIR}/*.c)
     add_library(distarray_fortran STATIC EXCLUDE_FROM_ALL ${darr_sources})
+    # The shim is C11, whatever the project's own standard is.
     set_target_properties(distarray_fortran PROPERTIES
+        C_STANDARD 11
+        C_STANDARD_REQUIRED ON
         Fortran_MODULE_DIRECTORY ${darr_build}/modules
         POSITION_INDEPENDENT_CODE ON)
     target_include_directories(distarray_fortran

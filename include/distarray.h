@@ -9,12 +9,14 @@
  *
  * Errors. A function that can fail returns DARR_OK, which is 0, or one of the DARR_ERR_ codes;
  *   darr_last_error gives the text. Results, in the last parameters and named *_out, are written only on
- *   success. Set-up calls (creation, planning, opening) agree before they wait for each other: a mistake of
- *   one rank comes back on every rank with the same code and text. Calls that run what was set up check on
- *   their own rank only; darr_comm_set_checks makes them compare. A rank whose communicator or handle is
- *   itself invalid cannot tell the others and reports alone. Every function can return DARR_ERR_INTERNAL: a
- *   defect of the library, never printed and never the end of the program; the object involved can only be
- *   freed from then on. The library neither prints nor exits nor aborts.
+ *   success. Collective calls agree before they wait for each other, or say in their message that a rank
+ *   cannot take part: a mistake of one rank comes back on every rank with the same code and text. Only
+ *   darr_plan_begin and darr_plan_run check on their own rank alone; darr_comm_set_checks makes them compare,
+ *   and other calls that run what was set up compare all of their arguments. A rank whose communicator or
+ *   handle (the first one of a list) is itself invalid cannot tell the others and reports alone. Every
+ *   function can return DARR_ERR_INTERNAL: a defect of the library, never printed and never the end of the
+ *   program; the object involved can only be freed from then on. The library neither prints nor exits nor
+ *   aborts.
  *
  * Pointers. A pointer parameter is not NULL unless its text allows it; NULL gives DARR_ERR_ARGUMENT. What a
  *   pointer points to has the stated type and length and stays as it is during the call: C gives the
@@ -509,10 +511,11 @@ const char *darr_last_error(void);
  */
 int darr_error_explain(const char *text);
 
-/* Switches checked mode on (1) or off (0) for a communicator; it is off at first. In checked mode every collective call
- * first compares the function and its arguments over the ranks, so that ranks that are in different calls, or give
- * different arguments, get DARR_ERR_MISMATCH in place of a deadlock or a wrong result. Each call then costs one small
- * reduction more.
+/* Switches checked mode on (1) or off (0) for a communicator; it is off at first. In checked mode the calls that run what was
+ * set up (darr_plan_begin, darr_plan_run, darr_reduce, darr_array_reduce, darr_array_get) first compare the function and
+ * its arguments over the ranks, as all other collective calls always do. Ranks that are in different calls, or give
+ * different arguments, get DARR_ERR_MISMATCH in place of a deadlock or a wrong result. Each of these calls then costs one
+ * small reduction more. darr_plan_end compares nothing: it ends what all ranks have begun.
  *
  * Collective: all ranks pass the same on.
  * @param comm [in] Fortran handle of the communicator.
@@ -585,13 +588,13 @@ int darr_dist_create(int comm,
  * @param comm [in] Fortran handle of the communicator; darr_dist_from_boxes_mpi takes an MPI_Comm.
  * @param ndim [in] Number of dimensions, 0 to 15.
  * @param lo [in] First global index of the calling rank's box, per dimension, 0-based.
- * @param hi [in] One past the last global index, per dimension.
+ * @param hi [in] One past the last global index, per dimension; lo where the box is empty, never less.
  * @param dims [in] Extent (0: the largest hi), period and padding of each dimension; map, procs, rule and cuts are
  * ignored. NULL: no padding.
  * @param options [in] NULL for the defaults; only the memory order counts.
  * @param dist_out [out] The distribution.
- * Errors: DARR_ERR_ARGUMENT for boxes that overlap, leave a gap or form no grid, naming two ranks; otherwise as
- * darr_dist_create.
+ * Errors: DARR_ERR_ARGUMENT for boxes that overlap, leave a gap or form no grid, naming two ranks, and for hi below lo;
+ * otherwise as darr_dist_create.
  */
 int darr_dist_from_boxes(int comm,
                          int ndim,
@@ -867,17 +870,21 @@ int darr_array_get(const darr_array *array, const int64_t *index, int dtype, voi
  */
 int darr_array_set(darr_array *array, const int64_t *index, int dtype, const void *value);
 
-/* Reduces whole arrays, any number of them at once: one pass over memory and one message for all. Padding does not count.
+/* Reduces whole arrays, any number of them at once: one pass over memory, and one message for up to 8 of them, two for more.
+ * Padding does not count.
  *
  * Collective. The results are the same on every rank; two runs on one rank count give the same bits. Nothing is
- * written if one of the reductions fails.
- * @param n [in] Number of reductions; 0 is fine.
+ * written if one of the reductions fails, and a mistake of one rank is the error of all.
+ * @param n [in] Number of reductions, the same on every rank. Whose call it is the first array says, whatever else is wrong:
+ * only a rank that passes no reduction, or no live array in the first one, reports alone. 0 on every rank is fine.
  * @param reductions [in] What is asked for, with the place of each result.
  * Errors: DARR_ERR_ARGUMENT for the minimum or maximum of no elements, a result that does not fit its dtype, arrays of
  * a dot product that are not compatible; DARR_ERR_UNSUPPORTED for the minimum or maximum of complex elements;
- * DARR_ERR_COMM; DARR_ERR_HANDLE; DARR_ERR_MPI; in checked mode DARR_ERR_MISMATCH.
+ * DARR_ERR_COMM; DARR_ERR_HANDLE; DARR_ERR_MPI; DARR_ERR_MISMATCH for numbers of reductions that differ, in checked mode
+ * for whatever differs.
  */
-int darr_reduce(int n, const darr_reduction *reductions);
+int darr_reduce(int n,
+                const darr_reduction *reductions);
 
 /* One reduction of one array: darr_reduce without the structure. Not for DARR_DOT.
  *
@@ -1158,7 +1165,8 @@ int darr_file_get_text(darr_file *file, const char *object, const char *name, in
 /* Completes and closes a file: everything reaches the disk, and a file made with DARR_CREATE takes its place, if every save
  * before succeeded on all ranks. Otherwise it is given up, and what it was to replace stays as it was.
  *
- * Collective. The handle is gone whatever the call returns.
+ * Collective. The handle is gone whatever the call returns, unless another thread is in a call with the file, which is
+ * DARR_ERR_STATE and changes nothing.
  * @param file [in] the file.
  * Errors: DARR_ERR_IO for a full disk or a failing one; the error of an earlier call that the file could not be completed
  * after; DARR_ERR_FORMAT where the new file cannot be read back; DARR_ERR_STATE; DARR_ERR_MISMATCH; DARR_ERR_COMM; DARR_ERR_MPI;

@@ -23,10 +23,6 @@ enum class reduction_op : int {
     norm = DARR_NORM
 };
 
-/* How consume() takes boundary padding: as owned elements, the protocol's letter, or as padding, what
- * produce() had. */
-enum class boundary : int { owned = DARR_BOUNDARY_OWNED, padding = DARR_BOUNDARY_PADDING };
-
 /* A distributed array: a distribution and, on each rank, the memory of its section. */
 class array {
   public:
@@ -45,14 +41,13 @@ class array {
     [[nodiscard]] static array wrap(const distribution &dist, T *base,
                                     const std::vector<std::int64_t> &extents,
                                     const std::vector<std::int64_t> &strides, std::int64_t bytes = 0) {
-        detail::check_length("strides", strides.size(), extents.size());
         darr_memory memory{};
-        memory.size = sizeof memory;
+        memory.size = detail::fits("strides", strides.size(), extents.size()) ? sizeof memory : 0;
         memory.base = base;
         memory.bytes = bytes;
         memory.dtype = static_cast<int>(dtype_of<T>);
         memory.ndim = detail::count_of(extents);
-        for (std::size_t d = 0; d < extents.size() && d < DARR_MAX_NDIM; ++d) {
+        for (std::size_t d = 0; memory.size != 0 && d < extents.size() && d < DARR_MAX_NDIM; ++d) {
             memory.extents[d] = extents[d];
             memory.strides[d] = strides[d];
         }
@@ -110,14 +105,15 @@ class array {
     void copy_from(const array &source) { detail::check(darr_array_copy(source.get(), get())); }
     /* One element by global index, on every rank. Collective. */
     template <class T> [[nodiscard]] T get(const std::vector<std::int64_t> &index) const {
-        check_index(index);
         T value{};
-        detail::check(darr_array_get(get(), index.data(), static_cast<int>(dtype_of<T>), &value));
+        const bool good = detail::fits("index", index.size(), dimensions());
+        detail::check(darr_array_get(get(), good ? index.data() : nullptr,
+                                     good ? static_cast<int>(dtype_of<T>) : 0, &value));
         return value;
     }
     /* Its owner writes one element by global index. Local. */
     template <class T> void set(const std::vector<std::int64_t> &index, T value) {
-        check_index(index);
+        detail::check_length("index", index.size(), dimensions());
         detail::check(darr_array_set(get(), index.data(), static_cast<int>(dtype_of<T>), &value));
     }
 
@@ -135,9 +131,7 @@ class array {
     template <class Call> static array made(const Call &call) {
         return array(detail::created<darr_array>(call));
     }
-    void check_index(const std::vector<std::int64_t> &index) const {
-        detail::check_length("index", index.size(), static_cast<std::size_t>(dist().ndim()));
-    }
+    [[nodiscard]] std::size_t dimensions() const { return static_cast<std::size_t>(dist().ndim()); }
 
     detail::owner<darr_array, darr_array_free> handle_;
 };

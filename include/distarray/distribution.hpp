@@ -33,6 +33,9 @@ enum class stagger : int {
     face = DARR_STAGGER_FACE,
     face_upper = DARR_STAGGER_FACE_UPPER
 };
+/* How padding at the outer ends of imported dimensions is taken: as owned elements, the protocol's letter, or
+ * as padding, what array::produce() had. */
+enum class boundary : int { owned = DARR_BOUNDARY_OWNED, padding = DARR_BOUNDARY_PADDING };
 
 /* One dimension, built up: dim::block(512).halo(2).periodic(). */
 class dim {
@@ -70,13 +73,15 @@ class dim {
         return *this;
     }
 
-    /* The struct of the C interface; it points into this object. */
+    /* The struct of the C interface; it points into this object. Where cuts and procs disagree, one that every
+     * call refuses. */
     [[nodiscard]] darr_dim plain() const {
         darr_dim filled = plain_;
         if (!cuts_.empty()) {
             const int procs = detail::count_of(cuts_) - 1;
-            if (filled.procs != 0 && filled.procs != procs) {
-                detail::check_length("cuts", cuts_.size(), static_cast<std::size_t>(filled.procs) + 1);
+            if (filled.procs != 0 && filled.procs != procs &&
+                !detail::fits("cuts", cuts_.size(), static_cast<std::size_t>(filled.procs) + 1)) {
+                filled.size = 0;
             }
             filled.procs = procs;
         }
@@ -147,14 +152,12 @@ class distribution {
     [[nodiscard]] static distribution from_boxes(communicator comm, const box &mine,
                                                  const std::vector<dim> &dims = {},
                                                  const dist_options &options = {}) {
-        detail::check_length("hi", mine.hi.size(), mine.lo.size());
-        if (!dims.empty()) {
-            detail::check_length("dims", dims.size(), mine.lo.size());
-        }
         const auto list = plain(dims);
         const auto all = options.plain();
+        const bool good = detail::fits("hi", mine.hi.size(), mine.lo.size()) &&
+                          (dims.empty() || detail::fits("dims", dims.size(), mine.lo.size()));
         return made([&](darr_dist **out) {
-            return darr_dist_from_boxes(comm.handle, detail::count_of(mine.lo), mine.lo.data(),
+            return darr_dist_from_boxes(comm.handle, good ? detail::count_of(mine.lo) : -1, mine.lo.data(),
                                         mine.hi.data(), detail::data_or_null(list), &all, out);
         });
     }
@@ -163,33 +166,36 @@ class distribution {
     [[nodiscard]] static distribution from_cart(communicator cart, const std::vector<int> &cart_dims,
                                                 const std::vector<dim> &dims,
                                                 const dist_options &options = {}) {
-        detail::check_length("cart_dims", cart_dims.size(), dims.size());
         const auto list = plain(dims);
         const auto all = options.plain();
+        const bool good = detail::fits("cart_dims", cart_dims.size(), dims.size());
         return made([&](darr_dist **out) {
-            return darr_dist_from_cart(cart.handle, detail::count_of(dims), cart_dims.data(), list.data(),
-                                       &all, out);
+            return darr_dist_from_cart(cart.handle, good ? detail::count_of(dims) : -1, cart_dims.data(),
+                                       list.data(), &all, out);
         });
     }
-    /* From the dimensions of the Distributed Array Protocol. Collective. */
-    [[nodiscard]] static distribution from_dim_data(communicator comm,
-                                                    const std::vector<darr_protocol_dim> &dim_data,
-                                                    int flags = 0, const dist_options &options = {}) {
+    /* From the `ndim` dimensions of the Distributed Array Protocol that each rank has, nullptr on a rank outside
+     * of the grid. Collective. */
+    [[nodiscard]] static distribution from_dim_data(communicator comm, int ndim,
+                                                    const darr_protocol_dim *dim_data, boundary rule,
+                                                    const dist_options &options = {}) {
         const auto all = options.plain();
         return made([&](darr_dist **out) {
-            return darr_dist_from_dim_data(comm.handle, detail::count_of(dim_data), dim_data.data(), flags,
-                                           &all, out);
+            return darr_dist_from_dim_data(comm.handle, ndim, dim_data, static_cast<int>(rule), &all, out);
         });
     }
 
     /* The faces or nodes that belong to the cells of this distribution. Collective. */
     [[nodiscard]] distribution staggered(const std::vector<stagger> &where) const {
-        detail::check_length("stagger", where.size(), dimensions());
         std::vector<int> codes;
         for (const stagger one : where) {
             codes.push_back(static_cast<int>(one));
         }
-        return made([&](darr_dist **out) { return darr_dist_staggered(get(), codes.data(), out); });
+        const bool good = detail::fits("stagger", where.size(), dimensions());
+        return made([&](darr_dist **out) {
+            return good ? darr_dist_staggered(get(), codes.data(), out)
+                        : darr_dist_staggered(get(), nullptr, nullptr);
+        });
     }
     /* Every step-th index from start to stop, per dimension; no steps: 1. Local. */
     [[nodiscard]] distribution slice(const std::vector<std::int64_t> &start,

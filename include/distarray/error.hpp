@@ -28,12 +28,25 @@ inline void check(int code) {
     }
 }
 
-/* Throws unless a list has as many entries as the C function will read from it. */
+inline std::string wrong_length(const char *what, std::size_t length, std::size_t expected) {
+    return std::string(what) + " has " + std::to_string(length) + " entries; " + std::to_string(expected) +
+           " are needed";
+}
+
+/* Throws unless a list has as many entries as the C function will read from it. For local calls. */
 inline void check_length(const char *what, std::size_t length, std::size_t expected) {
     if (length != expected) {
-        throw error(DARR_ERR_ARGUMENT, std::string(what) + " has " + std::to_string(length) + " entries; " +
-                                           std::to_string(expected) + " are needed");
+        throw error(DARR_ERR_ARGUMENT, wrong_length(what, length, expected));
     }
+}
+
+/* The same for collective calls, which no rank may leave alone: tells the library what is wrong. The caller
+ * then makes the call, with an argument that is refused, and no other call in between. */
+[[nodiscard]] inline bool fits(const char *what, std::size_t length, std::size_t expected) {
+    if (length != expected) {
+        check(darr_error_explain(wrong_length(what, length, expected).c_str()));
+    }
+    return length == expected;
 }
 
 } // namespace detail

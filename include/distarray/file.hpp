@@ -67,14 +67,18 @@ class file {
     template <class T>
     [[nodiscard]] std::vector<T> attribute(const std::string &object, const std::string &name,
                                            std::int64_t length) {
-        std::vector<T> values(static_cast<std::size_t>(length));
+        std::vector<T> values(static_cast<std::size_t>(length < 0 ? 0 : length));
+        if (length < 0) {
+            detail::check(darr_error_explain("the length of the attribute is negative"));
+            detail::check(darr_file_get_attribute(get(), object.c_str(), name.c_str(), 0, 0, nullptr));
+        }
         take<T>(object, name, length, values.data());
         return values;
     }
     /* A text of at most `bytes` - 1 bytes. */
     [[nodiscard]] std::string text_attribute(const std::string &object, const std::string &name,
                                              std::int64_t bytes = 4096) {
-        std::vector<char> text(static_cast<std::size_t>(bytes));
+        std::vector<char> text(static_cast<std::size_t>(bytes < 1 ? 1 : bytes));
         detail::check(darr_file_get_text(get(), object.c_str(), name.c_str(), bytes, text.data()));
         return std::string(text.data());
     }

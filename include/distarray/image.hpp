@@ -36,13 +36,13 @@ class image_options {
         index_ = std::move(index);
         return *this;
     }
-    /* Throws unless a position is given for `ndim` dimensions or not at all. */
+    /* The struct of the C interface; it points into this object. One that every call refuses unless a position
+     * is given for `ndim` dimensions or not at all. */
     [[nodiscard]] darr_image_options plain(int ndim) const {
-        if (!index_.empty()) {
-            detail::check_length("index", index_.size(), static_cast<std::size_t>(ndim));
-        }
+        const bool good =
+            index_.empty() || detail::fits("index", index_.size(), static_cast<std::size_t>(ndim));
         darr_image_options filled = plain_;
-        filled.size = sizeof filled;
+        filled.size = good ? sizeof filled : 0;
         filled.index = detail::data_or_null(index_);
         return filled;
     }
@@ -54,7 +54,8 @@ class image_options {
 
 /* A PNG picture of a 2-d array or of a slice. Collective. */
 inline void save_image(const array &source, const std::string &path, const image_options &options = {}) {
-    const auto plain = options.plain(source.dist().ndim());
+    const int ndim = source.dist().ndim();
+    const auto plain = options.plain(ndim);
     detail::check(darr_image_save(source.get(), path.c_str(), &plain));
 }
 

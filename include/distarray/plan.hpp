@@ -25,14 +25,14 @@ class halo_options {
         above_ = std::move(above);
         return *this;
     }
-    /* Throws unless widths are given for `ndim` dimensions or not at all. */
+    /* The struct of the C interface; it points into this object. One that every call refuses unless widths are
+     * given for `ndim` dimensions or not at all. */
     [[nodiscard]] darr_halo_options plain(int ndim) const {
-        if (!below_.empty() || !above_.empty()) {
-            detail::check_length("below", below_.size(), static_cast<std::size_t>(ndim));
-            detail::check_length("above", above_.size(), static_cast<std::size_t>(ndim));
-        }
+        const auto n = static_cast<std::size_t>(ndim);
+        const bool good = (below_.empty() && above_.empty()) ||
+                          (detail::fits("below", below_.size(), n) && detail::fits("above", above_.size(), n));
         darr_halo_options filled = plain_;
-        filled.size = sizeof filled;
+        filled.size = good ? sizeof filled : 0;
         filled.below = detail::data_or_null(below_);
         filled.above = detail::data_or_null(above_);
         return filled;
@@ -59,7 +59,8 @@ class plan {
     /* Fills the ghosts of arrays over one communicator, of any distributions, in one exchange. Collective. */
     [[nodiscard]] static plan halo(const arrays &list, const halo_options &options = {}) {
         const auto handles = handles_of(list);
-        const auto plain = options.plain(list.empty() ? 0 : list.front().get().dist().ndim());
+        const int ndim = list.empty() ? 0 : list.front().get().dist().ndim();
+        const auto plain = options.plain(ndim);
         return plan(detail::created<darr_plan>([&](darr_plan **out) {
             return darr_plan_halo(detail::count_of(handles), handles.data(), &plain, out);
         }));
@@ -70,16 +71,17 @@ class plan {
                                            combine mode = combine::insert, const std::vector<int> &axes = {}) {
         const auto from = handles_of(sources);
         const auto to = handles_of(targets);
-        const auto ndim = sources.empty() ? 0 : sources.front().get().dist().ndim();
-        const bool fits = targets.size() == sources.size() &&
-                          (axes.empty() || axes.size() == static_cast<std::size_t>(ndim));
+        const int ndim = sources.empty() ? 0 : sources.front().get().dist().ndim();
         darr_move_options options = DARR_MOVE_OPTIONS_INIT;
         options.combine = static_cast<int>(mode);
         options.axes = detail::data_or_null(axes);
-        // A size that the library refuses, on every rank.
-        options.size = fits ? options.size : 0;
+        if (!axes.empty() && !detail::fits("axes", axes.size(), static_cast<std::size_t>(ndim))) {
+            options.size = 0;
+        }
+        const bool good = detail::fits("targets", targets.size(), sources.size());
+        const int n = good || from.empty() ? detail::count_of(from) : -1;
         return plan(detail::created<darr_plan>([&](darr_plan **out) {
-            return darr_plan_redistribute(detail::count_of(from), from.data(), to.data(), &options, out);
+            return darr_plan_redistribute(n, from.data(), to.data(), &options, out);
         }));
     }
     /* Takes over a handle of the C interface. */

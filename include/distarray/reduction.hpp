@@ -7,7 +7,8 @@
 
 namespace darr {
 
-/* Several reductions in one pass over memory and one message: reductions().add(...).add(...).run(). */
+/* Several reductions in one pass over memory and one message, two for more than 8 of them:
+ * reductions().add(...).add(...).run(). */
 class reductions {
   public:
     /* `value` is written by run() and must live until then, as must the array. */

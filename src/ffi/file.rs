@@ -324,7 +324,8 @@ pub unsafe extern "C" fn darr_file_get_text(
 /// Completes and closes a file: everything reaches the disk, and a file made with `DARR_CREATE` takes its place, if every save
 /// before succeeded on all ranks. Otherwise it is given up, and what it was to replace stays as it was.
 ///
-/// Collective. The handle is gone whatever the call returns.
+/// Collective. The handle is gone whatever the call returns, unless another thread is in a call with the file, which is
+/// `DARR_ERR_STATE` and changes nothing.
 /// @param file [in] the file.
 /// Errors: `DARR_ERR_IO` for a full disk or a failing one; the error of an earlier call that the file could not be completed
 /// after; `DARR_ERR_FORMAT` where the new file cannot be read back; `DARR_ERR_STATE`; `DARR_ERR_MISMATCH`; `DARR_ERR_COMM`; `DARR_ERR_MPI`;

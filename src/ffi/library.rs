@@ -145,10 +145,11 @@ pub unsafe extern "C" fn darr_error_explain(text: *const c_char) -> c_int {
     code
 }
 
-/// Switches checked mode on (1) or off (0) for a communicator; it is off at first. In checked mode every collective call
-/// first compares the function and its arguments over the ranks, so that ranks that are in different calls, or give
-/// different arguments, get `DARR_ERR_MISMATCH` in place of a deadlock or a wrong result. Each call then costs one small
-/// reduction more.
+/// Switches checked mode on (1) or off (0) for a communicator; it is off at first. In checked mode the calls that run what was
+/// set up (`darr_plan_begin`, `darr_plan_run`, `darr_reduce`, `darr_array_reduce`, `darr_array_get`) first compare the function and
+/// its arguments over the ranks, as all other collective calls always do. Ranks that are in different calls, or give
+/// different arguments, get `DARR_ERR_MISMATCH` in place of a deadlock or a wrong result. Each of these calls then costs one
+/// small reduction more. `darr_plan_end` compares nothing: it ends what all ranks have begun.
 ///
 /// Collective: all ranks pass the same `on`.
 /// @param comm [in] Fortran handle of the communicator.

@@ -178,6 +178,22 @@ pub unsafe fn growing<T: Growing>(pointer: *const T, name: &str) -> Result<T> {
     Ok(value)
 }
 
+/// The members that a struct had from the first version on, whatever its size member says: where the struct is refused, they
+/// still tell whose call it is.
+///
+/// # Safety
+/// `pointer` is NULL or points to a struct of this type, of any version.
+pub unsafe fn first_members<T: Growing>(pointer: *const T, name: &str) -> Result<T> {
+    ensure_some(pointer, name)?;
+    let mut value = T::INITIAL;
+    // SAFETY: not NULL; every version has these bytes, and any bytes make a number or a raw pointer.
+    unsafe {
+        let to = (&raw mut value).cast::<u8>();
+        std::ptr::copy_nonoverlapping(pointer.cast::<u8>(), to, T::FIRST);
+    }
+    Ok(value)
+}
+
 /// As `growing`; NULL means the defaults.
 ///
 /// # Safety
@@ -411,6 +427,11 @@ mod tests {
             Code::Unsupported,
             "does not know",
         );
+        // What the first version had is there whatever the size says.
+        let unset = [0, 1, 999];
+        // SAFETY: as long as the struct's first version.
+        let known = unsafe { first_members(unset.as_ptr().cast::<Options>(), "options") }.unwrap();
+        assert_eq!((known.a, known.b), (1, 20));
         // Part of a member.
         assert_eq!(read(&[20, 1, i64::MAX]).unwrap().b as u32, u32::MAX);
         for size in [0, 8, 15, -1, 4097, i64::MAX, i64::MIN] {

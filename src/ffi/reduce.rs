@@ -5,8 +5,9 @@ use std::ffi::{c_int, c_void};
 use distarray_core::{Code, Dtype};
 
 use super::guard::guard;
-use super::handle::{darr_array, get};
-use super::pointer::{growing_slice, output, Growing};
+use super::handle::{darr_array, get, Held};
+use super::pointer::{first_members, growing_slice, output, Growing, Out};
+use crate::array::Array;
 use crate::error::{Error, Result};
 use crate::kernels::reduce::Op;
 use crate::ops::reduce::{reduce, Reduction};
@@ -60,23 +61,36 @@ unsafe impl Growing for darr_reduction {
     const FIRST: usize = size_of::<darr_reduction>();
 }
 
-/// Reduces whole arrays, any number of them at once: one pass over memory and one message for all. Padding does not count.
+/// Reduces whole arrays, any number of them at once: one pass over memory, and one message for up to 8 of them, two for more.
+/// Padding does not count.
 ///
 /// Collective. The results are the same on every rank; two runs on one rank count give the same bits. Nothing is
-/// written if one of the reductions fails.
-/// @param n [in] Number of reductions; 0 is fine.
+/// written if one of the reductions fails, and a mistake of one rank is the error of all.
+/// @param n [in] Number of reductions, the same on every rank. Whose call it is the first array says, whatever else is wrong:
+/// only a rank that passes no reduction, or no live array in the first one, reports alone. 0 on every rank is fine.
 /// @param reductions [in] What is asked for, with the place of each result.
 /// Errors: `DARR_ERR_ARGUMENT` for the minimum or maximum of no elements, a result that does not fit its dtype, arrays of
 /// a dot product that are not compatible; `DARR_ERR_UNSUPPORTED` for the minimum or maximum of complex elements;
-/// `DARR_ERR_COMM`; `DARR_ERR_HANDLE`; `DARR_ERR_MPI`; in checked mode `DARR_ERR_MISMATCH`.
+/// `DARR_ERR_COMM`; `DARR_ERR_HANDLE`; `DARR_ERR_MPI`; `DARR_ERR_MISMATCH` for numbers of reductions that differ, in checked mode
+/// for whatever differs.
 #[no_mangle]
 pub unsafe extern "C" fn darr_reduce(n: c_int, reductions: *const darr_reduction) -> c_int {
     guard(|| {
-        let n = usize::try_from(n);
-        let n =
-            n.map_err(|_| Error::new(Code::Argument, "the number of reductions is negative"))?;
+        if n == 0 {
+            return Ok(());
+        }
         // SAFETY: the pointer rule of the header.
-        unsafe { reduce_all(&growing_slice(reductions, n, "reductions")?) }
+        unsafe {
+            let first = first_members(reductions, "reductions")?;
+            let asked = match usize::try_from(n) {
+                Ok(n) => growing_slice(reductions, n, "reductions"),
+                Err(_) => {
+                    let text = format!("the number of reductions is {n}; 0 or more is allowed");
+                    Err(Error::new(Code::Argument, text))
+                }
+            };
+            reduce_all(first.x, asked)
+        }
     })
 }
 
@@ -104,44 +118,53 @@ pub unsafe extern "C" fn darr_array_reduce(
             ..darr_reduction::INITIAL
         };
         // SAFETY: the pointer rule of the header.
-        unsafe { reduce_all(&[one]) }
+        unsafe { reduce_all(array, Ok(vec![one])) }
     })
 }
 
+/// What one structure asks for, its handles in use and its place checked.
+struct Asked {
+    op: Op,
+    dtype: Dtype,
+    x: Held<Array>,
+    y: Option<Held<Array>>,
+    out: Out<u8>,
+}
+
+/// Reduces for the ranks of the array `first`.
+///
 /// # Safety
 /// The pointer rule of the header.
-unsafe fn reduce_all(asked: &[darr_reduction]) -> Result<()> {
-    let mut operands = Vec::with_capacity(asked.len());
-    for one in asked {
-        let y = if one.y.is_null() {
-            None
-        } else {
-            Some(get(one.y, "y")?)
-        };
-        operands.push((get(one.x, "x")?, y));
-    }
-    let Some((first, _)) = operands.first() else {
-        return Ok(());
-    };
-    // SAFETY: passed on to the caller.
-    let outs = asked
-        .iter()
-        .map(|one| unsafe { output(one.value_out.cast::<u8>(), "value_out") });
-    let outs = outs.collect::<Result<Vec<_>>>();
-    let reductions = asked.iter().zip(&operands).map(|(one, (x, y))| {
-        let (op, dtype) = (Op::from_code(one.op)?, Dtype::from_code(one.dtype)?);
-        Ok(Reduction {
-            op,
-            dtype,
-            x,
-            y: y.as_deref(),
-        })
+unsafe fn reduce_all(first: *const darr_array, asked: Result<Vec<darr_reduction>>) -> Result<()> {
+    let first = get(first, "x")?;
+    let asked = asked.and_then(|asked| {
+        let each = asked.iter().map(|one| {
+            Ok(Asked {
+                op: Op::from_code(one.op)?,
+                dtype: Dtype::from_code(one.dtype)?,
+                x: get(one.x, "x")?,
+                y: match one.y.is_null() {
+                    true => None,
+                    false => Some(get(one.y, "y")?),
+                },
+                // SAFETY: passed on to the caller.
+                out: unsafe { output(one.value_out.cast::<u8>(), "value_out") }?,
+            })
+        });
+        each.collect::<Result<Vec<_>>>()
     });
-    let reductions = reductions.collect::<Result<Vec<_>>>();
-    let ready = outs.as_ref().map(|_| ()).map_err(Clone::clone);
-    let values = reduce(first, asked.len(), ready.and(reductions))?;
-    for (out, value) in outs?.into_iter().zip(values) {
-        out.write_bytes(value.bytes());
+    let reductions = asked.as_ref().map_err(Clone::clone).map(|asked| {
+        let each = asked.iter().map(|one| Reduction {
+            op: one.op,
+            dtype: one.dtype,
+            x: &one.x,
+            y: one.y.as_deref(),
+        });
+        each.collect()
+    });
+    let values = reduce(&first, reductions)?;
+    for (one, value) in asked?.into_iter().zip(values) {
+        one.out.write_bytes(value.bytes());
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use distarray_core::{Code, Dtype, Order};
 
 use super::hdf5::{self, hid_t, Dataset, Name, Object, Session};
 use super::mode::{Description, Mode};
-use super::open_file::{trim, OpenFile};
+use super::open_file::OpenFile;
 use super::prepare;
 use super::replace::refused;
 use super::root::from_root;
@@ -204,7 +204,6 @@ impl File {
                 hdf5::probe(&visit.session, replacement.path()).and_then(|()| replacement.commit())
             }
             (None, Some(disk)) if self.mode != Mode::Read => {
-                trim(&disk);
                 let synced = disk.sync_all();
                 synced.map_err(|e| refused("cannot complete", &self.path, &e))
             }

@@ -111,14 +111,16 @@ impl OpenFile {
         lock(&self.state).stuck = true;
     }
 
-    /// Collective: closes the file in HDF5.
+    /// Collective: closes the file in HDF5. Space that was set aside and not used is given back where it is written in place.
     pub fn close(&self, session: &Session) -> Result<()> {
         let mut state = lock(&self.state);
-        match state.id.take() {
+        let closed = match state.id.take() {
             _ if state.stuck => Ok(()),
             Some(id) if hdf5::is_open(session, id) => hdf5::close(session, id),
             _ => Ok(()),
-        }
+        };
+        state.disk.iter().for_each(trim);
+        closed
     }
 
     /// Hands over what rank 0 does the last steps with.
@@ -127,10 +129,10 @@ impl OpenFile {
         (state.replacement.take(), state.disk.take())
     }
 
-    /// Local: the temporary disappears; HDF5 keeps the file until all ranks close it.
+    /// Local: the temporary disappears; HDF5 keeps the file, and the space that it may need to close it, until all ranks do.
     pub fn leave(self: &Arc<Self>) {
         self.clear();
-        drop(self.take());
+        drop(lock(&self.state).replacement.take());
         if self.id().is_some() {
             lock(&LEFT).push(self.clone());
         }
@@ -194,7 +196,7 @@ impl State {
 }
 
 /// Gives back space that was set aside behind the end of a file.
-pub fn trim(file: &File) {
+fn trim(file: &File) {
     let _ = file.metadata().and_then(|about| file.set_len(about.len()));
 }
 
@@ -202,10 +204,11 @@ impl Ending for OpenFile {
     /// All ranks end together, in the order in which the files were opened.
     fn end(&self) {
         self.clear();
-        drop(self.take());
+        drop(lock(&self.state).replacement.take());
         if let Ok(session) = Session::begin() {
             let _ = self.close(&session);
         }
+        drop(self.take());
         lock(&LEFT).retain(|file| !std::ptr::eq(&**file, self));
     }
 }

@@ -20,5 +20,6 @@ mod reduction;
 pub use agree::fingerprint;
 pub use attribute::watch_finalize_first;
 pub use call::Patience;
+pub use collective::zeroed;
 pub use comm::{Cart, Comm, Ending};
 pub use exchange::Exchange;

@@ -8,7 +8,7 @@ use crate::kernels::block::Block;
 use crate::kernels::reduce::{self, Op, Partial, Term};
 use crate::kernels::value::Value;
 use crate::mpi::agree::fingerprint;
-use crate::mpi::Comm;
+use crate::mpi::{zeroed, Comm};
 
 /// One reduction that is asked for.
 pub struct Reduction<'a> {
@@ -20,59 +20,79 @@ pub struct Reduction<'a> {
     pub dtype: Dtype,
 }
 
-/// The head of the message: non-zero when the rank could not compute its part.
-const ERROR_WORD: usize = 8;
+/// The message that all ranks send, whatever they were asked for: whether one of them failed, how many reductions it has, and
+/// the first of them. Of one length, so that ranks that disagree on the number find out.
+const FAILED: usize = 0;
+const NUMBER: std::ops::Range<usize> = 8..16;
+const ROOM: usize = 8;
+const MESSAGE: usize = NUMBER.end + ROOM * Partial::BYTES;
 
-/// Collective over the ranks of `first`: the results on every rank, in the order of the reductions. `asked` holds `n`
-/// reductions, or what this rank found wrong with them, which is everybody's error then.
-pub fn reduce(first: &Array, n: usize, asked: Result<Vec<Reduction>>) -> Result<Vec<Value>> {
+/// Collective over the ranks of `first`: the results on every rank, in the order of the reductions. `asked` holds the
+/// reductions, one or more, or what this rank found wrong with them, which is everybody's error then.
+pub fn reduce(first: &Array, asked: Result<Vec<Reduction>>) -> Result<Vec<Value>> {
+    const NAME: &str = "darr_reduce";
     let comm = first.dist().comm();
+    let n = asked.as_ref().map_or(0, Vec::len);
     let call = asked.as_ref().map_or(0, |asked| {
         let each = asked
             .iter()
             .map(|r| (r.op as u64, r.dtype as u64, r.x.identity()));
         fingerprint(each.collect::<Vec<_>>())
     });
-    comm.check_call(
-        "darr_reduce",
-        &[
-            ("the number of reductions", n as u64),
-            ("the reductions", call),
-        ],
-        &asked,
-    )?;
+    let number = ("the number of reductions", n as u64);
+    comm.check_call(NAME, &[number, ("the reductions", call)], &asked)?;
 
     let mut partials = vec![Partial::default(); n];
+    // Memory for a second message is refused before the first one says that all is well.
+    let mut more = Vec::new();
     let local = asked.and_then(|asked| {
+        more = zeroed(n.saturating_sub(ROOM) * Partial::BYTES)?;
         local_part(comm, &asked, &mut partials)?;
         Ok(asked)
     });
-    let mut message = vec![u8::from(local.is_err()); ERROR_WORD];
-    partials
-        .iter()
-        .for_each(|p| message.extend_from_slice(p.as_bytes()));
-    comm.allreduce_bytes(&mut message, combine)?;
-    if message[0] != 0 {
-        return comm.agree(local.map(|_| Vec::new()));
+    let (some, rest) = partials.split_at_mut(n.min(ROOM));
+    let mut message = [0; MESSAGE];
+    message[FAILED] = local.is_err().into();
+    message[NUMBER].copy_from_slice(&number.1.to_ne_bytes());
+    pack(some, &mut message[NUMBER.end..]);
+    comm.allreduce_bytes(&mut message, |lower, higher| {
+        let different = lower[NUMBER] != higher[NUMBER];
+        higher[FAILED] |= lower[FAILED] | u8::from(different);
+        if higher[FAILED] == 0 {
+            combine(&lower[NUMBER.end..], &mut higher[NUMBER.end..]);
+        }
+    })?;
+    if message[FAILED] != 0 {
+        return comm.agree_on(NAME, &[number], local.map(|_| Vec::new()));
     }
-    let totals = message[ERROR_WORD..]
-        .chunks_exact(Partial::BYTES)
-        .map(Partial::from_bytes);
-    local?
-        .iter()
-        .zip(totals)
+    unpack(&message[NUMBER.end..], some);
+    if !rest.is_empty() {
+        pack(rest, &mut more);
+        comm.allreduce_bytes(&mut more, combine)?;
+        unpack(&more, rest);
+    }
+    let results = local?.into_iter().zip(partials);
+    results
         .map(|(r, total)| total.finish(r.op, r.dtype))
         .collect()
 }
 
-/// Lower ranks stand to the left, whatever arrives first.
+fn pack(partials: &[Partial], bytes: &mut [u8]) {
+    for (partial, bytes) in partials.iter().zip(bytes.chunks_exact_mut(Partial::BYTES)) {
+        bytes.copy_from_slice(partial.as_bytes());
+    }
+}
+
+fn unpack(bytes: &[u8], partials: &mut [Partial]) {
+    for (partial, bytes) in partials.iter_mut().zip(bytes.chunks_exact(Partial::BYTES)) {
+        *partial = Partial::from_bytes(bytes);
+    }
+}
+
+/// Lower ranks stand to the left, whatever arrives first. What is no reduction stays none.
 fn combine(lower: &[u8], higher: &mut [u8]) {
-    higher[0] |= lower[0];
     let size = Partial::BYTES;
-    let pairs = lower[ERROR_WORD..]
-        .chunks_exact(size)
-        .zip(higher[ERROR_WORD..].chunks_exact_mut(size));
-    for (left, right) in pairs {
+    for (left, right) in lower.chunks_exact(size).zip(higher.chunks_exact_mut(size)) {
         let mut total = Partial::from_bytes(left);
         total.combine(&Partial::from_bytes(right));
         right.copy_from_slice(total.as_bytes());

@@ -8,8 +8,18 @@ static darr_dim dims[2] = {DARR_DIM_INIT, DARR_DIM_INIT};
 
 static void refused(const char *part)
 {
+    int64_t lo[2] = {0, 0}, hi[2] = {12, 5};
+    int cart_dims[2] = {0, -1};
+    darr_protocol told = {0};
     darr_dist *dist = NULL;
+    darr_array *array = NULL;
     darr_file *file = NULL;
+    CHECK_FAILS(darr_dist_from_boxes(0, 2, lo, hi, NULL, NULL, &dist), DARR_ERR_COMM, part);
+    CHECK_FAILS(darr_dist_from_cart(0, 2, cart_dims, dims, NULL, &dist), DARR_ERR_COMM, part);
+    CHECK_FAILS(darr_dist_from_dim_data(0, 2, NULL, DARR_BOUNDARY_OWNED, NULL, &dist), DARR_ERR_COMM, part);
+    CHECK_FAILS(darr_array_consume(0, &told, DARR_BOUNDARY_OWNED, NULL, &array), DARR_ERR_COMM, part);
+    CHECK_FAILS(darr_protocol_check_all(0, &told), DARR_ERR_COMM, part);
+    CHECK(array == NULL);
     CHECK_FAILS(darr_comm_set_checks(0, 1), DARR_ERR_COMM, part);
     CHECK_FAILS(darr_dist_create(0, 2, dims, NULL, &dist), DARR_ERR_COMM, part);
     CHECK_FAILS(darr_file_open(0, "never.h5", DARR_CREATE, &file), DARR_ERR_COMM, part);

@@ -14,6 +14,11 @@ static void refused(const void *handle, const char *as_dist, const char *as_arra
     darr_plan_info info = DARR_PLAN_INFO_INIT;
     int number = 77;
     darr_dist *other = NULL;
+    darr_view view = DARR_VIEW_INIT;
+    darr_protocol told = {0};
+    darr_reduction sums[2] = {DARR_REDUCTION_INIT, DARR_REDUCTION_INIT};
+    darr_plan *new_plan = NULL;
+    darr_array *new_array = NULL;
     /* The cast away from const and to another kind is the mistake that is tested. */
     darr_dist *d = (darr_dist *)(uintptr_t)handle;
     darr_array *a = (darr_array *)(uintptr_t)handle;
@@ -24,6 +29,10 @@ static void refused(const void *handle, const char *as_dist, const char *as_arra
         CHECK_FAILS(darr_dist_copy(d, &other), DARR_ERR_HANDLE, as_dist);
         CHECK_FAILS(darr_dist_compatible(dist, d, &number), DARR_ERR_HANDLE, as_dist);
         CHECK_FAILS(darr_dist_owner(d, &index, &number), DARR_ERR_HANDLE, as_dist);
+        CHECK_FAILS(darr_dist_slice(d, &index, &value, NULL, &other), DARR_ERR_HANDLE, as_dist);
+        CHECK_FAILS(darr_dist_reduce(d, 1, &number, &other), DARR_ERR_HANDLE, as_dist);
+        CHECK_FAILS(darr_dist_staggered(d, &number, &other), DARR_ERR_HANDLE, as_dist);
+        CHECK_FAILS(darr_array_create(d, DARR_INT64, &new_array), DARR_ERR_HANDLE, as_dist);
     }
     if (as_array) {
         CHECK_FAILS(darr_array_dist(a, &other), DARR_ERR_HANDLE, as_array);
@@ -31,18 +40,34 @@ static void refused(const void *handle, const char *as_dist, const char *as_arra
         CHECK_FAILS(darr_array_fill(a, DARR_INT64, &value), DARR_ERR_HANDLE, as_array);
         CHECK_FAILS(darr_array_copy(array, a), DARR_ERR_HANDLE, as_array);
         CHECK_FAILS(darr_array_copy(a, array), DARR_ERR_HANDLE, as_array);
+        CHECK_FAILS(darr_array_get(a, &index, DARR_INT64, &value), DARR_ERR_HANDLE, as_array);
+        CHECK_FAILS(darr_array_view(a, &view), DARR_ERR_HANDLE, as_array);
+        CHECK_FAILS(darr_array_produce(a, &told), DARR_ERR_HANDLE, as_array);
+        CHECK_FAILS(darr_array_reduce(a, DARR_SUM, DARR_INT64, &value), DARR_ERR_HANDLE, as_array);
+        CHECK_FAILS(darr_image_save(a, "never.png", NULL), DARR_ERR_HANDLE, as_array);
+        CHECK_FAILS(darr_plan_halo(1, &a, NULL, &new_plan), DARR_ERR_HANDLE, as_array);
+        CHECK_FAILS(darr_plan_redistribute(1, (const darr_array *const *)&array, &a, NULL, &new_plan), DARR_ERR_HANDLE, as_array);
+        CHECK_FAILS(darr_plan_redistribute(1, (const darr_array *const *)&a, &array, NULL, &new_plan), DARR_ERR_HANDLE, as_array);
+        for (int i = 0; i < 2; i++)
+            sums[i].dtype = DARR_INT64, sums[i].x = i ? a : array, sums[i].value_out = &value;
+        CHECK_FAILS(darr_reduce(1, sums + 1), DARR_ERR_HANDLE, as_array);
+        CHECK_FAILS(darr_reduce(2, sums), DARR_ERR_HANDLE, as_array);
+        sums[0].op = DARR_DOT, sums[0].y = a;
+        if (a)
+            CHECK_FAILS(darr_reduce(1, sums), DARR_ERR_HANDLE, as_array);
     }
     if (as_plan) {
         CHECK_FAILS(darr_plan_begin(p), DARR_ERR_HANDLE, as_plan);
         CHECK_FAILS(darr_plan_end(p), DARR_ERR_HANDLE, as_plan);
         CHECK_FAILS(darr_plan_describe(p, &info), DARR_ERR_HANDLE, as_plan);
+        CHECK_FAILS(darr_plan_run(p), DARR_ERR_HANDLE, as_plan);
     }
     if (as_file)
         CHECK_FAILS(darr_file_close(f), DARR_ERR_HANDLE, as_file);
     CHECK_INT(value, 77);
     CHECK_INT(number, 77);
     CHECK_INT(index, 0);
-    CHECK(other == NULL);
+    CHECK(other == NULL && new_plan == NULL && new_array == NULL && told.release == NULL && view.base == NULL);
 }
 
 int main(int argc, char **argv)

@@ -170,7 +170,10 @@ static void boxes(void)
         hi[1] += turn == 0;
         CHECK_FAILS(darr_dist_from_boxes(world(), 2, lo, hi, NULL, NULL, &dist), DARR_ERR_ARGUMENT, "rank");
         CHECK_ALIKE(darr_last_error());
-        hi[1] -= 2 * (turn == 0);
+        hi[1] = turn == 0 ? lo[1] - 1 : hi[1];
+        CHECK_FAILS(darr_dist_from_boxes(world(), 2, lo, hi, NULL, NULL, &dist), DARR_ERR_ARGUMENT, "is reversed in dimension 1");
+        CHECK_ALIKE(darr_last_error());
+        hi[1] = turn == 0 ? 2 : hi[1];
         CHECK_FAILS(darr_dist_from_boxes(world(), 2, lo, hi, NULL, NULL, &dist), DARR_ERR_ARGUMENT, "rank");
         CHECK_ALIKE(darr_last_error());
     }

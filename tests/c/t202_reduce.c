@@ -120,6 +120,83 @@ static void at_once(void)
     darr_dist_free(b);
 }
 
+/* Numbers of reductions on both sides of what one message holds. */
+static void many(void)
+{
+    enum { MOST = 40 };
+    darr_dist *dist = line(13, DARR_BLOCK, 1);
+    darr_array *x = ramp(dist, DARR_INT64, 0);
+    darr_reduction r[MOST];
+    int64_t got[MOST];
+    for (int n = 7; n <= MOST; n += n == 10 ? 30 : 1) {
+        for (int i = 0; i < n; i++) {
+            r[i] = (darr_reduction)DARR_REDUCTION_INIT;
+            r[i].op = i % 2 ? DARR_SUM : DARR_MAX;
+            r[i].dtype = DARR_INT64;
+            r[i].x = x;
+            r[i].value_out = &got[i];
+            got[i] = -1;
+        }
+        CHECK_OK(darr_reduce(n, r));
+        for (int i = 0; i < n; i++)
+            CHECK_INT(got[i], i % 2 ? 13 * 12 : 12);
+        /* Ranks that ask for different numbers, each right by itself. */
+        if (check_size > 1) {
+            got[0] = -1;
+            CHECK_FAILS(darr_reduce(check_rank ? n : n - 1, r), DARR_ERR_MISMATCH,
+                        "the number of reductions differs between rank 0 and rank 1");
+            CHECK_ALIKE(darr_last_error());
+            CHECK_INT(got[0], -1);
+        }
+    }
+    darr_array_free(x);
+    darr_dist_free(dist);
+}
+
+/* What one rank asks wrongly is the error of all, as long as its first array says whose call it is. */
+static void wrong_on_one_rank(void)
+{
+    darr_dist *dist = line(9, DARR_BLOCK, 1);
+    darr_array *x = ramp(dist, DARR_INT64, 0), *gone = ramp(dist, DARR_INT64, 0);
+    int64_t got[3] = {-1, -1, -1};
+    darr_array_free(gone);
+    for (int checked = 0; checked < 2; checked++) {
+        CHECK_OK(darr_comm_set_checks(MPI_Comm_c2f(MPI_COMM_WORLD), checked));
+        for (int odd = 0; odd < check_size; odd++)
+            for (int mistake = 0; mistake < 7; mistake++) {
+                static const char *texts[] = {"number of reductions is -3", "size member of reductions is 0",
+                                              "reductions[1] says that it has 0 bytes", "x has been freed",
+                                              "value_out is NULL", "y has been freed", "does not know"};
+                static const int codes[] = {DARR_ERR_ARGUMENT, DARR_ERR_ARGUMENT, DARR_ERR_ARGUMENT, DARR_ERR_HANDLE,
+                                            DARR_ERR_ARGUMENT, DARR_ERR_HANDLE, DARR_ERR_UNSUPPORTED};
+                darr_reduction r[4] = {DARR_REDUCTION_INIT, DARR_REDUCTION_INIT, DARR_REDUCTION_INIT,
+                                       DARR_REDUCTION_INIT};
+                int n = 3;
+                for (int i = 0; i < n; i++)
+                    r[i].dtype = DARR_INT64, r[i].x = x, r[i].value_out = &got[i];
+                if (check_rank == odd) {
+                    switch (mistake) {
+                    case 0: n = -3; break;
+                    case 1: r[0].size = 0; break;
+                    case 2: r[1].size = 0; break;
+                    case 3: r[1].x = gone; break;
+                    case 4: r[2].value_out = NULL; break;
+                    case 5: r[2].y = gone; break;
+                    default: r[0].size += (int64_t)sizeof *r, n = 1;
+                    }
+                }
+                CHECK_FAILS(darr_reduce(n, r), codes[mistake], texts[mistake]);
+                CHECK_ALIKE(darr_last_error());
+                CHECK(got[0] == -1 && got[1] == -1 && got[2] == -1);
+                CHECK_CODE(darr_array_reduce(x, DARR_SUM, DARR_INT64, check_rank == odd ? NULL : got), DARR_ERR_ARGUMENT);
+                CHECK_ALIKE(darr_last_error());
+            }
+    }
+    CHECK_OK(darr_comm_set_checks(MPI_Comm_c2f(MPI_COMM_WORLD), 0));
+    darr_array_free(x);
+    darr_dist_free(dist);
+}
+
 static void nothing(void)
 {
     darr_dist *dist = line(0, DARR_BLOCK, 1);
@@ -157,6 +234,8 @@ int main(int argc, char **argv)
     check_begin(&argc, &argv);
     every_operation();
     at_once();
+    many();
+    wrong_on_one_rank();
     nothing();
     special();
     return check_end();

@@ -71,6 +71,24 @@ static void read_back(void)
         CHECK_OK(darr_file_get_attribute(file, "g/h/n", name, dtype, -1, value));
         CHECK(memcmp(value, want, (size_t)size) == 0);
     }
+    /* Between kinds, which HDF5 does not do. */
+    double pair[2] = {-1, -1};
+    float narrow[2] = {-1, -1};
+    int8_t small = -1;
+    CHECK_OK(darr_file_get_attribute(file, "/", "time", DARR_COMPLEX128, -1, pair));
+    CHECK(pair[0] == 7.25 && pair[1] == 0);
+    CHECK_OK(darr_file_get_attribute(file, "g", "changed", DARR_COMPLEX64, -1, narrow));
+    CHECK(narrow[0] == 7 && narrow[1] == 0);
+    CHECK_OK(darr_file_get_attribute(file, "g/h/n", "dtype 12", DARR_COMPLEX128, -1, pair));
+    CHECK(pair[0] == 480 && pair[1] == 10);
+    CHECK_OK(darr_file_get_attribute(file, "g/h/n", "dtype 1", DARR_INT8, -1, &small));
+    CHECK_INT(small, 1);
+    CHECK_OK(darr_file_get_attribute(file, "g/h/n", "dtype 1", DARR_FLOAT64, -1, &time));
+    CHECK_REAL(time, 1);
+    CHECK_OK(darr_file_get_attribute(file, "g/h/n", "dtype 9", DARR_FLOAT64, -1, &time));
+    CHECK_REAL(time, 18e18);
+    CHECK_FAILS(darr_file_get_attribute(file, "g/h/n", "dtype 12", DARR_FLOAT64, -1, &time), DARR_ERR_FORMAT,
+                "is complex64, which float64");
     CHECK_OK(darr_file_get_text(file, "/", "title", sizeof text, text));
     CHECK(strcmp(text, "drift waves: \xcf\x86 and n") == 0);
     CHECK_OK(darr_file_get_text(file, "/", "units", 2, text));

@@ -92,6 +92,48 @@ static void many_given_up(void)
     expect_parts(".", 0);
 }
 
+/* Rank 0 finds no more on the disk than the file is long, but for the last block. */
+static void expect_no_spare_space(const char *path)
+{
+    struct stat about;
+    MPI_Barrier(MPI_COMM_WORLD);
+    if (check_rank == 0 && CHECK(stat(path, &about) == 0)) {
+        int64_t spare = (int64_t)about.st_blocks * 512 - about.st_size;
+        if (!CHECK(spare < 3 * about.st_blksize))
+            fprintf(stderr, "'%s' has %lld bytes, %lld more are set aside\n", path, (long long)about.st_size,
+                    (long long)spare);
+    }
+    MPI_Barrier(MPI_COMM_WORLD);
+}
+
+/* Space is set aside before a file is written in place, and given back however the file ends. */
+static void written_in_place(void)
+{
+    static double many[7000];
+    darr_file *file = NULL;
+    write_file("place.h5", 1);
+    for (int way = 0; way < 4; way++) {
+        MPI_Comm comm;
+        MPI_Comm_dup(MPI_COMM_WORLD, &comm);
+        CHECK_NEEDED(darr_file_open_mpi(comm, "place.h5", DARR_UPDATE, &file));
+        CHECK_OK(darr_file_set_attribute(file, "/", "many", DARR_FLOAT64, 7000, many));
+        switch (way) {
+        case 0: CHECK_OK(darr_file_close(file)); break;
+        case 1: /* Given up; HDF5 closes it when another file is opened. */
+            darr_file_free(file);
+            CHECK_NEEDED(darr_file_open_mpi(comm, "place.h5", DARR_READ, &file));
+            CHECK_OK(darr_file_close(file));
+            break;
+        case 2: darr_file_free(file);
+        }
+        MPI_Comm_free(&comm);
+        if (way == 3)
+            darr_file_free(file);
+        expect_no_spare_space("place.h5");
+        expect("place.h5", 1);
+    }
+}
+
 static void links_and_permissions(void)
 {
     struct stat about;
@@ -161,6 +203,7 @@ int main(int argc, char **argv)
     CHECK_NEEDED(darr_array_create(dist, DARR_FLOAT64, &array));
     given_up();
     many_given_up();
+    written_in_place();
     links_and_permissions();
     communicator_freed();
 

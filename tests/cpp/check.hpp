@@ -79,6 +79,11 @@ template <class Test> int run(int argc, char **argv, const Test &test) {
 
 } // namespace check
 
+// The last rank makes a mistake that only the C++ face sees: every rank throws, with its text.
+#define CHECK_THROWS_EVERYWHERE(wrong, right, word)                                                          \
+    (check::rank == check::size - 1 ? check::throws([&] { wrong; }, DARR_ERR_ARGUMENT, (word), CHECK_WHERE)  \
+                                    : check::throws([&] { right; }, DARR_ERR_ARGUMENT, (word), CHECK_WHERE))
+
 #define CHECK_TEXT(x) #x
 #define CHECK_LINE(x) CHECK_TEXT(x)
 #define CHECK_WHERE __FILE__ ":" CHECK_LINE(__LINE__)

@@ -116,10 +116,39 @@ static void derived(darr::communicator world) {
     CHECK_THROWS(static_cast<void>(copy.ndim()), DARR_ERR_HANDLE, "");
 }
 
+static void wrong_on_one_rank(darr::communicator world) {
+    const std::vector<dim> two{dim::block(10), dim::whole(3)};
+    CHECK_THROWS_EVERYWHERE(distribution(world, {dim::block(10).procs(1).cuts({0, 5, 10}), dim::whole(3)}),
+                            distribution(world, two), "cuts has 3 entries; 2 are needed");
+    CHECK_THROWS_EVERYWHERE(distribution(world, {dim::whole(10), dim::block(9).procs(-1).cuts({0, 9})}),
+                            distribution(world, two), "cuts has 2 entries; 0 are needed");
+    const std::int64_t place = check::rank;
+    const darr::box mine{{place, 0}, {place + 1, 2}};
+    CHECK_THROWS_EVERYWHERE(static_cast<void>(distribution::from_boxes(world, {{0, 0}, {1}})),
+                            static_cast<void>(distribution::from_boxes(world, mine)),
+                            "hi has 1 entries; 2 are needed");
+    CHECK_THROWS_EVERYWHERE(static_cast<void>(distribution::from_boxes(world, mine, {dim::block(4)})),
+                            static_cast<void>(distribution::from_boxes(world, mine)), "dims has 1 entries");
+    CHECK_THROWS_EVERYWHERE(static_cast<void>(distribution::from_cart(world, {0}, two)),
+                            static_cast<void>(distribution::from_cart(world, {0, -1}, two)),
+                            check::size == 1 ? "cart_dims has 1 entries" : "Cartesian");
+    const distribution cells(world, two);
+    using darr::stagger;
+    CHECK_THROWS_EVERYWHERE(static_cast<void>(cells.staggered({stagger::face})),
+                            static_cast<void>(cells.staggered({stagger::face, stagger::cell})),
+                            "stagger has 1 entries; 2 are needed");
+    const distribution point(world, {});
+    CHECK_THROWS_EVERYWHERE(static_cast<void>(point.staggered({stagger::face})),
+                            static_cast<void>(point.staggered({})), "stagger has 1 entries; 0 are needed");
+    check_tiling(cells);
+}
+
 int main(int argc, char **argv) {
     return check::run(argc, argv, [] {
         const auto world = darr::comm(MPI_COMM_WORLD);
+        wrong_on_one_rank(world);
         darr::set_checks(world, true);
+        wrong_on_one_rank(world);
         from_shape(world);
         unstructured(world);
         from_boxes(world);

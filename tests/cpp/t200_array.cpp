@@ -50,6 +50,24 @@ static void elements(darr::communicator world) {
     CHECK_EQUAL(other.get<double>({7, 8}), 708.0);
 }
 
+static void wrong_on_one_rank(darr::communicator world) {
+    array field(two_d(world, 8, 9), dtype::float64);
+    number(field);
+    CHECK_THROWS_EVERYWHERE(static_cast<void>(field.get<double>({1})),
+                            static_cast<void>(field.get<double>({1, 1})), "index has 1 entries; 2 are needed");
+    array point(distribution(world, {}), dtype::float64);
+    CHECK_THROWS_EVERYWHERE(static_cast<void>(point.get<double>({1})),
+                            static_cast<void>(point.get<double>({})), "index has 1 entries; 0 are needed");
+    const distribution line(world, {dim::whole(4)});
+    double memory[4] = {};
+    CHECK_THROWS_EVERYWHERE(static_cast<void>(array::wrap(line, memory, {4}, {8, 8})),
+                            static_cast<void>(array::wrap(line, memory, {4}, {8})),
+                            "strides has 2 entries; 1 are needed");
+    CHECK_THROWS_EVERYWHERE(darr::save_image(field, "refused.png", darr::image_options().slice(0, 1, {0})),
+                            darr::save_image(field, "refused.png"), "index has 1 entries; 2 are needed");
+    CHECK_EQUAL(field.get<double>({7, 8}), 708.0);
+}
+
 static void borrowed(darr::communicator world) {
     const auto dist = two_d(world, 10, 6);
     const auto count = dist.count();
@@ -116,12 +134,34 @@ static void described(darr::communicator world) {
     broken.get()->in_grid = 1;
 }
 
+// The dimension data of all ranks alone make the same distribution; ranks outside of the grid have none.
+static void from_dim_data(darr::communicator world) {
+    const distribution dist(
+        world, {dim::block(9).procs(check::size > 2 ? 2 : 1).halo(1).boundary(1), dim::whole(5)});
+    const auto told = array(dist, dtype::uint8).produce();
+    const auto *mine = told.plain().in_grid != 0 ? told.plain().dims : nullptr;
+    CHECK_EQUAL(mine == nullptr, dist.coords()[0] < 0);
+    const auto same = distribution::from_dim_data(world, 2, mine, darr::boundary::padding);
+    CHECK_EQUAL(same.compatible(dist), true);
+    CHECK_EQUAL(same.padding().below == dist.padding().below, true);
+    const auto larger = distribution::from_dim_data(world, 2, mine, darr::boundary::owned);
+    CHECK_EQUAL(larger.shape() == (index{11, 5}), true);
+    CHECK_THROWS(static_cast<void>(
+                     distribution::from_dim_data(world, 2, nullptr, darr::boundary::owned)),
+                 DARR_ERR_PROTOCOL, "");
+}
+
 int main(int argc, char **argv) {
     return check::run(argc, argv, [] {
         const auto world = darr::comm(MPI_COMM_WORLD);
         elements(world);
+        wrong_on_one_rank(world);
+        darr::set_checks(world, true);
+        wrong_on_one_rank(world);
+        darr::set_checks(world, false);
         borrowed(world);
         reduced(world);
         described(world);
+        from_dim_data(world);
     });
 }

@@ -77,10 +77,24 @@ static void redistribution(darr::communicator world) {
     CHECK_THROWS(static_cast<void>(plan::redistribute({rows}, {})), DARR_ERR_ARGUMENT, "targets");
 }
 
+static void wrong_on_one_rank(darr::communicator world) {
+    const distribution dist(world, {dim::block(11).halo(1), dim::whole(7)});
+    array one(dist, dtype::int64), two(dist, dtype::int64);
+    number(one);
+    CHECK_THROWS_EVERYWHERE(static_cast<void>(plan::halo({one}, darr::halo_options().widths({1, 1}, {1}))),
+                            static_cast<void>(plan::halo({one})), "above has 1 entries; 2 are needed");
+    CHECK_THROWS_EVERYWHERE(static_cast<void>(plan::redistribute({one}, {})),
+                            static_cast<void>(plan::redistribute({one}, {two})),
+                            "targets has 0 entries; 1 are needed");
+    plan::redistribute({one}, {two}).run();
+    CHECK_EQUAL(two.get<std::int64_t>({10, 6}), value(10, 6));
+}
+
 int main(int argc, char **argv) {
     return check::run(argc, argv, [] {
         const auto world = darr::comm(MPI_COMM_WORLD);
         halo(world);
+        wrong_on_one_rank(world);
         redistribution(world);
     });
 }

@@ -31,7 +31,37 @@ def refused_or_done(program, ranks, word, **groups):
         drift.check(outcome in ("done", "refused"), f"{groups} on {ranks} ranks: {outcome}")
 
 
+def refused_text(program, ranks, word, text):
+    with drift.Case(program, ranks) as run:
+        try:
+            run.run_text(text, timeout=60)
+        except RuntimeError as failure:
+            drift.check(word in str(failure), f"{text!r}: the message has {word!r}")
+        else:
+            drift.check(False, f"{text!r}: must fail")
+
+
+def groups_of_the_file(program, ranks):
+    """A namelist read of Fortran passes over groups that it does not know or that do not end."""
+    good = "&grid nx = 32, ny = 32 /\n&output report_every = 0, diagnose_every = 0 /\n"
+    refused_text(program, ranks, "there is no group &gird", good + "&gird nx = 64 /")
+    refused_text(program, ranks, "there is no group &tim,", "&tim/" + good)
+    refused_text(program, ranks, "&time has no '/' at its end", good + "&time dt = 0.01")
+    refused_text(program, ranks, "&time has no '/' at its end", "&time dt = 0.01\n" + good)
+    refused_text(program, ranks, "&start has no '/' at its end", good + "&start file = 'a /\n&time dt = 0.02 /\n")
+    refused_text(program, ranks, "&grid is there twice", good + "&GRID nx = 64 /")
+    refused_text(program, ranks, "'t' stands outside", good + "time dt = 0.01 /")
+    with drift.Case(program, ranks) as run:
+        # What looks like a mistake and is none.
+        run.run_text(
+            "! A comment's quote & a slash /\n" + good + "&Time dt=0.02 ! no '/' here\n, t_end = 0.04\n&end\n"
+            "&model/\n\t&start initial='normal', file = \"it's / &here\" /! the end"
+        )
+        drift.check(np.all(np.isfinite(run.read_state(2))), "comments, texts and empty groups are understood")
+
+
 def main(program, ranks):
+    groups_of_the_file(program, ranks)
     time = {"dt": 0.02, "t_end": 0.04}
     refused(program, ranks, "nx must be even", grid={"nx": 33}, time=time)
     refused(program, ranks, "must be 'normal'", start={"initial": "sinus"}, time=time)

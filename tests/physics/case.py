@@ -55,10 +55,16 @@ class Case:
     def run(self, ranks=None, timeout=300, **groups):
         """Writes input.nml from groups of parameters and runs the program."""
         groups["output"] = {"report_every": 0, "diagnose_every": 0} | groups.get("output", {})
+        text = ""
+        for group, values in groups.items():
+            settings = ", ".join(f"{k} = {v!r}" for k, v in values.items())
+            text += f"&{group} {settings} /\n".replace("True", ".true.").replace("False", ".false.")
+        return self.run_text(text, ranks, timeout)
+
+    def run_text(self, text, ranks=None, timeout=300):
+        """Runs the program with this input.nml."""
         with open(self.path("input.nml"), "w") as file:
-            for group, values in groups.items():
-                settings = ", ".join(f"{k} = {v!r}" for k, v in values.items())
-                file.write(f"&{group} {settings} /\n".replace("True", ".true.").replace("False", ".false."))
+            file.write(text)
         launcher = shlex.split(os.environ.get("MPIRUN", "mpirun"))
         command = [*launcher, "-n", str(ranks or self.ranks), self.program, "input.nml"]
         done = subprocess.run(command, cwd=self.directory, capture_output=True, text=True, timeout=timeout)

@@ -53,13 +53,13 @@ pub unsafe extern "C" fn darr_dist_create(
 /// @param comm [in] Fortran handle of the communicator; `darr_dist_from_boxes_mpi` takes an `MPI_Comm`.
 /// @param ndim [in] Number of dimensions, 0 to 15.
 /// @param lo [in] First global index of the calling rank's box, per dimension, 0-based.
-/// @param hi [in] One past the last global index, per dimension.
+/// @param hi [in] One past the last global index, per dimension; `lo` where the box is empty, never less.
 /// @param dims [in] Extent (0: the largest `hi`), period and padding of each dimension; map, procs, rule and cuts are
 /// ignored. NULL: no padding.
 /// @param options [in] NULL for the defaults; only the memory order counts.
 /// @param dist_out [out] The distribution.
-/// Errors: `DARR_ERR_ARGUMENT` for boxes that overlap, leave a gap or form no grid, naming two ranks; otherwise as
-/// `darr_dist_create`.
+/// Errors: `DARR_ERR_ARGUMENT` for boxes that overlap, leave a gap or form no grid, naming two ranks, and for `hi` below `lo`;
+/// otherwise as `darr_dist_create`.
 #[no_mangle]
 pub unsafe extern "C" fn darr_dist_from_boxes(
     comm: c_int,

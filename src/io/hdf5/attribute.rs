@@ -12,6 +12,7 @@ use super::session::{Id, Session};
 use super::space;
 use super::types::{native, text, Stored};
 use crate::error::{Code, Error, Result};
+use crate::kernels::value::Value;
 
 /// What HDF5 keeps in the header of an object in the file format that every version reads.
 const LIMIT: usize = 64 * 1024 - 1024;
@@ -84,8 +85,8 @@ pub fn read_numbers(
         )
     };
     let (stored, elements) = describe(session, &attribute)?;
-    match stored {
-        Stored::Number(kept) if kept.can_cast(dtype, false) => {}
+    let kept = match stored {
+        Stored::Number(kept) if kept.can_cast(dtype, false) => kept,
         other => {
             return Err(refuse(format!(
                 "is {}, which {} does not hold",
@@ -93,31 +94,42 @@ pub fn read_numbers(
                 dtype.name()
             )))
         }
-    }
+    };
     if elements != count {
         return Err(refuse(format!(
             "has {elements} elements, {count} were asked for"
         )));
     }
-    let bytes = usize::try_from(count)
-        .ok()
-        .and_then(|n| n.checked_mul(dtype.size()));
-    let mut values = Vec::new();
-    let bytes = bytes.filter(|&bytes| values.try_reserve_exact(bytes).is_ok());
-    let bytes = bytes.ok_or_else(|| {
-        Error::new(
-            Code::Memory,
-            format!("no memory for {elements} elements of an attribute"),
-        )
-    })?;
-    values.resize(bytes, 0u8);
-    let element = native(session, dtype)?;
-    // SAFETY: the vector has room for all elements in the type that is asked for.
-    let done = unsafe { H5Aread(attribute.raw(), element.raw(), values.as_mut_ptr().cast()) };
+    let mut read = room(elements, kept)?;
+    read.resize(elements as usize * kept.size(), 0);
+    let element = native(session, kept)?;
+    // SAFETY: the vector has room for all elements in the type that is read.
+    let done = unsafe { H5Aread(attribute.raw(), element.raw(), read.as_mut_ptr().cast()) };
     session.check(done, Code::Format, || {
         format!("cannot read the attribute {}", label(object, name))
     })?;
+    if kept == dtype {
+        return Ok(read);
+    }
+    // HDF5 itself does not convert between real and complex numbers, nor truth values.
+    let mut values = room(elements, dtype)?;
+    for element in read.chunks_exact(kept.size()) {
+        values.extend_from_slice(Value::new(kept, element).cast(dtype)?.bytes());
+    }
     Ok(values)
+}
+
+/// An empty vector with room for so many elements.
+fn room(elements: u64, dtype: Dtype) -> Result<Vec<u8>> {
+    let mut room = Vec::new();
+    let bytes = usize::try_from(elements)
+        .ok()
+        .and_then(|n| n.checked_mul(dtype.size()))
+        .filter(|&bytes| room.try_reserve_exact(bytes).is_ok());
+    bytes.map(|_| room).ok_or_else(|| {
+        let text = format!("no memory for {elements} elements of an attribute");
+        Error::new(Code::Memory, text)
+    })
 }
 
 /// Local: the bytes of a text, of fixed length or any.

@@ -7,6 +7,9 @@ module hw_parameters
 
     real(dp), parameter, public :: pi = acos(-1.0_dp)
 
+    character(len=*), parameter :: groups(5) = &
+        [character(len=6) :: 'grid', 'model', 'time', 'start', 'output']
+
     !> Lengths are in units of the drift scale rho_s, times in units of L_n / c_s.
     type :: parameters_t
         ! The grid: square cells, periodic box of length 2 pi / k0 along x.
@@ -74,7 +77,12 @@ contains
 
         open (newunit=unit, file=path, status='old', action='read', iostat=status, iomsg=message)
         if (status /= 0) return
-        do group = 1, 5
+        call check_groups(unit, message)
+        if (message /= '') then
+            close (unit)
+            return
+        end if
+        do group = 1, size(groups)
             rewind (unit)
             select case (group)
             case (1); read (unit, nml=grid, iostat=status, iomsg=message)
@@ -94,6 +102,83 @@ contains
             snapshot_every, picture_every, save_last, mean_from)
         message = complaint(p)
     end subroutine read_parameters
+
+    !> What is wrong with the groups of a namelist file; blank if nothing is. A namelist read passes
+    !> over a group with another name or without an end as if it were not there.
+    subroutine check_groups(unit, text)
+        integer, intent(in) :: unit
+        character(len=*), intent(out) :: text
+        character(len=*), parameter :: word = 'abcdefghijklmnopqrstuvwxyz0123456789_', &
+            capitals = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+        character(len=32) :: name, before   ! of the group that is open, of the one open before it
+        character :: c, quote               ! the quote that began the text we are in, else a blank
+        logical :: in_name, in_comment, at_end, seen(size(groups))
+        integer :: at
+
+        rewind (unit)
+        text = ''
+        name = ''
+        before = ''
+        quote = ' '
+        in_name = .false.
+        in_comment = .false.
+        seen = .false.
+        do while (text == '')
+            call next(unit, c, at_end)
+            at = index(capitals, c)
+            if (at > 0) c = word(at:at)
+            if (in_name .and. index(word, c) > 0) then
+                name = trim(name)//c
+                cycle
+            else if (in_name) then
+                in_name = .false.
+                at = findloc(groups == name, .true., 1)
+                if (before /= '' .and. name == 'end') then
+                    name = ''
+                else if (before /= '') then
+                    text = 'the group &'//trim(before)//" has no '/' at its end"
+                else if (at == 0) then
+                    text = 'there is no group &'//trim(name)// &
+                        ', only &grid, &model, &time, &start and &output'
+                else if (seen(at)) then
+                    text = 'the group &'//trim(name)//' is there twice'
+                else
+                    seen(at) = .true.
+                end if
+                if (text /= '') return
+            end if
+            if (at_end) exit
+            if (c == new_line(c)) in_comment = .false.
+            if (in_comment) cycle
+            if (quote /= ' ') then
+                if (c == quote) quote = ' '
+            else if (c == '!') then
+                in_comment = .true.
+            else if (c == '&') then
+                in_name = .true.
+                before = name
+                name = ''
+            else if (name /= '') then
+                if (c == '/') name = ''
+                if (c == "'" .or. c == '"') quote = c
+            else if (index(' '//achar(9)//achar(13)//new_line(c), c) == 0) then
+                text = "'"//c//"' stands outside of the groups, which begin with & and end with /"
+            end if
+        end do
+        if (text == '' .and. name /= '') text = 'the group &'//trim(name)//" has no '/' at its end"
+    end subroutine check_groups
+
+    !> The next character of a file, the end of a line included; at the end of the file another one.
+    subroutine next(unit, c, at_end)
+        integer, intent(in) :: unit
+        character, intent(out) :: c
+        logical, intent(out) :: at_end
+        integer :: status
+
+        read (unit, '(a)', advance='no', iostat=status) c
+        at_end = status /= 0 .and. .not. is_iostat_eor(status)
+        if (status /= 0) c = new_line(c)
+    end subroutine next
 
     !> What makes the parameters unusable; blank if nothing does.
     pure function complaint(p) result(text)
