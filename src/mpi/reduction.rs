@@ -20,8 +20,9 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 use mpi::ffi;
 
 use super::call::{address, address_mut, check};
-use super::collective::{byte, complete, count, zeroed, LIMIT};
+use super::collective::{byte, complete, count, LIMIT};
 use super::comm::Comm;
+use crate::buffer::zeroed;
 use crate::error::{Code, Error, Result};
 
 /// The highest tags that every MPI has; exchanges use lower ones. A message begins under the one and goes on under the other.
