@@ -12,6 +12,7 @@
 //! ```
 
 pub mod array;
+mod buffer;
 pub mod error;
 pub mod ffi;
 pub mod io;

@@ -21,7 +21,7 @@ pub struct Statement {
 /// Every rank gives the same answer. Costs two small reductions and one gathering of all index lists.
 pub fn check_all(comm: &Comm, own: Result<Statement>) -> Result<()> {
     let statement = agree("darr_protocol_check_all", comm, own)?;
-    let per_rank = gather(comm, statement.dims.as_deref(), Indices::All)?;
+    let per_rank = gather(comm, statement.dims.as_deref())?;
     let checked = per_rank.and_then(|per_rank| {
         protocol::check_all(&per_rank).map_err(|v| distarray_core::Error::from(v).into())
     });
@@ -30,7 +30,7 @@ pub fn check_all(comm: &Comm, own: Result<Statement>) -> Result<()> {
 
 /// Collective: the distribution that all ranks state together, seen from this one. The result is not yet agreed on.
 ///
-/// Index lists stay where they are; only their lengths travel.
+/// Index lists stay where they are; only their lengths and digests travel.
 pub fn import(
     function: &'static str,
     comm: &Comm,
@@ -39,10 +39,16 @@ pub fn import(
     order: Order,
 ) -> Result<Result<Distribution>> {
     let statement = agree(function, comm, own)?;
-    let dims = statement.dims;
-    let per_rank = gather(comm, dims.as_deref(), Indices::None)?;
+    let outline = statement.dims.as_ref().map(|dims| {
+        let outline = dims.iter().map(DimData::without_indices);
+        outline.collect::<Vec<_>>()
+    });
+    let per_rank = gather(comm, outline.as_deref())?;
     Ok(per_rank.and_then(|mut per_rank| {
-        per_rank[comm.rank()] = dims;
+        let told = per_rank[comm.rank()].iter_mut().flatten();
+        for (told, own) in told.zip(statement.dims.into_iter().flatten()) {
+            told.indices = own.indices;
+        }
         Ok(protocol::import(&per_rank, comm.rank(), boundary, order)?)
     }))
 }
@@ -59,38 +65,27 @@ fn agree(function: &'static str, comm: &Comm, own: Result<Statement>) -> Result<
     comm.agree_on(function, &fields, own)
 }
 
-/// Which index lists travel.
-#[derive(Clone, Copy, PartialEq)]
-enum Indices {
-    All,
-    None,
-}
-
 /// Collective: what every rank states. The inner error is this rank's own.
-fn gather(
-    comm: &Comm,
-    own: Option<&[DimData]>,
-    indices: Indices,
-) -> Result<Result<Vec<Option<Vec<DimData>>>>> {
-    let message = comm.agree(encode(own, indices))?;
+fn gather(comm: &Comm, own: Option<&[DimData]>) -> Result<Result<Vec<Option<Vec<DimData>>>>> {
+    let message = comm.agree(encode(own))?;
     let messages = comm.allgatherv(&message)?;
     Ok(messages.iter().map(decode).collect())
 }
 
 /// Numbers of a dimension in a message, before its index list.
-const NUMBERS: usize = 13;
+const NUMBERS: usize = 14;
+
+// What follows of an index list, each a bit.
+const INDICES: i64 = 1;
+const DIGEST: i64 = 2;
 
 /// A message is a sequence of 64-bit words: the number of dimensions or -1 outside the grid; the numbers of each
-/// dimension; and the entries of the lists that travel.
-fn encode(dims: Option<&[DimData]>, indices: Indices) -> Result<Vec<u8>> {
-    let travels = |d: &DimData| match (&d.indices, indices) {
-        (Some(list), Indices::All) => list.clone(),
-        _ => [].into(),
-    };
+/// dimension; and the entries of the lists that are at hand.
+fn encode(dims: Option<&[DimData]>) -> Result<Vec<u8>> {
     let Some(dims) = dims else {
         return Ok((-1i64).to_le_bytes().to_vec());
     };
-    let entries: usize = dims.iter().map(|d| travels(d).len()).sum();
+    let entries: usize = dims.iter().map(|d| at_hand(d).len()).sum();
     let bytes = (1 + NUMBERS * dims.len() + entries) * size_of::<i64>();
     let mut message = Vec::new();
     message
@@ -99,7 +94,8 @@ fn encode(dims: Option<&[DimData]>, indices: Indices) -> Result<Vec<u8>> {
     let mut push = |word: i64| message.extend_from_slice(&word.to_le_bytes());
     push(dims.len() as i64);
     for d in dims {
-        let at_hand = d.indices.is_some() && indices == Indices::All;
+        let indices = d.indices.as_ref().map_or(0, |_| INDICES);
+        let digest = d.digest.map_or(0, |_| DIGEST);
         let numbers: [i64; NUMBERS] = [
             d.dist_type.into(),
             d.periodic.into(),
@@ -113,14 +109,19 @@ fn encode(dims: Option<&[DimData]>, indices: Indices) -> Result<Vec<u8>> {
             d.padding[1],
             d.block_size,
             d.n_indices,
-            at_hand.into(),
+            indices | digest,
+            d.digest.unwrap_or(0).cast_signed(),
         ];
         numbers.into_iter().for_each(&mut push);
     }
     for d in dims {
-        travels(d).iter().copied().for_each(&mut push);
+        at_hand(d).iter().copied().for_each(&mut push);
     }
     Ok(message)
+}
+
+fn at_hand(d: &DimData) -> &[i64] {
+    d.indices.as_deref().unwrap_or_default()
 }
 
 fn decode(message: &[u8]) -> Result<Option<Vec<DimData>>> {
@@ -141,7 +142,7 @@ fn decode(message: &[u8]) -> Result<Option<Vec<DimData>>> {
         for number in &mut numbers {
             *number = words.next().ok_or_else(garbled)?;
         }
-        let [dist_type, periodic, one_to_one, size, proc_grid_size, proc_grid_rank, start, stop, below, above, block_size, n_indices, at_hand] =
+        let [dist_type, periodic, one_to_one, size, proc_grid_size, proc_grid_rank, start, stop, below, above, block_size, n_indices, follows, digest] =
             numbers;
         let flag = |value: i64| i32::try_from(value).map_err(|_| garbled());
         dims.push(DimData {
@@ -157,8 +158,9 @@ fn decode(message: &[u8]) -> Result<Option<Vec<DimData>>> {
             block_size,
             n_indices,
             indices: None,
+            digest: (follows & DIGEST != 0).then_some(digest.cast_unsigned()),
         });
-        lists.push(at_hand == 1);
+        lists.push(follows & INDICES != 0);
     }
     for (d, at_hand) in dims.iter_mut().zip(lists) {
         if at_hand {
@@ -198,18 +200,15 @@ mod tests {
         ];
         for n in 0..=dims.len() {
             let said = Some(dims[..n].to_vec());
-            let message = encode(said.as_deref(), Indices::All).unwrap();
+            let message = encode(said.as_deref()).unwrap();
             assert_eq!(decode(&message).unwrap(), said);
 
-            let unlisted = said.map(|mut said| {
-                said.iter_mut().for_each(|d| d.indices = None);
-                said
-            });
-            let message = encode(Some(&dims[..n]), Indices::None).unwrap();
-            assert_eq!(decode(&message).unwrap(), unlisted);
+            let outline: Vec<_> = dims[..n].iter().map(DimData::without_indices).collect();
+            let message = encode(Some(&outline)).unwrap();
             assert_eq!(message.len(), 8 * (1 + NUMBERS * n));
+            assert_eq!(decode(&message).unwrap(), Some(outline));
         }
-        assert_eq!(decode(&encode(None, Indices::All).unwrap()).unwrap(), None);
+        assert_eq!(decode(&encode(None).unwrap()).unwrap(), None);
     }
 
     #[test]
@@ -218,7 +217,7 @@ mod tests {
             DimData::block(5, [0, 1], 0, 5),
             DimData::cyclic(5, [0, 1], 1),
         ];
-        let message = encode(Some(&dims), Indices::All).unwrap();
+        let message = encode(Some(&dims)).unwrap();
         for bytes in (0..message.len()).step_by(8) {
             assert_eq!(decode(&message[..bytes]).unwrap_err().code, Code::Internal);
         }

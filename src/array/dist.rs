@@ -82,21 +82,9 @@ impl Dist {
         Ok((extents.clone(), strides, bytes.ok_or_else(refused)?))
     }
 
-    /// Negative indices count from the end, as NumPy's do; those of an unstructured dimension stand for themselves.
+    /// As [`Distribution::normalize`].
     pub fn normalize(&self, index: &[i64]) -> Result<Dims<i64>> {
-        let dims = self.map.dims();
-        if index.len() != dims.len() {
-            let text = format!(
-                "the index has {} entries, the array {} dimensions",
-                index.len(),
-                dims.len()
-            );
-            return Err(Error::new(Code::Argument, text));
-        }
-        let entries = dims.iter().zip(index).enumerate();
-        entries
-            .map(|(d, (dim, &i))| Ok(dim.normalize(d, i)?))
-            .collect()
+        Ok(self.map.normalize(index)?)
     }
 }
 

@@ -9,6 +9,7 @@ use distarray_core::{packed_strides, Code, Dims, Dtype, Kind, Map, Order};
 use super::colors::{level, Colors};
 use super::replace::{refused, Replacement};
 use crate::array::Array;
+use crate::buffer::zeroed;
 use crate::error::{Error, Result};
 use crate::kernels::block::Block;
 use crate::kernels::convert::convert;
@@ -146,7 +147,7 @@ impl Piece {
         // The axes keep their order in the array; the one of them that runs right is to be the fastest.
         let order = if x > y { Order::C } else { Order::F };
         let real = as_float64(&slice)?;
-        let mut values = bytes(real.bytes())?;
+        let mut values = zeroed(real.bytes())?;
         pack(&real, order, &mut values);
         Ok(Piece { places, values })
     }
@@ -214,18 +215,6 @@ fn as_float64(block: &Block) -> Result<Block> {
     Ok(real)
 }
 
-fn bytes(count: usize) -> Result<Vec<u8>> {
-    let mut buffer = Vec::new();
-    if buffer.try_reserve_exact(count).is_err() {
-        return Err(Error::new(
-            Code::Memory,
-            format!("no memory for {count} bytes of a picture"),
-        ));
-    }
-    buffer.resize(count, 0);
-    Ok(buffer)
-}
-
 /// Collective: the whole slice on rank 0, nothing elsewhere.
 fn gather(comm: &std::sync::Arc<Comm>, shape: [i64; 2], piece: &Piece) -> Result<Option<Canvas>> {
     let root = comm.rank() == 0;
@@ -251,7 +240,7 @@ fn gather(comm: &std::sync::Arc<Comm>, shape: [i64; 2], piece: &Piece) -> Result
         .map(|&rank| (rank, length(counts[rank])))
         .collect();
     let prepared = Exchange::new(comm.clone(), &sends, &receives).and_then(|exchange| {
-        let mut own = bytes(length(counts[comm.rank()]))?;
+        let mut own = zeroed(length(counts[comm.rank()]))?;
         if !own.is_empty() {
             piece.message(&mut own);
         }
@@ -345,7 +334,7 @@ impl Canvas {
 
     fn draw(&self, path: &Path, look: &Look) -> Result<()> {
         let replacement = Replacement::begin(path)?;
-        let line = bytes(self.width * look.scale as usize)?;
+        let line = zeroed(self.width * look.scale as usize)?;
         self.encode(BufWriter::new(replacement.file()), look, line)
             .map_err(|e| match e {
                 png::EncodingError::IoError(e) => refused("cannot write", path, &e),

@@ -3,10 +3,11 @@
 use distarray_core::{Code, Dtype, Kind, Order};
 
 use super::block::Block;
-use super::copy::{self, pack, require_equal_extents, scratch};
+use super::copy::{self, pack, require_equal_extents};
 use super::element::{with_element, Element};
 use super::memory::Memory;
 use super::nest::{Axis, Nest};
+use crate::buffer::zeroed;
 use crate::error::{Error, Result};
 
 /// Converts the elements of `from` into those of `to`, as NumPy's `astype` does: floats are
@@ -24,7 +25,7 @@ pub fn convert(from: &Block, to: &Block) -> Result<()> {
     require_equal_extents(from, to)?;
     require_kept_parts(from.dtype(), to.dtype())?;
     if from.overlaps(to) {
-        let mut values = scratch(from.bytes())?;
+        let mut values = zeroed(from.bytes())?;
         pack(from, Order::C, &mut values);
         let strides =
             distarray_core::packed_strides(from.extents(), Order::C, from.dtype().size() as i64)?;

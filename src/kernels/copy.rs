@@ -3,8 +3,9 @@
 use distarray_core::{Code, Dims, Order};
 
 use super::block::Block;
-use super::nest::Nest;
-use super::transfer::{plane, Transfer};
+use super::nest::{Axis, Nest};
+use super::transfer::Transfer;
+use crate::buffer::zeroed;
 use crate::error::{Error, Result};
 
 /// Gathers the elements of `from` into the beginning of `out` without gaps, with the last (C) or
@@ -42,7 +43,7 @@ pub fn unpack(data: &[u8], order: Order, to: &Block) -> usize {
 }
 
 /// Copies the elements of `from` to `to`, as if all were read before any is written. Allocates only
-/// when the two overlap with different strides.
+/// when the two share bytes without being the same.
 ///
 /// Errors: `Code::Argument` when extents or dtypes differ; `Code::Memory`.
 pub fn copy(from: &Block, to: &Block) -> Result<()> {
@@ -62,22 +63,18 @@ pub fn copy(from: &Block, to: &Block) -> Result<()> {
         return Ok(());
     };
     let size = from.dtype().size();
+    let stays = |axis: &Axis<2>| axis.strides[0] == axis.strides[1];
     if disjoint_spans(from, to) {
         // SAFETY: both operands lie in their memories by Block, condition 1; the target writes no
         // byte twice by condition 2; their spans are disjoint.
         unsafe { transfer(nest, size) };
-    } else if nest
-        .axes
-        .iter()
-        .all(|axis| axis.strides[0] == axis.strides[1])
-    {
-        // SAFETY: as above, but for the spans: the strides are equal.
-        unsafe { shift(nest, size) };
+    } else if from.base() == to.base() && nest.axes.iter().all(stays) {
+        // Every element is its own copy.
     } else if !from.overlaps(to) {
         // SAFETY: as in the first case, with elements that share no byte.
         unsafe { transfer(nest, size) };
     } else {
-        let mut values = scratch(from.bytes())?;
+        let mut values = zeroed(from.bytes())?;
         pack(from, Order::C, &mut values);
         unpack(&values, Order::C, to);
     }
@@ -129,19 +126,6 @@ pub(super) fn disjoint_spans(a: &Block, b: &Block) -> bool {
     }
 }
 
-/// A buffer whose size comes from a caller.
-pub(super) fn scratch(bytes: usize) -> Result<Vec<u8>> {
-    let mut buffer = Vec::new();
-    if buffer.try_reserve_exact(bytes).is_err() {
-        return Err(Error::new(
-            Code::Memory,
-            format!("a temporary of {bytes} bytes cannot be allocated"),
-        ));
-    }
-    buffer.resize(bytes, 0);
-    Ok(buffer)
-}
-
 /// Strides of the elements of a block that is not empty when nothing lies between them. They fit:
 /// the elements lie in a memory without overlap.
 fn packed(block: &Block, order: Order) -> Dims<i64> {
@@ -167,41 +151,6 @@ unsafe fn transfer(nest: Nest<2>, size: usize) {
     let (transfer, at) = Transfer::new(nest, size);
     // SAFETY: passed on.
     unsafe { transfer.perform(at) };
-}
-
-/// Copies elements between operands of equal strides that may overlap. All elements move by the
-/// same distance, so that those read later are never overwritten when the nest ascends towards
-/// lower addresses and descends towards higher ones.
-///
-/// # Safety
-/// Every element of both operands may be accessed, and no two of one operand share a byte.
-unsafe fn shift(mut nest: Nest<2>, size: usize) {
-    nest.arrange(1);
-    let run = nest.split_run(size);
-    if nest.at[1].addr() > nest.at[0].addr() {
-        nest.reverse();
-    }
-    // SAFETY: passed on; `copy` allows the runs of one turn to overlap.
-    unsafe {
-        match run {
-            1 => shift_items::<1>(&nest),
-            2 => shift_items::<2>(&nest),
-            4 => shift_items::<4>(&nest),
-            8 => shift_items::<8>(&nest),
-            16 => shift_items::<16>(&nest),
-            32 => shift_items::<32>(&nest),
-            _ => nest.walk(0, |[from, to]| std::ptr::copy(from, to, run)),
-        }
-    }
-}
-
-/// # Safety
-/// As [`shift`].
-unsafe fn shift_items<const B: usize>(nest: &Nest<2>) {
-    let (inner, outer) = (nest.axis(0), nest.axis(1));
-    // SAFETY: passed on; `plane` reads each item before it writes it and keeps the order of the
-    // nest.
-    nest.walk(2, |at| unsafe { plane::<B>(inner, outer, at) });
 }
 
 /// # Safety

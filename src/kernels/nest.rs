@@ -81,13 +81,6 @@ impl<const N: usize> Nest<N> {
         self.axes.truncate(last + 1);
     }
 
-    /// Runs every loop the other way round.
-    pub fn reverse(&mut self) {
-        for axis in &mut self.axes {
-            flip(axis, &mut self.at);
-        }
-    }
-
     /// Takes off the innermost loop when every operand steps from one element of `size` bytes
     /// straight to the next. Returns the bytes of the contiguous run that is now the unit of the
     /// nest: `size` itself when there is no such loop.

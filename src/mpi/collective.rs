@@ -11,6 +11,7 @@ use mpi::ffi;
 
 use super::call::{address, address_mut, check, Patience};
 use super::comm::Comm;
+pub(super) use crate::buffer::zeroed;
 use crate::error::{Code, Error, Result};
 
 /// Bytes that one MPI call moves at most; a multiple of every element size.
@@ -186,19 +187,6 @@ pub(super) fn complete<B, const N: usize>(
 pub(super) fn byte() -> ffi::MPI_Datatype {
     // SAFETY: a constant of the bindings.
     unsafe { ffi::RSMPI_UINT8_T }
-}
-
-/// Zeroed bytes, or an error where memory is refused.
-pub fn zeroed(bytes: usize) -> Result<Vec<u8>> {
-    let mut buffer = Vec::new();
-    buffer.try_reserve_exact(bytes).map_err(|_| {
-        Error::new(
-            Code::Memory,
-            format!("{bytes} bytes for messages were refused"),
-        )
-    })?;
-    buffer.resize(bytes, 0);
-    Ok(buffer)
 }
 
 /// A count as MPI takes it.

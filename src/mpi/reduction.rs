@@ -1,9 +1,9 @@
 //! Reductions of bytes over the ranks in a tree of the library's own: which values meet depends on the number of ranks
 //! alone, not on the MPI, on the node or on who comes first.
 //!
-//! The largest power of two among the number of ranks stand at as many places; as many ranks as are left over share a place
-//! with their neighbour. At each bit of a place's number the places that differ in it alone meet, so that each stands for
-//! twice as many ranks as before:
+//! There are as many places as the largest power of two that the ranks can fill; the ranks left over share a place with
+//! their neighbour. Then, bit by bit of a place's number, the places that differ in this bit alone meet, after which each
+//! stands for twice as many ranks:
 //!
 //! ```text
 //! rank    0   1   2   3   4
@@ -20,13 +20,14 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 use mpi::ffi;
 
 use super::call::{address, address_mut, check};
-use super::collective::{byte, complete, count, zeroed, LIMIT};
+use super::collective::{byte, complete, count, LIMIT};
 use super::comm::Comm;
+use crate::buffer::zeroed;
 use crate::error::{Code, Error, Result};
 
-/// The highest tags that every MPI has; exchanges use lower ones. A message begins under the one and goes on under the other.
-const BEGIN: c_int = 32766;
-const GO_ON: c_int = 32767;
+/// Tags that every MPI has, above those of exchanges. A message begins under the one and goes on under the other.
+const BEGIN: c_int = 32765;
+const GO_ON: c_int = 32766;
 
 /// A message begins with a word: the bytes of the value behind it, or why there is none.
 const HEAD: usize = size_of::<u64>();
@@ -45,8 +46,8 @@ impl Comm {
     ///
     /// `combine(from, into)` makes of the value of lower ranks `from` and that of the following ranks `into` the value of
     /// both, in `into`. It need not be associative: the tree above says what meets. Ranks that pass different lengths all
-    /// learn it. As many messages one after the other as the number of ranks has bits, and one more where it is no power of
-    /// two; twice as many for more than 1 KiB.
+    /// learn it. Takes log2(ranks) messages one after the other, two more where that is no whole number; twice as many for
+    /// more than 1 KiB.
     pub fn allreduce_bytes(
         &self,
         bytes: &mut [u8],
@@ -178,10 +179,9 @@ impl Climber {
             return self.go_on(Some(partner), None);
         }
         self.transfer(BEGIN, (None, 0..0), (Some(partner), 0..ROOM))?;
-        if word(&self.theirs) < DIFFERENT {
-            // The two met before, so that both know a value of this length.
-            self.go_on(None, Some(partner))?;
-        }
+        // The two met before, so that a value has the length of the own one.
+        self.say(word(&self.theirs));
+        self.go_on(None, Some(partner))?;
         std::mem::swap(&mut self.mine, &mut self.theirs);
         Ok(())
     }

@@ -21,10 +21,12 @@ static darr_dist *line(int64_t extent, int map, int64_t padding)
 static darr_array *ramp(const darr_dist *dist, int dtype, double padding)
 {
     darr_array *array = NULL;
-    CHECK_NEEDED(darr_array_create(dist, dtype, &array));
-    if (dtype == DARR_FLOAT64)
-        CHECK_OK(darr_array_fill(array, DARR_FLOAT64, &padding));
+    int real = dtype == DARR_FLOAT32 || dtype == DARR_FLOAT64;
+    int8_t whole = real ? 0 : (int8_t)padding;
     int64_t shape[2];
+    CHECK_NEEDED(darr_array_create(dist, dtype, &array));
+    CHECK_OK(darr_array_fill(array, real ? DARR_FLOAT64 : dtype == DARR_BOOL ? DARR_BOOL : DARR_INT8,
+                             real ? (const void *)&padding : &whole));
     CHECK_OK(darr_dist_shape(dist, shape));
     for (int64_t g = 0; g < shape[0]; g++)
         for (int64_t c = 0; c < 2; c++) {
@@ -49,7 +51,8 @@ static void every_operation(void)
         for (int64_t n = 1; n <= 40; n += 13)
             for (size_t t = 0; t < sizeof dtypes / sizeof *dtypes; t++) {
                 darr_dist *dist = line(n, map, 2);
-                darr_array *x = ramp(dist, dtypes[t], NAN);
+                /* Of integers a value below all others and one above in turn. */
+                darr_array *x = ramp(dist, dtypes[t], t >= 2 ? NAN : n % 2 ? 100 : -100);
                 double m = (double)n, squares = (m - 1) * m * (2 * m - 1) / 3, dot = -1;
                 darr_reduction r = DARR_REDUCTION_INIT;
                 CHECK_REAL(of(x, DARR_SUM), m * (m - 1));

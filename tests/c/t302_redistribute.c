@@ -10,7 +10,6 @@
 typedef struct {
     const char *name;
     int map[NDIM];
-    int procs[NDIM];
     int rule;
     int order;
     int grid_order;
@@ -19,12 +18,12 @@ typedef struct {
 
 /* clang-format off */
 static const layout layouts[] = {
-    {"x pencils", {DARR_WHOLE, DARR_BLOCK, DARR_BLOCK}, {0}, DARR_BALANCED, DARR_ORDER_F, DARR_GRID_ROW_MAJOR, 0},
-    {"y pencils", {DARR_BLOCK, DARR_WHOLE, DARR_BLOCK}, {0}, DARR_BALANCED, DARR_ORDER_F, DARR_GRID_ROW_MAJOR, 0},
-    {"z slabs, padded", {DARR_WHOLE, DARR_WHOLE, DARR_BLOCK}, {0}, DARR_CEIL, DARR_ORDER_C, DARR_GRID_ROW_MAJOR, 2},
-    {"x slabs, uneven", {DARR_BLOCK, DARR_WHOLE, DARR_WHOLE}, {0}, DARR_REMAINDER_LAST, DARR_ORDER_C, DARR_GRID_ROW_MAJOR, 1},
-    {"blocks", {DARR_BLOCK, DARR_BLOCK, DARR_BLOCK}, {0}, DARR_BALANCED, DARR_ORDER_F, DARR_GRID_COLUMN_MAJOR, 1},
-    {"all on one rank", {DARR_WHOLE, DARR_WHOLE, DARR_WHOLE}, {0}, DARR_BALANCED, DARR_ORDER_C, DARR_GRID_ROW_MAJOR, 0},
+    {"x pencils", {DARR_WHOLE, DARR_BLOCK, DARR_BLOCK}, DARR_BALANCED, DARR_ORDER_F, DARR_GRID_ROW_MAJOR, 0},
+    {"y pencils", {DARR_BLOCK, DARR_WHOLE, DARR_BLOCK}, DARR_BALANCED, DARR_ORDER_F, DARR_GRID_ROW_MAJOR, 0},
+    {"z slabs, padded", {DARR_WHOLE, DARR_WHOLE, DARR_BLOCK}, DARR_CEIL, DARR_ORDER_C, DARR_GRID_ROW_MAJOR, 2},
+    {"x slabs, uneven", {DARR_BLOCK, DARR_WHOLE, DARR_WHOLE}, DARR_REMAINDER_LAST, DARR_ORDER_C, DARR_GRID_ROW_MAJOR, 1},
+    {"blocks", {DARR_BLOCK, DARR_BLOCK, DARR_BLOCK}, DARR_BALANCED, DARR_ORDER_F, DARR_GRID_COLUMN_MAJOR, 1},
+    {"all on one rank", {DARR_WHOLE, DARR_WHOLE, DARR_WHOLE}, DARR_BALANCED, DARR_ORDER_C, DARR_GRID_ROW_MAJOR, 0},
 };
 static const int64_t shapes[][NDIM] = {{7, 6, 5}, {1, 9, 2}, {2, 2, 2}, {5, 0, 3}};
 /* clang-format on */

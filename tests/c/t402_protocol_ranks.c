@@ -248,6 +248,35 @@ static void index_lists(void)
     check_everywhere(&s, DARR_ERR_PROTOCOL, "the sum of n_indices");
 }
 
+/* Needs an even number of ranks, four or more: rows of ranks, each with an index list that its ranks share. */
+static void shared_lists(void)
+{
+    int last = check_rank == check_size - 1;
+    int columns = check_size / 2, row = check_rank / columns;
+    for (int wrong = 0; wrong < 2; wrong++) {
+        section s;
+        darr_dist *dist = NULL;
+        section_begin_dims(&s, 2);
+        for (int i = 0; i < 3; i++)
+            s.indices[i] = 3 * row + (wrong && last ? 2 - i : i);
+        section_unstructured(&s, 0, 6, row, 2, 3);
+        section_block(&s, 1, 4 * columns, check_rank % columns, columns, 4 * (check_rank % columns),
+                      4 * (check_rank % columns) + 4, 0, 0);
+        section_pack(&s);
+        if (!wrong) {
+            check_everywhere(&s, DARR_OK, "");
+            CHECK_OK(darr_dist_from_dim_data(comm, 2, s.dims, DARR_BOUNDARY_OWNED, NULL, &dist));
+            darr_dist_free(dist);
+            continue;
+        }
+        check_everywhere(&s, DARR_ERR_PROTOCOL, "an entry of indices is");
+        CHECK_FAILS(darr_dist_from_dim_data(comm, 2, s.dims, DARR_BOUNDARY_OWNED, NULL, &dist), DARR_ERR_PROTOCOL,
+                    "both have proc_grid_rank 1, but their indices differ");
+        CHECK_ALIKE(darr_last_error());
+        CHECK(dist == NULL);
+    }
+}
+
 int main(int argc, char **argv)
 {
     check_begin(&argc, &argv);
@@ -260,5 +289,7 @@ int main(int argc, char **argv)
         interfaces();
         index_lists();
     }
+    if (check_size > 2 && check_size % 2 == 0)
+        shared_lists();
     return check_end();
 }

@@ -257,6 +257,7 @@ fn dim_data(dim: usize, raw: &darr_protocol_dim) -> Result<DimData> {
         block_size: raw.block_size,
         n_indices: raw.n_indices,
         indices: None,
+        digest: None,
     })
 }
 

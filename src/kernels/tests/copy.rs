@@ -183,6 +183,7 @@ fn copy_within_one_array() {
     }
     for n in [2, 9, 40] {
         let field = Field::laid_out(&mut rng, Dtype::Float64, &[n, n], &[0, 1], 1);
+        check_copy(&field, &field.block, &field, &field.block);
         let (e, s) = (field.block.extents(), field.block.strides());
         let turned = super::Block::at(
             field.block.memory().clone(),
