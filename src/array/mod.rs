@@ -33,7 +33,11 @@ impl Array {
             }
             let (extents, strides, bytes) = dist.packed(dtype)?;
             // Where none can be shared, private memory serves.
-            let shared = if alone { None } else { shared::allocate(bytes).ok() };
+            let shared = if alone {
+                None
+            } else {
+                shared::allocate(bytes).ok()
+            };
             let memory = match shared {
                 Some(memory) => memory,
                 None => Memory::allocate(bytes)?,

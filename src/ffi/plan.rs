@@ -8,7 +8,7 @@ use distarray_core::{Code, Dims};
 
 use super::guard::guard;
 use super::handle::{darr_array, darr_plan, free, get, store, Handle, Held};
-use super::pointer::{growing_output, growing_or_initial, input, output, slice, Growing};
+use super::pointer::{growing_or_initial, growing_output, input, output, slice, Growing};
 use crate::array::Array;
 use crate::error::{Error, Result};
 use crate::kernels::combine::Combine;
@@ -219,7 +219,9 @@ unsafe fn move_options(
         }
         let axes = slice(options.axes, ndim as c_int, "axes")?;
         // What is negative is no dimension either.
-        let axes = axes.iter().map(|&axis| usize::try_from(axis).unwrap_or(usize::MAX));
+        let axes = axes
+            .iter()
+            .map(|&axis| usize::try_from(axis).unwrap_or(usize::MAX));
         Ok((combine, Some(axes.collect())))
     }
 }

@@ -179,7 +179,10 @@ impl Copies {
             let group = match groups.get(&axes) {
                 Some(&group) => group,
                 None => {
-                    let kernel = Kernel::Lines(segments(&runs[dim], operands[0].dtype.size())?, arranged.axes);
+                    let kernel = Kernel::Lines(
+                        segments(&runs[dim], operands[0].dtype.size())?,
+                        arranged.axes,
+                    );
                     push(&mut self.groups, Group { kernel, at: vec![] })?;
                     groups.insert(axes, self.groups.len() - 1);
                     self.groups.len() - 1
@@ -297,7 +300,9 @@ impl Operand {
                         Order::C => counts.len() - 1 - level,
                         Order::F => level,
                     };
-                    strides[dim] = bytes.and_then(|bytes| i64::try_from(bytes).ok()).unwrap_or(0);
+                    strides[dim] = bytes
+                        .and_then(|bytes| i64::try_from(bytes).ok())
+                        .unwrap_or(0);
                     bytes = bytes.and_then(|bytes| bytes.checked_mul(counts[dim]));
                 }
                 let end = bytes.and_then(|bytes| bytes.checked_add(offset));
@@ -320,8 +325,11 @@ impl Operand {
 fn counts(product: &Product) -> Result<Dims<usize>> {
     let along = |runs: &Arc<Vec<Run>>| {
         let counts = runs.iter().map(|run| run.length.checked_mul(run.count));
-        let sum = counts.into_iter().try_fold(0i64, |sum, count| sum.checked_add(count?));
-        sum.and_then(|sum| usize::try_from(sum).ok()).ok_or_else(outside)
+        let sum = counts
+            .into_iter()
+            .try_fold(0i64, |sum, count| sum.checked_add(count?));
+        sum.and_then(|sum| usize::try_from(sum).ok())
+            .ok_or_else(outside)
     };
     product.dims.iter().map(along).collect()
 }
@@ -356,7 +364,11 @@ fn steps(operands: &[Operand; 2], runs: &[Run], dim: usize) -> Vec<Step> {
 fn common_line(runs: &[Vec<Step>], operands: &[Operand; 2], plain: bool) -> Option<usize> {
     const SHORT: usize = 4;
     let size = operands[0].dtype.size() as isize;
-    let dim = (0..runs.len()).find(|&dim| operands.iter().all(|operand| operand.strides[dim] == size as i64))?;
+    let dim = (0..runs.len()).find(|&dim| {
+        operands
+            .iter()
+            .all(|operand| operand.strides[dim] == size as i64)
+    })?;
     let several = runs[dim].len() > 1 || runs[dim].iter().any(|step| step.over.extent > 1);
     let adjacent = |step: &Step| step.along.extent >= SHORT && step.along.strides == [size; 2];
     (plain && several && runs[dim].iter().all(adjacent)).then_some(dim)
@@ -405,8 +417,12 @@ fn inside(runs: &[Run], side: usize, block: &Block, axis: usize) -> bool {
     runs.iter().all(|run| {
         let along = (run.length - 1).saturating_mul(run.step[side]);
         let over = (run.count - 1).saturating_mul(run.period[side]);
-        let low = run.at[side].saturating_add(along.min(0)).saturating_add(over.min(0));
-        let high = run.at[side].saturating_add(along.max(0)).saturating_add(over.max(0));
+        let low = run.at[side]
+            .saturating_add(along.min(0))
+            .saturating_add(over.min(0));
+        let high = run.at[side]
+            .saturating_add(along.max(0))
+            .saturating_add(over.max(0));
         run.length > 0 && run.count > 0 && low >= 0 && high < extent
     })
 }
@@ -423,7 +439,10 @@ fn for_each_combination(
     let mut chosen: Dims<&Step> = lists.iter().map(|steps| &steps[0]).collect();
     loop {
         visit(&chosen)?;
-        let Some(dim) = (0..lists.len()).rev().find(|&dim| turn[dim] + 1 < lists[dim].len()) else {
+        let Some(dim) = (0..lists.len())
+            .rev()
+            .find(|&dim| turn[dim] + 1 < lists[dim].len())
+        else {
             return Ok(());
         };
         turn[dim] += 1;

@@ -109,7 +109,9 @@ impl Transfer {
         // SAFETY: passed on.
         unsafe {
             match &self.order {
-                Order::Straight([inner, outer]) if inner.extent == 1 && outer.extent == 1 && self.outer.is_empty() => {
+                Order::Straight([inner, outer])
+                    if inner.extent == 1 && outer.extent == 1 && self.outer.is_empty() =>
+                {
                     places.iter().for_each(|&at| item::<B>(at))
                 }
                 Order::Straight([inner, outer]) if (2..=FEW).contains(&places.len()) => {
@@ -117,7 +119,8 @@ impl Transfer {
                         for turn in 0..outer.extent as isize {
                             let shift = outer.step(turn, shift);
                             for at in places {
-                                let at = [0, 1].map(|k| at[k].wrapping_offset(shift[k].addr() as isize));
+                                let at =
+                                    [0, 1].map(|k| at[k].wrapping_offset(shift[k].addr() as isize));
                                 plane::<B>(*inner, Axis::ONCE, at);
                             }
                         }

@@ -284,7 +284,14 @@ impl Side {
             for at in 0..pieces {
                 let start = at * piece;
                 let length = piece.min(bytes - start);
-                let request = prepare(direction, &self.messages[i].buffer, start, length, peer, comm)?;
+                let request = prepare(
+                    direction,
+                    &self.messages[i].buffer,
+                    start,
+                    length,
+                    peer,
+                    comm,
+                )?;
                 self.requests.push(request);
                 self.owner.push(i);
                 self.bytes.push(length);

@@ -13,13 +13,12 @@ pub mod comm;
 pub mod exchange;
 pub mod library;
 mod node;
+mod reduction;
 pub mod shared;
 mod sparse;
-mod reduction;
 
 pub use agree::fingerprint;
 pub use attribute::watch_finalize_first;
 pub use call::Patience;
-pub use collective::zeroed;
 pub use comm::{Cart, Comm, Ending};
 pub use exchange::Exchange;

@@ -84,7 +84,9 @@ pub fn allocate(bytes: usize) -> Result<Arc<Memory>> {
         .checked_next_multiple_of(PAGE)
         .ok_or_else(|| refused(io::ErrorKind::OutOfMemory.into()))?;
     let offset = arena.end;
-    let end = offset.checked_add(length).filter(|&end| i64::try_from(end).is_ok());
+    let end = offset
+        .checked_add(length)
+        .filter(|&end| i64::try_from(end).is_ok());
     let end = end.ok_or_else(|| refused(io::ErrorKind::OutOfMemory.into()))?;
     arena.file.set_len(end).map_err(refused)?;
     let part = Mapped::new(&arena.file, offset, length as usize, true).map_err(refused)?;
@@ -122,7 +124,8 @@ pub fn address_of(memory: &Memory) -> Option<Address> {
 /// Errors: `Code::Memory` where the peer's file cannot be reached, as across containers.
 pub fn map(address: &Address, writable: bool) -> Result<Arc<Memory>> {
     let file = open(address, writable).map_err(refused)?;
-    let bytes = usize::try_from(address.bytes).map_err(|_| refused(io::ErrorKind::InvalidData.into()))?;
+    let bytes =
+        usize::try_from(address.bytes).map_err(|_| refused(io::ErrorKind::InvalidData.into()))?;
     let inside = address.offset.checked_add(address.bytes);
     if inside.is_none_or(|end| file.metadata().is_ok_and(|file| file.len() < end)) {
         return Err(refused(io::ErrorKind::InvalidData.into()));
@@ -345,15 +348,37 @@ mod tests {
         let part = allocate(8).unwrap();
         let right = address_of(&part).unwrap();
         let wrong = [
-            Address { nonce: right.nonce ^ 1, ..right },
-            Address { descriptor: 0, ..right },
-            Address { descriptor: 99_999, ..right },
-            Address { process: u64::MAX, ..right },
-            Address { bytes: 1 << 60, ..right },
-            Address { offset: u64::MAX, ..right },
+            Address {
+                nonce: right.nonce ^ 1,
+                ..right
+            },
+            Address {
+                descriptor: 0,
+                ..right
+            },
+            Address {
+                descriptor: 99_999,
+                ..right
+            },
+            Address {
+                process: u64::MAX,
+                ..right
+            },
+            Address {
+                bytes: 1 << 60,
+                ..right
+            },
+            Address {
+                offset: u64::MAX,
+                ..right
+            },
         ];
         for address in wrong {
-            assert_eq!(map(&address, false).err().unwrap().code, Code::Memory, "{address:?}");
+            assert_eq!(
+                map(&address, false).err().unwrap().code,
+                Code::Memory,
+                "{address:?}"
+            );
         }
     }
 

@@ -37,7 +37,12 @@ pub fn places(from: &Dist, to: &Dist, axes: Option<&[usize]>) -> Result<BothPlac
         for (key, indices) in Lists(&words) {
             let found = match directories.get(&key) {
                 Some(directory) => directory.answer(indices)?,
-                None => return Err(Error::new(Code::Internal, "a question to the wrong directory")),
+                None => {
+                    return Err(Error::new(
+                        Code::Internal,
+                        "a question to the wrong directory",
+                    ))
+                }
             };
             write(&mut answer, key, found.as_flattened());
         }
@@ -47,7 +52,10 @@ pub fn places(from: &Dist, to: &Dist, axes: Option<&[usize]>) -> Result<BothPlac
     let answers = comm.agree(comm.sparse_exchange(&comm.agree(answers)?))?;
 
     // Each keeper answered in the order in which it was asked.
-    let mut lists: BTreeMap<usize, Lists> = answers.iter().map(|(peer, words)| (*peer, Lists(words))).collect();
+    let mut lists: BTreeMap<usize, Lists> = answers
+        .iter()
+        .map(|(peer, words)| (*peer, Lists(words)))
+        .collect();
     let mut told: BTreeMap<Key, Vec<Vec<[i64; 2]>>> = BTreeMap::new();
     for_each_list(&dists, &asked, axes, comm.rank(), |key, keeper, _| {
         let next = lists.get_mut(&keeper).and_then(Iterator::next);
@@ -104,11 +112,18 @@ fn gather(comm: &Comm, dists: &[&Distribution; 2]) -> Result<Result<BTreeMap<Key
     }
     // A keeper of which nobody has told anything still answers.
     for (end, dist) in dists.iter().enumerate() {
-        for (dim, _) in dist.dims().iter().enumerate().filter(|(_, dimension)| is_listed(dimension)) {
+        for (dim, _) in dist
+            .dims()
+            .iter()
+            .enumerate()
+            .filter(|(_, dimension)| is_listed(dimension))
+        {
             lists.entry([end, dim]).or_default();
         }
     }
-    let directories = lists.into_iter().map(|(key, told)| Ok((key, Directory::new(key[1], told)?)));
+    let directories = lists
+        .into_iter()
+        .map(|(key, told)| Ok((key, Directory::new(key[1], told)?)));
     Ok(directories.collect())
 }
 

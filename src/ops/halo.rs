@@ -54,7 +54,10 @@ fn legs(arrays: &[&Array], asked: &Halo) -> Result<Vec<Leg>> {
             let text = format!("array {i} lives on another communicator than array 0");
             return Err(Error::new(Code::Argument, text));
         }
-        if let Some(k) = arrays[..i].iter().position(|other| other.block().overlaps(array.block())) {
+        if let Some(k) = arrays[..i]
+            .iter()
+            .position(|other| other.block().overlaps(array.block()))
+        {
             let text = format!("array {i} shares memory with array {k}");
             return Err(Error::new(Code::Argument, text));
         }
@@ -75,7 +78,11 @@ fn legs(arrays: &[&Array], asked: &Halo) -> Result<Vec<Leg>> {
             target: array.block().clone(),
             moves,
             order: dist.map().order(),
-            combine: if asked.accumulate { Combine::Add } else { Combine::Insert },
+            combine: if asked.accumulate {
+                Combine::Add
+            } else {
+                Combine::Insert
+            },
         });
     }
     Ok(legs)

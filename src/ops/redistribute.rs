@@ -27,7 +27,8 @@ pub struct Redistribution<'a> {
 /// with it, which is everybody's error then.
 pub fn plan_redistribute(first: &Array, asked: Result<Redistribution>) -> Result<Plan> {
     let comm = first.dist().comm();
-    let dtypes = |arrays: &[&Array]| -> Vec<i32> { arrays.iter().map(|a| a.dtype() as i32).collect() };
+    let dtypes =
+        |arrays: &[&Array]| -> Vec<i32> { arrays.iter().map(|a| a.dtype() as i32).collect() };
     let (count, target, dtypes, options) = match &asked {
         Ok(asked) => (
             asked.sources.len(),
@@ -107,4 +108,3 @@ fn check(asked: &Redistribution) -> Result<()> {
     }
     Ok(())
 }
-

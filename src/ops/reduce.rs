@@ -3,12 +3,13 @@
 use distarray_core::{Code, Dtype};
 
 use crate::array::Array;
+use crate::buffer::zeroed;
 use crate::error::{Error, Result};
 use crate::kernels::block::Block;
 use crate::kernels::reduce::{self, Op, Partial, Term};
 use crate::kernels::value::Value;
 use crate::mpi::agree::fingerprint;
-use crate::mpi::{zeroed, Comm};
+use crate::mpi::Comm;
 
 /// One reduction that is asked for.
 pub struct Reduction<'a> {

@@ -75,7 +75,9 @@ impl Place {
     fn read(words: &[u64]) -> Option<Place> {
         let (part, rest) = words.split_at_checked(Address::WORDS)?;
         let (&[offset, ndim], lists) = rest.split_first_chunk()?;
-        let ndim = usize::try_from(ndim).ok().filter(|&ndim| ndim <= MAX_DIMS)?;
+        let ndim = usize::try_from(ndim)
+            .ok()
+            .filter(|&ndim| ndim <= MAX_DIMS)?;
         let list = |from: usize| -> Option<Dims<i64>> {
             let words = lists.get(from..from + ndim)?;
             Some(words.iter().map(|&word| word as i64).collect())
@@ -118,12 +120,19 @@ impl Card {
     }
 
     pub fn read(bytes: &[u8]) -> Option<Card> {
-        let words = bytes.chunks_exact(8).map(|word| word.try_into().map(u64::from_ne_bytes));
+        let words = bytes
+            .chunks_exact(8)
+            .map(|word| word.try_into().map(u64::from_ne_bytes));
         let words: Vec<u64> = words.collect::<std::result::Result<_, _>>().ok()?;
         let (head, places) = words.split_at_checked(HEAD)?;
         let elements = match head[0] {
             STAGED => Elements::Staged(head[HEAD - 1]),
-            DIRECT => Elements::Direct(places.chunks(PLACE).map(Place::read).collect::<Option<_>>()?),
+            DIRECT => Elements::Direct(
+                places
+                    .chunks(PLACE)
+                    .map(Place::read)
+                    .collect::<Option<_>>()?,
+            ),
             _ => return None,
         };
         Some(Card {
@@ -167,8 +176,12 @@ impl Card {
 }
 
 fn offset(word: u64) -> Result<usize> {
-    usize::try_from(word)
-        .map_err(|_| Error::new(Code::Internal, "a card with an offset beyond the address space"))
+    usize::try_from(word).map_err(|_| {
+        Error::new(
+            Code::Internal,
+            "a card with an offset beyond the address space",
+        )
+    })
 }
 
 #[cfg(test)]
@@ -185,8 +198,16 @@ mod tests {
         let block = Block::at(memory, 160, Dtype::Float64, &[3, 5], &[8, -24]).unwrap();
         let place = Place::of(&block).unwrap();
         let cards = [
-            Card { board, signal: 256, elements: Elements::Staged(1024) },
-            Card { board, signal: 0, elements: Elements::Direct(vec![place.clone(), place.clone()]) },
+            Card {
+                board,
+                signal: 256,
+                elements: Elements::Staged(1024),
+            },
+            Card {
+                board,
+                signal: 0,
+                elements: Elements::Direct(vec![place.clone(), place.clone()]),
+            },
         ];
         for card in cards {
             let bytes = Card::write(Some(&card), 2);
@@ -194,9 +215,15 @@ mod tests {
             assert_eq!(Card::read(&bytes), Some(card));
         }
         let nothing = Card::write(None, 2);
-        assert_eq!((nothing.len(), Card::read(&nothing)), (Card::bytes(2), None));
+        assert_eq!(
+            (nothing.len(), Card::read(&nothing)),
+            (Card::bytes(2), None)
+        );
         let there = place.map(Dtype::Float64).unwrap();
-        assert_eq!((there.extents(), there.strides()), (block.extents(), block.strides()));
+        assert_eq!(
+            (there.extents(), there.strides()),
+            (block.extents(), block.strides())
+        );
     }
 
     #[test]

@@ -26,7 +26,10 @@ impl Channels {
     /// rank, is the caller's to agree on.
     pub fn connect(comm: &Arc<Comm>, legs: &[Leg]) -> Result<Channels> {
         let node = comm.node()?;
-        let parcels = (parcels(legs, |moves| &moves.sends), parcels(legs, |moves| &moves.recvs));
+        let parcels = (
+            parcels(legs, |moves| &moves.sends),
+            parcels(legs, |moves| &moves.recvs),
+        );
         let ready = parcels.0.and_then(|outgoing| Ok((outgoing, parcels.1?)));
         let (outgoing, incoming) = comm.agree(ready)?;
         let board = Board::new(&outgoing, &node);
@@ -77,7 +80,11 @@ impl Channels {
                 },
             };
             let state = State::Taken;
-            receives.push(Receive { route, unpack, state });
+            receives.push(Receive {
+                route,
+                unpack,
+                state,
+            });
         }
         Ok(Channels {
             comm: comm.clone(),
@@ -97,11 +104,20 @@ fn parcels(legs: &[Leg], of: fn(&Moves) -> &[Message]) -> Result<Vec<Parcel<'_>>
     for leg in legs {
         for message in of(&leg.moves) {
             let size = leg.source.dtype().size() as i64;
-            let bytes = message.elements()?.checked_mul(size).and_then(|bytes| usize::try_from(bytes).ok());
+            let bytes = message
+                .elements()?
+                .checked_mul(size)
+                .and_then(|bytes| usize::try_from(bytes).ok());
             let too_long = || Error::new(Code::Memory, "a message of 2^63 bytes and more");
             let peer = message.peer;
-            let parcel = peers.entry(peer).or_insert(Parcel { peer, parts: vec![], bytes: 0 });
-            parcel.bytes = bytes.and_then(|bytes| parcel.bytes.checked_add(bytes)).ok_or_else(too_long)?;
+            let parcel = peers.entry(peer).or_insert(Parcel {
+                peer,
+                parts: vec![],
+                bytes: 0,
+            });
+            parcel.bytes = bytes
+                .and_then(|bytes| parcel.bytes.checked_add(bytes))
+                .ok_or_else(too_long)?;
             parcel.parts.push((leg, message));
         }
     }
@@ -123,23 +139,39 @@ impl Leg {
     /// The source's elements, on this rank or in a block of the same kind on another.
     pub(in crate::ops) fn source<'a>(&self, block: &'a Block) -> copies::Place<'a> {
         let axes = &AXES[..self.moves.axes.len()];
-        copies::Place::In { block, side: 0, axes }
+        copies::Place::In {
+            block,
+            side: 0,
+            axes,
+        }
     }
 
     pub(in crate::ops) fn target(&self) -> copies::Place<'_> {
         let (block, axes) = (&self.target, &self.moves.axes);
-        copies::Place::In { block, side: 1, axes }
+        copies::Place::In {
+            block,
+            side: 1,
+            axes,
+        }
     }
 
     fn packed<'a>(&self, memory: &'a Arc<Memory>, offset: usize) -> copies::Place<'a> {
         let (dtype, order) = (self.source.dtype(), self.order);
-        copies::Place::Packed { memory, offset, dtype, order }
+        copies::Place::Packed {
+            memory,
+            offset,
+            dtype,
+            order,
+        }
     }
 }
 
 impl Parcel<'_> {
     fn dtypes(&self) -> Vec<Dtype> {
-        self.parts.iter().map(|(leg, _)| leg.source.dtype()).collect()
+        self.parts
+            .iter()
+            .map(|(leg, _)| leg.source.dtype())
+            .collect()
     }
 
     /// From this rank's blocks into a buffer.
@@ -189,7 +221,11 @@ impl Board {
         const ALIGNMENT: usize = 128;
         let near = |parcel: &&Parcel| node.binary_search(&parcel.peer).is_ok();
         let places = |parcel: &Parcel| -> Option<Vec<Place>> {
-            parcel.parts.iter().map(|(leg, _)| Place::of(&leg.source)).collect()
+            parcel
+                .parts
+                .iter()
+                .map(|(leg, _)| Place::of(&leg.source))
+                .collect()
         };
         let mut bytes = Some(0usize);
         let mut reserve = |more: usize| {
@@ -214,10 +250,16 @@ impl Board {
             Some(bytes) if bytes > 0 => shared::allocate(bytes).ok(),
             _ => None,
         };
-        let board = memory.as_ref().and_then(|memory| shared::address_of(memory));
+        let board = memory
+            .as_ref()
+            .and_then(|memory| shared::address_of(memory));
         let card = |plan: Option<_>| {
             let ((signal, elements), board) = (plan?, board?);
-            Some(Card { board, signal, elements })
+            Some(Card {
+                board,
+                signal,
+                elements,
+            })
         };
         Board {
             memory,
@@ -228,7 +270,10 @@ impl Board {
     /// The route of a parcel whose card was accepted.
     fn route(&self, i: usize, parcel: &Parcel, pack: &mut Copies) -> Result<Route> {
         let (Some(memory), Some(card)) = (&self.memory, &self.cards[i]) else {
-            return Err(Error::new(Code::Internal, "a peer accepted what was not offered"));
+            return Err(Error::new(
+                Code::Internal,
+                "a peer accepted what was not offered",
+            ));
         };
         let signal = Signal::new(memory, card.signal as usize)?;
         Ok(match &card.elements {
@@ -263,8 +308,17 @@ fn swap_cards(
     };
     let (to, from) = (near(outgoing), near(incoming));
     let sizes = |parcels: &[Parcel], which: &[usize], answer: bool| -> Vec<(usize, usize)> {
-        let size = |parcel: &Parcel| if answer { 1 } else { Card::bytes(parcel.parts.len()) };
-        which.iter().map(|&i| (parcels[i].peer, size(&parcels[i]))).collect()
+        let size = |parcel: &Parcel| {
+            if answer {
+                1
+            } else {
+                Card::bytes(parcel.parts.len())
+            }
+        };
+        which
+            .iter()
+            .map(|&i| (parcels[i].peer, size(&parcels[i])))
+            .collect()
     };
     let cards = Exchange::new(
         comm.clone(),
@@ -283,7 +337,10 @@ fn swap_cards(
     cards.run_once(
         |k, buffer| {
             let parcel = &outgoing[to[k]];
-            buffer.copy_from_slice(&Card::write(board.cards[to[k]].as_ref(), parcel.parts.len()));
+            buffer.copy_from_slice(&Card::write(
+                board.cards[to[k]].as_ref(),
+                parcel.parts.len(),
+            ));
         },
         |k, buffer| {
             let dtypes = incoming[from[k]].dtypes();

@@ -132,7 +132,8 @@ impl Channels {
     /// Takes what has arrived. Gives whether `end` would return at once.
     pub fn advance(&mut self) -> Result<bool> {
         while let Some(message) = self.exchange.poll_receive()? {
-            let is_it = |receive: &&mut Receive| matches!(receive.route, Route::Mpi(i) if i == message);
+            let is_it =
+                |receive: &&mut Receive| matches!(receive.route, Route::Mpi(i) if i == message);
             if let Some(receive) = self.receives.iter_mut().find(is_it) {
                 receive.state = State::Arrived;
             }
