@@ -92,6 +92,18 @@ impl IndexList {
         &self.counts
     }
 
+    /// Indices and their positions in ascending order of the index.
+    pub fn ascending(&self) -> impl Iterator<Item = (i64, i64)> + '_ {
+        let pair = |&position: &usize| (self.indices[position], signed(position));
+        self.sorted.iter().map(pair)
+    }
+
+    /// The coordinate that keeps the directory entry of an index.
+    pub fn directory(&self, index: i64) -> usize {
+        let turn = index.rem_euclid(signed(self.counts.len()));
+        usize::try_from(turn).expect("remainders are not negative")
+    }
+
     /// Where the calling rank holds the index, if it does.
     pub fn position(&self, index: i64) -> Option<i64> {
         let found = self

@@ -10,7 +10,8 @@
 //! slice, stagger, boxes         distributions made from others or from boxes
 //! protocol                      distributions to and from the Distributed Array Protocol
 //! distribution, section         all dimensions together; what one rank holds
-//! map, cuts, index_list         one dimension: who owns which index
+//! map, cuts, deal, index_list   one dimension: who owns which index
+//! directory                     who owns which index of an unstructured dimension
 //! grid, choice                  ranks and their coordinates; automatic grids
 //! dims, region, dtype, error    values that all layers share
 //! ```
@@ -19,7 +20,9 @@
 mod boxes;
 pub mod choice;
 pub mod cuts;
+mod deal;
 pub mod dims;
+pub mod directory;
 pub mod distribution;
 pub mod dtype;
 pub mod error;

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::deal::Deal;
 use crate::dims::signed;
 use crate::{Cuts, Error, IndexList, Result};
 
@@ -231,6 +232,23 @@ impl Dimension {
         }
     }
 
+    fn deal(&self, block: i64) -> Deal {
+        Deal {
+            extent: self.extent,
+            block,
+            procs: signed(self.procs),
+            phase: 0,
+        }
+    }
+
+    /// How a dimension that is dealt out to several coordinates repeats.
+    pub(crate) fn dealt(&self) -> Option<Deal> {
+        match &self.map {
+            Map::Cyclic { block } if self.procs > 1 => Some(self.deal(*block)),
+            _ => None,
+        }
+    }
+
     /// Number of elements that `coord` owns.
     pub fn count(&self, coord: usize) -> i64 {
         match &self.map {
@@ -239,13 +257,7 @@ impl Dimension {
                 let range = cuts.range(self.extent, self.procs, coord);
                 range.end - range.start
             }
-            Map::Cyclic { block } => {
-                // The last block, if it is shorter than the others, has number `blocks` and goes to whose turn it is.
-                let (blocks, rest) = (self.extent / block, self.extent % block);
-                let (rounds, turn) = (blocks / signed(self.procs), blocks % signed(self.procs));
-                let coord = signed(coord);
-                (rounds + i64::from(coord < turn)) * block + if coord == turn { rest } else { 0 }
-            }
+            Map::Cyclic { block } => self.deal(*block).count(coord),
             Map::Unstructured(list) => list.counts()[coord],
         }
     }
@@ -272,8 +284,8 @@ impl Dimension {
         match &self.map {
             Map::Whole => Owner::Coord(0),
             Map::Block(cuts) => Owner::Coord(cuts.owner(self.extent, self.procs, index)),
-            Map::Cyclic { block } => Owner::Coord(residue(index / block, self.procs)),
-            Map::Unstructured(_) => Owner::Ask(residue(index, self.procs)),
+            Map::Cyclic { block } => Owner::Coord(self.deal(*block).owner(index)),
+            Map::Unstructured(list) => Owner::Ask(list.directory(index)),
         }
     }
 
@@ -293,11 +305,7 @@ impl Dimension {
                 let range = self.range(coord);
                 range.contains(&index).then(|| index - range.start)
             }
-            Map::Cyclic { block } => {
-                let number = index / block;
-                let position = number / signed(self.procs) * block + index % block;
-                (residue(number, self.procs) == coord).then_some(position)
-            }
+            Map::Cyclic { block } => self.deal(*block).position(coord, index),
             Map::Unstructured(list) if list.coord() == Some(coord) => list.position(index),
             Map::Unstructured(_) => None,
         }
@@ -311,10 +319,7 @@ impl Dimension {
         }
         match &self.map {
             Map::Whole | Map::Block(_) => Some(self.range(coord).start + position),
-            Map::Cyclic { block } => {
-                let number = position / block * signed(self.procs) + signed(coord);
-                Some(number * block + position % block)
-            }
+            Map::Cyclic { block } => Some(self.deal(*block).index(coord, position)),
             Map::Unstructured(list) if list.coord() == Some(coord) => {
                 list.indices().get(usize::try_from(position).ok()?).copied()
             }
@@ -370,11 +375,6 @@ impl Dimension {
             _ => false,
         }
     }
-}
-
-/// Remainder of an index of any sign, as a grid coordinate.
-fn residue(index: i64, procs: usize) -> usize {
-    usize::try_from(index.rem_euclid(signed(procs))).expect("remainders are not negative")
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! All ranks of a distribution in one process: strategies that draw distributions, and memory to run plans on.
 #![allow(dead_code)]
 
+pub mod world;
+
 use std::collections::BTreeMap;
 
 use distarray_core::{
@@ -14,9 +16,17 @@ pub fn dimension(
     extent: impl Strategy<Value = i64>,
     cyclic: bool,
 ) -> impl Strategy<Value = Dimension> {
+    dimension_over(extent, 1..=4usize, cyclic)
+}
+
+pub fn dimension_over(
+    extent: impl Strategy<Value = i64>,
+    procs: impl Strategy<Value = usize>,
+    cyclic: bool,
+) -> impl Strategy<Value = Dimension> {
     let padding = (any::<bool>(), [0..6i64, 0..6], [0..3i64, 0..3]);
     let dimension =
-        (extent, 1..=4usize).prop_flat_map(move |(extent, procs)| map(extent, procs, cyclic));
+        (extent, procs).prop_flat_map(move |(extent, procs)| map(extent, procs, cyclic));
     (dimension, padding).prop_map(|(dimension, (periodic, halo, boundary))| {
         let dimension = dimension.with_periodic(periodic);
         if !dimension.is_contiguous() {

@@ -1,0 +1,206 @@
+//! Who owns which index of an unstructured dimension: a directory that is itself distributed.
+//!
+//! The coordinate that [`Owner::Ask`] names keeps the entry of an index. The layers above carry the messages along, which
+//! are lists of `i64`:
+//!
+//! ```text
+//! every owner       IndexList::entries      ->  directory coordinate    Directory::new
+//! whoever asks      Questions::asked        ->  directory coordinate    Directory::answer
+//! directory         the answers             ->  whoever asks            Questions::places
+//! ```
+//! Entries go from each rank of the grid to the rank with that directory coordinate and the same coordinates in all other
+//! dimensions, so that each rank at a directory coordinate keeps all its entries, and any of them can be asked.
+
+use std::collections::BTreeMap;
+
+use crate::map::Owner;
+use crate::{Dimension, Error, IndexList, Map, Result};
+
+/// The answer about an index that nobody owns.
+pub const NOBODY: [i64; 2] = [-1, -1];
+
+/// What one directory coordinate knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Directory {
+    /// Index and place, ascending by index.
+    entries: Vec<(i64, [i64; 2])>,
+}
+
+/// What a rank asks about indices of an unstructured dimension.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Questions {
+    /// Directory coordinate and indices, ascending by coordinate.
+    pub asked: Vec<(usize, Vec<i64>)>,
+    /// Which of the rank's indices these are, counted in the order in which they were given.
+    numbers: Vec<Vec<usize>>,
+}
+
+/// Where elements lie at the other end: the coordinate that owns them and the position among its elements.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Places(Vec<[i64; 2]>);
+
+impl IndexList {
+    /// What the calling rank tells the directory: for every coordinate that keeps some of its entries, ascending,
+    /// pairs of index and position. Errors: no memory.
+    pub fn entries(&self) -> Result<Vec<(usize, Vec<[i64; 2]>)>> {
+        let mut entries: BTreeMap<usize, Vec<[i64; 2]>> = BTreeMap::new();
+        for (index, position) in self.ascending() {
+            let list = entries.entry(self.directory(index)).or_default();
+            add(list, [index, position])?;
+        }
+        Ok(entries.into_iter().collect())
+    }
+}
+
+impl Directory {
+    /// The directory of one coordinate from what each owner coordinate told; `dim` names the dimension in errors.
+    ///
+    /// Errors: an index that two coordinates own; no memory.
+    pub fn new<'a>(
+        dim: usize,
+        told: impl IntoIterator<Item = (usize, &'a [[i64; 2]])>,
+    ) -> Result<Directory> {
+        let mut entries = Vec::new();
+        for (coord, list) in told {
+            let coord = crate::dims::signed(coord);
+            entries.try_reserve(list.len()).map_err(refused)?;
+            entries.extend(
+                list.iter()
+                    .map(|&[index, position]| (index, [coord, position])),
+            );
+        }
+        entries.sort_unstable();
+        match entries.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+            None => Ok(Directory { entries }),
+            Some(pair) => {
+                let [first, second] = [pair[0].1[0], pair[1].1[0]];
+                let allowed = format!("owned once; grid coordinates {first} and {second} own it");
+                Err(Error::Dimension {
+                    dim,
+                    what: "the index",
+                    value: pair[0].0,
+                    allowed,
+                })
+            }
+        }
+    }
+
+    /// Coordinate and position of each index, [`NOBODY`] where it has no owner. Errors: no memory.
+    pub fn answer(&self, asked: &[i64]) -> Result<Vec<[i64; 2]>> {
+        let mut answers = Vec::new();
+        answers.try_reserve_exact(asked.len()).map_err(refused)?;
+        answers.extend(asked.iter().map(|index| {
+            let found = self.entries.binary_search_by_key(index, |entry| entry.0);
+            found.map_or(NOBODY, |at| self.entries[at].1)
+        }));
+        Ok(answers)
+    }
+}
+
+impl Questions {
+    /// What is to be asked about indices of a dimension, which is unstructured. Errors: it is not; no memory.
+    pub fn new(
+        dim: usize,
+        dimension: &Dimension,
+        indices: impl IntoIterator<Item = i64>,
+    ) -> Result<Questions> {
+        let mut asked: BTreeMap<usize, (Vec<i64>, Vec<usize>)> = BTreeMap::new();
+        for (number, index) in indices.into_iter().enumerate() {
+            let Owner::Ask(coord) = dimension.owner(index) else {
+                let what = "it is not unstructured, and nobody needs to be asked";
+                return Err(Error::DimensionUnsupported { dim, what });
+            };
+            let (list, numbers) = asked.entry(coord).or_default();
+            add(list, index)?;
+            add(numbers, number)?;
+        }
+        let mut questions = Questions::default();
+        for (coord, (list, numbers)) in asked {
+            add(&mut questions.asked, (coord, list))?;
+            add(&mut questions.numbers, numbers)?;
+        }
+        Ok(questions)
+    }
+
+    /// The places of all indices from the answers, which are in the order of [`Questions::asked`].
+    ///
+    /// Errors: an index that nobody owns, answers of another number than questions, no memory.
+    pub fn places(&self, dim: usize, answers: &[Vec<[i64; 2]>]) -> Result<Places> {
+        let count = |lists: usize, answers: usize| match lists == answers {
+            true => Ok(()),
+            false => Err(Error::Count {
+                what: "answers of the directory",
+                got: answers,
+                want: lists,
+            }),
+        };
+        count(self.asked.len(), answers.len())?;
+        let mut places = Vec::new();
+        let total = self.numbers.iter().map(Vec::len).sum();
+        places.try_reserve_exact(total).map_err(refused)?;
+        places.resize(total, NOBODY);
+        for (((_, asked), numbers), answers) in self.asked.iter().zip(&self.numbers).zip(answers) {
+            count(asked.len(), answers.len())?;
+            for ((&index, &number), &answer) in asked.iter().zip(numbers).zip(answers) {
+                if answer[0] < 0 || answer[1] < 0 {
+                    let allowed = "owned by a rank; nobody owns it".into();
+                    return Err(Error::Dimension {
+                        dim,
+                        what: "the index",
+                        value: index,
+                        allowed,
+                    });
+                }
+                places[number] = answer;
+            }
+        }
+        Ok(Places(places))
+    }
+}
+
+impl Places {
+    /// Number of elements.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Coordinate and position at the other end of the element with this number.
+    pub fn get(&self, number: usize) -> Option<(usize, i64)> {
+        let &[coord, position] = self.0.get(number)?;
+        Some((usize::try_from(coord).ok()?, position))
+    }
+}
+
+/// Indices that a coordinate owns, which the calling rank must know, in the order of their positions.
+///
+/// Errors: an unstructured dimension at another coordinate than the calling rank's.
+pub fn owned(
+    dim: usize,
+    dimension: &Dimension,
+    coord: usize,
+) -> Result<impl Iterator<Item = i64> + '_> {
+    match &dimension.map {
+        Map::Unstructured(list) if list.coord() != Some(coord) => {
+            let what = "it is unstructured, and only ranks of the asked coordinate know which indices that owns";
+            Err(Error::DimensionUnsupported { dim, what })
+        }
+        _ => Ok((0..dimension.count(coord))
+            .map_while(move |position| dimension.to_global(coord, position))),
+    }
+}
+
+fn add<T>(list: &mut Vec<T>, entry: T) -> Result<()> {
+    list.try_reserve(1).map_err(refused)?;
+    list.push(entry);
+    Ok(())
+}
+
+fn refused<E>(_: E) -> Error {
+    Error::Memory {
+        what: "the directory of an unstructured dimension",
+    }
+}
