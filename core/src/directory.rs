@@ -9,12 +9,12 @@
 //! directory         the answers             ->  whoever asks            Questions::places
 //! ```
 //! Entries go from each rank of the grid to the rank with that directory coordinate and the same coordinates in all other
-//! dimensions, so that each rank at a directory coordinate keeps all its entries, and any of them can be asked.
+//! dimensions, so that each rank at a directory coordinate keeps all its entries. [`keeper`] shares the questions out.
 
 use std::collections::BTreeMap;
 
 use crate::map::Owner;
-use crate::{Dimension, Error, IndexList, Map, Result};
+use crate::{Dimension, Dims, Error, Grid, IndexList, Map, Result};
 
 /// The answer about an index that nobody owns.
 pub const NOBODY: [i64; 2] = [-1, -1];
@@ -173,6 +173,21 @@ impl Places {
         let &[coord, position] = self.0.get(number)?;
         Some((usize::try_from(coord).ok()?, position))
     }
+}
+
+/// The rank that an asker asks for entries of a directory coordinate: one of those that keep them, others for other askers.
+pub fn keeper(grid: &Grid, dim: usize, coord: usize, asker: usize) -> usize {
+    let mut rest = asker;
+    let mut coords = Dims::new();
+    for (at, &extent) in grid.dims().iter().enumerate() {
+        if at == dim {
+            coords.push(coord);
+        } else {
+            coords.push(rest % extent);
+            rest /= extent;
+        }
+    }
+    grid.rank(&coords)
 }
 
 /// Indices that a coordinate owns, which the calling rank must know, in the order of their positions.

@@ -43,6 +43,7 @@ pub mod stagger;
 pub use choice::choose;
 pub use cuts::Cuts;
 pub use dims::{packed_strides, Dims, Order, MAX_DIMS};
+pub use directory::{Directory, Places, Questions};
 pub use distribution::Distribution;
 pub use dtype::{Dtype, Kind};
 pub use error::{Code, Error, Result};

@@ -15,7 +15,8 @@ use pieces::Piece;
 pub struct MoveOptions<'a> {
     /// The dimension of the target that each dimension of the source becomes.
     pub axes: Option<&'a [usize]>,
-    /// The answers to [`questions`]. An empty list stands for one without answers.
+    /// The answers to [`questions`]. An empty list stands for one without answers. A dimension that is unstructured at both
+    /// ends needs none if every rank knows the same of both.
     pub places: [&'a [Option<Places>]; 2],
 }
 

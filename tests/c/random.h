@@ -142,43 +142,49 @@ static inline darr_array *random_array(const darr_dist *dist, int dtype, void **
     return array;
 }
 
-/* Calls for every element of the rank's section: its address, its global index, and whether it is owned. Padding has the index
- * of the element that it mirrors, which may lie outside of the domain. */
+/* One element of a rank's section. */
+typedef struct {
+    void *at;
+    /* Global; padding has that of the element that it mirrors, which may lie outside of the domain. */
+    const int64_t *index;
+    const int64_t *local;
+    int owned;
+    const darr_view *view;
+} random_place;
+
+/* Calls for every element of the rank's section. */
 static inline void random_visit(const darr_dist *dist, const darr_array *array,
-                                void (*visit)(void *at, const int64_t *index, int owned, void *context), void *context)
+                                void (*visit)(const random_place *place, void *context), void *context)
 {
     darr_view view = DARR_VIEW_INIT;
     int64_t local[RANDOM_NDIM] = {0}, index[RANDOM_NDIM];
+    random_place place = {NULL, index, local, 1, &view};
+    int d, owner = -1;
     CHECK_OK(darr_array_view(array, &view));
-    for (int d = 0; d < view.ndim; d++)
+    if (view.ndim == 0) {
+        /* One element, on one rank. */
+        CHECK_OK(darr_dist_owner(dist, local, &owner));
+        if (owner != check_rank)
+            return;
+    }
+    for (d = 0; d < view.ndim; d++)
         if (view.extents[d] == 0)
             return;
-    if (view.ndim == 0) {
-        int coords[1];
-        int rank = -1;
-        CHECK_OK(darr_dist_owner(dist, NULL, &rank));
-        (void)coords;
-        if (rank == check_rank)
-            visit(view.base, index, 1, context);
-        return;
-    }
-    for (;;) {
-        char *at = view.base;
-        int owned = 1, d = view.ndim;
-        for (int k = 0; k < view.ndim; k++) {
-            at += local[k] * view.strides[k];
-            owned &= local[k] >= view.owned_lo[k] && local[k] < view.owned_hi[k];
+    do {
+        place.at = view.base;
+        place.owned = 1;
+        for (d = 0; d < view.ndim; d++) {
+            place.at = (char *)place.at + local[d] * view.strides[d];
+            place.owned &= local[d] >= view.owned_lo[d] && local[d] < view.owned_hi[d];
         }
         CHECK_OK(darr_dist_to_global(dist, -1, local, index));
-        visit(at, index, owned, context);
-        while (d-- > 0) {
+        visit(&place, context);
+        for (d = view.ndim; d-- > 0;) {
             if (++local[d] < view.extents[d])
                 break;
             local[d] = 0;
         }
-        if (d < 0)
-            return;
-    }
+    } while (d >= 0);
 }
 
 #endif

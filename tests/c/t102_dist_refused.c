@@ -191,8 +191,9 @@ static void differing_objects(void)
     CHECK_CODE(darr_array_create(a, other ? 99 : DARR_BOOL, &none), DARR_ERR_ARGUMENT);
     CHECK_ALIKE(darr_last_error());
     {
-        darr_array *two[2] = {x, y};
-        CHECK_FAILS(darr_plan_halo(2, two, NULL, &plan), DARR_ERR_ARGUMENT, "another distribution");
+        darr_array *two[2] = {x, x};
+        CHECK_FAILS(darr_plan_halo(2, two, NULL, &plan), DARR_ERR_ARGUMENT, "array 1 shares memory with array 0");
+        two[1] = y;
         CHECK_CODE(darr_plan_halo(0, two, NULL, &plan), DARR_ERR_ARGUMENT);
         options.below = wide;
         CHECK_FAILS(darr_plan_halo(1, two, &options, &plan), DARR_ERR_ARGUMENT, "the width to fill below 9");

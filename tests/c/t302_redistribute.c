@@ -125,13 +125,24 @@ static void refuse(void)
     darr_plan *plan = NULL;
     CHECK_NEEDED(darr_array_create(a, DARR_FLOAT64, &x));
     CHECK_NEEDED(darr_array_create(b, DARR_FLOAT64, &y));
-    CHECK_NEEDED(darr_array_create(c, DARR_FLOAT32, &z));
+    CHECK_NEEDED(darr_array_create(c, DARR_INT32, &z));
     CHECK_NEEDED(darr_array_create(c, DARR_FLOAT64, &w));
     {
         const darr_array *from[2] = {x, x};
-        darr_array *shape[1] = {y}, *dtype[1] = {z}, *same[1] = {x}, *twice[2] = {w, w};
+        darr_array *shape[1] = {y}, *dtype[1] = {z}, *same[1] = {x}, *twice[2] = {w, w}, *one[1] = {w};
+        darr_move_options options = DARR_MOVE_OPTIONS_INIT;
+        int no_permutation[NDIM] = {0, 2, 2}, outside[NDIM] = {0, 1, 3}, negative[NDIM] = {-1, 1, 2};
         CHECK_FAILS(darr_plan_redistribute(1, from, shape, NULL, &plan), DARR_ERR_ARGUMENT, "dimension 2");
-        CHECK_FAILS(darr_plan_redistribute(1, from, dtype, NULL, &plan), DARR_ERR_ARGUMENT, "float32");
+        CHECK_FAILS(darr_plan_redistribute(1, from, dtype, NULL, &plan), DARR_ERR_ARGUMENT, "int32");
+        options.axes = no_permutation;
+        CHECK_FAILS(darr_plan_redistribute(1, from, one, &options, &plan), DARR_ERR_ARGUMENT, "dimension");
+        options.axes = outside;
+        CHECK_FAILS(darr_plan_redistribute(1, from, one, &options, &plan), DARR_ERR_ARGUMENT, "3");
+        options.axes = negative;
+        CHECK_FAILS(darr_plan_redistribute(1, from, one, &options, &plan), DARR_ERR_ARGUMENT, "dimension");
+        options.axes = NULL;
+        options.combine = 4;
+        CHECK_FAILS(darr_plan_redistribute(1, from, one, &options, &plan), DARR_ERR_ARGUMENT, "combine mode 4");
         CHECK_FAILS(darr_plan_redistribute(2, from, twice, NULL, &plan), DARR_ERR_ARGUMENT, "shares memory");
         if (check_rank == 0)
             CHECK_CODE(darr_plan_redistribute(0, from, same, NULL, &plan), DARR_ERR_ARGUMENT);

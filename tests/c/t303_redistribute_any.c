@@ -16,10 +16,10 @@ static int64_t number(const int64_t *index)
     return value;
 }
 
-static void fill_source(void *at, const int64_t *index, int owned, void *context)
+static void fill_source(const random_place *place, void *context)
 {
     (void)context;
-    *(int32_t *)at = owned ? (int32_t)number(index) : UNTOUCHED;
+    *(int32_t *)place->at = place->owned ? (int32_t)number(place->index) : UNTOUCHED;
 }
 
 /* Old values lie on either side of the new ones. */
@@ -28,30 +28,30 @@ static int64_t old_value(const int64_t *index)
     return 5000 - 3 * number(index) % 7001;
 }
 
-static void fill_target(void *at, const int64_t *index, int owned, void *context)
+static void fill_target(const random_place *place, void *context)
 {
-    int64_t value = owned ? old_value(index) : UNTOUCHED;
+    int64_t value = place->owned ? old_value(place->index) : UNTOUCHED;
     if (*(int *)context == DARR_INT32)
-        *(int32_t *)at = (int32_t)value;
+        *(int32_t *)place->at = (int32_t)value;
     else
-        *(double *)at = (double)value;
+        *(double *)place->at = (double)value;
 }
 
-static void check_target(void *at, const int64_t *index, int owned, void *context)
+static void check_target(const random_place *place, void *context)
 {
     int64_t source[RANDOM_NDIM], want, new_value, got;
     for (int d = 0; d < ndim; d++)
-        source[d] = index[axes[d]];
+        source[d] = place->index[axes[d]];
     new_value = number(source);
-    want = old_value(index);
+    want = old_value(place->index);
     switch (combine) {
     case DARR_COMBINE_INSERT: want = new_value; break;
     case DARR_COMBINE_ADD: want += new_value; break;
     case DARR_COMBINE_MIN: want = new_value < want ? new_value : want; break;
     default: want = new_value > want ? new_value : want;
     }
-    got = *(int *)context == DARR_INT32 ? *(int32_t *)at : (int64_t) * (double *)at;
-    CHECK_INT(got, owned ? want : UNTOUCHED);
+    got = *(int *)context == DARR_INT32 ? *(int32_t *)place->at : (int64_t) * (double *)place->at;
+    CHECK_INT(got, place->owned ? want : UNTOUCHED);
 }
 
 static void one_case(int comm)

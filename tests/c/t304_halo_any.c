@@ -1,0 +1,145 @@
+/* Halo exchange by value over random distributions: boxes and stars, narrower widths, several arrays of different distributions
+ * in one exchange, ghosts added back to their owners; through memory that ranks share, through their buffers in it, and through
+ * messages of MPI. */
+/* seconds: 300 */
+#include "random.h"
+
+#define CASES 50
+#define ARRAYS 2
+#define UNTOUCHED (-3)
+
+static int ndim;
+static int64_t shape[RANDOM_NDIM];
+static darr_halo_options options;
+
+static int64_t number(const int64_t *index)
+{
+    int64_t value = 1;
+    for (int d = 0; d < ndim; d++)
+        value = value * 11 + index[d];
+    return value;
+}
+
+static int inside(const int64_t *index)
+{
+    for (int d = 0; d < ndim; d++)
+        if (index[d] < 0 || index[d] >= shape[d])
+            return 0;
+    return 1;
+}
+
+/* Whether the exchange fills a ghost: by how far it lies beyond the owned elements, and in how many dimensions. */
+static int is_filled(const random_place *place)
+{
+    int beyond = 0;
+    for (int d = 0; d < ndim; d++) {
+        int64_t below = place->view->owned_lo[d] - place->local[d], above = place->local[d] + 1 - place->view->owned_hi[d];
+        if (below > 0 && options.below && below > options.below[d])
+            return 0;
+        if (above > 0 && options.above && above > options.above[d])
+            return 0;
+        beyond += below > 0 || above > 0;
+    }
+    return inside(place->index) && (!options.star || beyond <= 1);
+}
+
+static void fill_owned(const random_place *place, void *context)
+{
+    (void)context;
+    *(int32_t *)place->at = place->owned ? (int32_t)number(place->index) : UNTOUCHED;
+}
+
+static void check_filled(const random_place *place, void *context)
+{
+    (void)context;
+    CHECK_INT(*(int32_t *)place->at, place->owned || is_filled(place) ? number(place->index) : UNTOUCHED);
+}
+
+static void fill_ones(const random_place *place, void *context)
+{
+    (void)context;
+    *(int32_t *)place->at = 1;
+}
+
+/* The way back: every ghost adds its 1 to its owner and stays. Sums the owned elements, and counts them with those that mirror
+ * one. */
+static void count(const random_place *place, void *context)
+{
+    int64_t *counts = context;
+    if (place->owned)
+        counts[0] += *(int32_t *)place->at;
+    else
+        CHECK_INT(*(int32_t *)place->at, 1);
+    counts[1] += place->owned || is_filled(place);
+}
+
+static void one_case(int comm)
+{
+    int64_t below[RANDOM_NDIM], above[RANDOM_NDIM];
+    darr_dist *dist[ARRAYS];
+    darr_array *array[ARRAYS];
+    darr_plan *fill = NULL, *back = NULL;
+    void *memory[ARRAYS];
+    int n = 1 + (int)random_below(ARRAYS);
+
+    ndim = (int)random_below(4);
+    options = (darr_halo_options)DARR_HALO_OPTIONS_INIT;
+    for (int d = 0; d < ndim; d++)
+        shape[d] = random_below(5) ? 1 + random_below(8) : random_below(3);
+    options.star = (int)random_below(2);
+    for (int i = 0; i < n; i++) {
+        dist[i] = random_dist(comm, ndim, shape, 4);
+        array[i] = random_array(dist[i], DARR_INT32, &memory[i]);
+    }
+    /* Widths of 0 fit every distribution. */
+    if (random_below(4) == 0) {
+        memset(below, 0, sizeof below);
+        memset(above, 0, sizeof above);
+        options.below = below;
+        options.above = above;
+    }
+    CHECK_NEEDED(darr_plan_halo(n, array, &options, &fill));
+    for (int run = 0; run < 2; run++) {
+        for (int i = 0; i < n; i++)
+            random_visit(dist[i], array[i], fill_owned, NULL);
+        CHECK_OK(darr_plan_run(fill));
+        for (int i = 0; i < n; i++)
+            random_visit(dist[i], array[i], check_filled, NULL);
+    }
+    options.accumulate = 1;
+    CHECK_NEEDED(darr_plan_halo(n, array, &options, &back));
+    for (int i = 0; i < n; i++)
+        random_visit(dist[i], array[i], fill_ones, NULL);
+    CHECK_OK(darr_plan_run(back));
+    for (int i = 0; i < n; i++) {
+        int64_t counts[2] = {0, 0}, total[2];
+        random_visit(dist[i], array[i], count, counts);
+        MPI_Allreduce(counts, total, 2, MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD);
+        CHECK_INT(total[0], total[1]);
+    }
+    darr_plan_free(fill);
+    darr_plan_free(back);
+    for (int i = 0; i < n; i++) {
+        darr_array_free(array[i]);
+        darr_dist_free(dist[i]);
+        free(memory[i]);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    int comm;
+    check_begin(&argc, &argv);
+    comm = (int)MPI_Comm_c2f(MPI_COMM_WORLD);
+    for (int way = 0; way < 3; way++) {
+        /* All ranks on one node, on two, each on one of its own. */
+        CHECK_NEEDED(darr_comm_divide_node(comm, way == 0 ? 0 : way == 1 ? check_rank % 2 : check_rank));
+        for (int i = 0; i < CASES && check_failed == 0; i++) {
+            random_state = (uint64_t)(1000 * way + i + 1);
+            one_case(comm);
+            if (check_failed > 0)
+                fprintf(stderr, "in case %d of way %d, %d dimensions\n", i, way, ndim);
+        }
+    }
+    return check_end();
+}
