@@ -69,14 +69,6 @@ impl Distribution {
         self.order
     }
 
-    /// The same distribution with another memory order.
-    pub fn with_order(&self, order: Order) -> Distribution {
-        Distribution {
-            order,
-            ..self.clone()
-        }
-    }
-
     /// What a rank holds; any rank, inside the grid or not.
     pub fn section(&self, rank: usize) -> Section {
         let Some(coords) = self.grid.coords(rank) else {
@@ -270,7 +262,11 @@ impl Distribution {
         Ok(set)
     }
 
-    fn normalize(&self, index: &[i64]) -> Result<Dims<i64>> {
+    /// A global index counted from 0: negative ones count from the end as NumPy's do, those of an unstructured dimension
+    /// stand for themselves.
+    ///
+    /// Errors: an index outside, or not one index per dimension.
+    pub fn normalize(&self, index: &[i64]) -> Result<Dims<i64>> {
         self.expect_per_dim(index.len())?;
         let pairs = self.dims.iter().zip(index).enumerate();
         pairs

@@ -258,6 +258,7 @@ fn any_dim() -> impl Strategy<Value = DimData> {
                 n_indices: sound(&[117], n[7]),
                 indices: (lists && (0..4).contains(&n[7]))
                     .then(|| (0..sound(&[117], n[7])).collect()),
+                digest: None,
             }
         })
 }

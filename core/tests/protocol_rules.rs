@@ -755,6 +755,28 @@ fn ranks_with_one_coordinate_say_the_same() {
         Err(differs("an entry of indices", 3, 2))
     );
     assert_eq!(check_all(&listed(&[1, 3])), Err(differs("n_indices", 3, 2)));
+
+    // The same where each rank has its own list only.
+    let seen_from = |rank: usize, last: &[i64]| {
+        let all = listed(last);
+        let outline = |dims: &Vec<DimData>| dims.iter().map(DimData::without_indices).collect();
+        let mut told: Vec<Option<Vec<DimData>>> =
+            all.iter().map(|dims| dims.as_ref().map(outline)).collect();
+        at(&mut told, rank, 1).indices = all[rank].as_ref().unwrap()[1].indices.clone();
+        told
+    };
+    for rank in 0..4 {
+        assert_eq!(check_all(&seen_from(rank, &[1, 3, 2])), Ok(()));
+        assert_eq!(
+            check_all(&seen_from(rank, &[1, 2, 3])),
+            Err(Violation::IndicesDiffer {
+                dim: 1,
+                coord: 1,
+                first: 1,
+                second: 3
+            })
+        );
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! One dimension dictionary.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 /// How the indices of a dimension are dealt to the coordinates of the process grid.
@@ -38,6 +39,8 @@ pub struct DimData {
     pub n_indices: i64,
     /// Unstructured: the indices, or `None` where they are not at hand.
     pub indices: Option<Arc<[i64]>>,
+    /// Unstructured: tells the indices from others where they stay with another rank ([`DimData::without_indices`]).
+    pub digest: Option<u64>,
 }
 
 impl DimData {
@@ -92,6 +95,24 @@ impl DimData {
     /// The same with padding.
     pub fn with_padding(self, padding: [i64; 2]) -> DimData {
         DimData { padding, ..self }
+    }
+
+    /// What a rank tells of itself where its indices stay with it: their digest in their place.
+    pub fn without_indices(&self) -> DimData {
+        let list = self
+            .indices
+            .as_ref()
+            .filter(|_| self.dist_type() == Some(DistType::Unstructured));
+        let digest = list.map(|list| {
+            let mut hasher = DefaultHasher::new();
+            list.hash(&mut hasher);
+            hasher.finish()
+        });
+        DimData {
+            indices: None,
+            digest,
+            ..self.clone()
+        }
     }
 
     /// The meaning of the letter, or `None` for any other.

@@ -7,8 +7,8 @@ use super::{DimData, Violation};
 /// Checks what all ranks say together; `None` is a rank outside the process grid.
 ///
 /// Rules 3.2, 3.5, 5.3 to 5.5, 6.3 and 6.4 of the header, after the local ones of each rank. Extents of sections are not
-/// known here. Indices that are not at hand are counted only. Every rank that checks the same data finds the same
-/// violation.
+/// known here. Indices that are not at hand are counted, and compared by their digests between ranks that share a
+/// coordinate. Every rank that checks the same data finds the same violation.
 pub fn check_all(per_rank: &[Option<Vec<DimData>>]) -> Result<(), Violation> {
     let grid = ProcessGrid::new(per_rank)?;
     for dim in 0..grid.dims.len() {

@@ -70,6 +70,15 @@ impl<'a> Line<'a> {
                 .find(|(i, j)| i != j)
                 .map(|(&i, &j)| ("an entry of indices", i, j));
         }
+        let differ = |x: Option<u64>, y: Option<u64>| x.is_some() && y.is_some() && x != y;
+        if found.is_none() && differ(a.digest, b.digest) {
+            return Err(Violation::IndicesDiffer {
+                dim: self.dim,
+                coord,
+                first,
+                second,
+            });
+        }
         match found {
             Some((key, first_value, second_value)) => Err(Violation::LineDiffers {
                 dim: self.dim,

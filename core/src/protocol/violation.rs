@@ -132,6 +132,13 @@ pub enum Violation {
         second: usize,
         second_value: i64,
     },
+    #[error("dimension {dim}: ranks {first} and {second} both have proc_grid_rank {coord}, but their indices differ; allowed: the same in the same order")]
+    IndicesDiffer {
+        dim: usize,
+        coord: usize,
+        first: usize,
+        second: usize,
+    },
     #[error("the product of proc_grid_size over the dimensions is {product}; allowed: {ranks}, the number of ranks inside the process grid")]
     GridProduct { product: String, ranks: usize },
     #[error("ranks {first} and {second} both have the coordinates {coords:?} in the process grid; allowed: one rank for each")]
