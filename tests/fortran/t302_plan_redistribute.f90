@@ -39,7 +39,7 @@ program t302_plan_redistribute
         end do
     end do
 
-    call to_y%redistribute([x, xi], [y, yi], ierr)
+    call to_y%redistribute([x, xi], [y, yi], ierr=ierr)
     if (ierr /= darr_ok) then
         ! Several element types in one plan are the library's choice; alone each must do.
         call to_y%redistribute([x], [y])
@@ -65,11 +65,11 @@ program t302_plan_redistribute
     call to_blocks%run()
     call compare_blocks()
 
-    call to_x%redistribute([x], [y, back], ierr)
+    call to_x%redistribute([x], [y, back], ierr=ierr)
     call expect_code(ierr, darr_err_argument, darr_last_error(), 'as many targets', 'unequal lists')
     call blocks%create(comm, [6, 7, 9])
     call z%create(blocks, darr_float64)
-    call to_x%redistribute([x], [z], ierr)
+    call to_x%redistribute([x], [z], ierr=ierr)
     call expect(ierr, darr_err_argument, 'another shape')
     call end_test()
 contains

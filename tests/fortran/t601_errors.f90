@@ -86,9 +86,9 @@ program t601_errors
     call b%create(d, darr_float64)
     call c%create(d, darr_float64)
     if (odd) then
-        call plan%redistribute([a, a], [b], ierr)
+        call plan%redistribute([a, a], [b], ierr=ierr)
     else
-        call plan%redistribute([a, a], [b, c], ierr)
+        call plan%redistribute([a, a], [b, c], ierr=ierr)
     end if
     call refused('as many targets as sources', 'one target on one rank')
     call a%get(spread(1, 1, merge(3, 2, odd)), x, ierr)
