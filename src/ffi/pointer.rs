@@ -428,7 +428,7 @@ mod tests {
             "does not know",
         );
         // What the first version had is there whatever the size says.
-        let unset = [0, 1, 999];
+        let unset = [0i64, 1, 999];
         // SAFETY: as long as the struct's first version.
         let known = unsafe { first_members(unset.as_ptr().cast::<Options>(), "options") }.unwrap();
         assert_eq!((known.a, known.b), (1, 20));
