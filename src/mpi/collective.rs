@@ -11,7 +11,7 @@ use mpi::ffi;
 
 use super::call::{address, address_mut, check, Patience};
 use super::comm::Comm;
-pub(super) use crate::buffer::zeroed;
+pub use crate::buffer::zeroed;
 use crate::error::{Code, Error, Result};
 
 /// Bytes that one MPI call moves at most; a multiple of every element size.
