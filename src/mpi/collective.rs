@@ -1,7 +1,7 @@
 //! Collective movement of bytes on the private duplicate, each code checked.
 //!
-//! Everything is started without blocking and waited for by a rank that yields its core: where ranks share cores, a rank in
-//! a blocking call may keep another from its part for a whole time slice of the system.
+//! Everything is started without blocking. Where ranks share cores a rank yields its own while it waits: in a blocking call
+//! it may keep another from its part for a whole time slice of the system.
 
 use std::ffi::c_int;
 use std::mem::ManuallyDrop;
@@ -11,7 +11,7 @@ use mpi::ffi;
 
 use super::call::{address, address_mut, check, Patience};
 use super::comm::Comm;
-pub(super) use crate::buffer::zeroed;
+pub use crate::buffer::zeroed;
 use crate::error::{Code, Error, Result};
 
 /// Bytes that one MPI call moves at most; a multiple of every element size.
@@ -154,11 +154,29 @@ impl Comm {
     }
 }
 
+/// How a rank waits for MPI.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Wait {
+    /// Lets another rank have the core.
+    Yield,
+    /// Answers soonest, where every rank has a core.
+    Block,
+}
+
 /// Starts operations and waits for them.
+pub(super) fn complete<B, const N: usize>(
+    buffers: B,
+    start: impl FnOnce(&mut B, &mut [ffi::MPI_Request; N]) -> Result<()>,
+) -> Result<B> {
+    complete_by(Wait::Yield, buffers, start)
+}
+
+/// As `complete`, waiting in this way.
 ///
 /// MPI reaches what `buffers` keep on the heap until all is complete, so they are given up when MPI fails before: what its
 /// requests still do is not known then.
-pub(super) fn complete<B, const N: usize>(
+pub(super) fn complete_by<B, const N: usize>(
+    wait: Wait,
     buffers: B,
     start: impl FnOnce(&mut B, &mut [ffi::MPI_Request; N]) -> Result<()>,
 ) -> Result<B> {
@@ -166,21 +184,31 @@ pub(super) fn complete<B, const N: usize>(
     // SAFETY: a constant of the bindings.
     let mut requests = [unsafe { ffi::RSMPI_REQUEST_NULL }; N];
     start(&mut buffers, &mut requests)?;
-    let mut patience = Patience::new();
     for request in &mut requests {
-        loop {
-            let mut done = 0;
+        match wait {
             // SAFETY: a request of our own, or the null request, which is complete.
-            check("MPI_Test", unsafe {
-                ffi::MPI_Test(request, &mut done, ffi::RSMPI_STATUS_IGNORE)
-            })?;
-            if done != 0 {
-                break;
-            }
-            patience.wait();
+            Wait::Block => check("MPI_Wait", unsafe {
+                ffi::MPI_Wait(request, ffi::RSMPI_STATUS_IGNORE)
+            })?,
+            Wait::Yield => poll(request)?,
         }
     }
     Ok(ManuallyDrop::into_inner(buffers))
+}
+
+fn poll(request: &mut ffi::MPI_Request) -> Result<()> {
+    let mut patience = Patience::new();
+    loop {
+        let mut done = 0;
+        // SAFETY: as in `complete_by`.
+        check("MPI_Test", unsafe {
+            ffi::MPI_Test(request, &mut done, ffi::RSMPI_STATUS_IGNORE)
+        })?;
+        if done != 0 {
+            return Ok(());
+        }
+        patience.wait();
+    }
 }
 
 /// The datatype of all messages.

@@ -13,6 +13,7 @@ use mpi::ffi;
 
 use super::attribute;
 use super::call::check;
+use super::collective::count;
 use super::library;
 use crate::error::{Code, Error, Result};
 
@@ -32,6 +33,8 @@ pub struct Comm {
     size: usize,
     alive: AtomicBool,
     checks: AtomicBool,
+    /// Some node has more ranks than processors. The same on all ranks.
+    crowded: AtomicBool,
     endings: Mutex<Vec<Weak<dyn Ending>>>,
     pub(super) node: Mutex<Option<Arc<[usize]>>>,
     sparse_rounds: AtomicUsize,
@@ -107,6 +110,7 @@ impl Comm {
                 size: index(size)?,
                 alive: AtomicBool::new(true),
                 checks: AtomicBool::new(false),
+                crowded: AtomicBool::new(false),
                 endings: Mutex::new(Vec::new()),
                 node: Mutex::new(None),
                 sparse_rounds: AtomicUsize::new(0),
@@ -114,13 +118,46 @@ impl Comm {
         };
         lock(&RECORDS).push(Arc::clone(&comm));
         // A record on some ranks only would make the next first call wait for ever.
-        if let Err(error) = comm.agree(attribute::attach(user, comm.serial)) {
+        let attached = comm.agree(attribute::attach(user, comm.serial));
+        if let Err(error) = attached.and_then(|()| comm.find_crowds()) {
             if !attribute::detach(user, comm.serial) {
                 end(comm.serial);
             }
             return Err(error);
         }
         Ok(comm)
+    }
+
+    /// Whether ranks have to share processors, so that a rank that waits keeps another from working.
+    fn find_crowds(&self) -> Result<()> {
+        let ranks = self.agree(self.ranks_of_node())?;
+        // Not the processors that this rank is bound to: bound ranks have one each, and enough of them.
+        // SAFETY: asks the system for a number.
+        let processors = unsafe { libc::sysconf(libc::_SC_NPROCESSORS_ONLN) };
+        let [most] = self.maximum(&[u64::from(i64::from(ranks) > processors)])?;
+        self.crowded.store(most != 0, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn ranks_of_node(&self) -> Result<c_int> {
+        let mut size = 0;
+        // SAFETY: splits the duplicate, asks the part for its size and frees it.
+        unsafe {
+            let (kind, key) = (ffi::RSMPI_COMM_TYPE_SHARED, count(self.rank)?);
+            let mut node = ffi::RSMPI_COMM_NULL;
+            let info = ffi::RSMPI_INFO_NULL;
+            check(
+                "MPI_Comm_split_type",
+                ffi::MPI_Comm_split_type(self.duplicate, kind, key, info, &mut node),
+            )?;
+            check("MPI_Comm_size", ffi::MPI_Comm_size(node, &mut size))?;
+            check("MPI_Comm_free", ffi::MPI_Comm_free(&mut node))?;
+        }
+        Ok(size)
+    }
+
+    pub(super) fn crowded(&self) -> bool {
+        self.crowded.load(Ordering::Relaxed)
     }
 
     pub fn rank(&self) -> usize {

@@ -20,7 +20,7 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 use mpi::ffi;
 
 use super::call::{address, address_mut, check};
-use super::collective::{byte, complete, count, LIMIT};
+use super::collective::{byte, complete_by, count, Wait, LIMIT};
 use super::comm::Comm;
 use crate::buffer::zeroed;
 use crate::error::{Code, Error, Result};
@@ -56,6 +56,11 @@ impl Comm {
         let mut climber = Climber {
             comm: self.duplicate()?,
             rank: self.rank(),
+            wait: if self.crowded() {
+                Wait::Yield
+            } else {
+                Wait::Block
+            },
             mine: Vec::new(),
             theirs: Vec::new(),
         };
@@ -125,6 +130,7 @@ impl Place {
 struct Climber {
     comm: ffi::MPI_Comm,
     rank: usize,
+    wait: Wait,
     mine: Vec<u8>,
     theirs: Vec<u8>,
 }
@@ -228,7 +234,7 @@ impl Climber {
     fn transfer(&mut self, tag: c_int, (to, told): End, (from, heard): End) -> Result<()> {
         let (comm, byte) = (self.comm, byte());
         let buffers = [take(&mut self.mine), take(&mut self.theirs)];
-        let [mine, theirs] = complete(buffers, |[mine, theirs], [receive, send]| {
+        let [mine, theirs] = complete_by(self.wait, buffers, |[mine, theirs], [receive, send]| {
             // SAFETY: the buffers are kept until both requests are complete.
             unsafe {
                 if let Some(peer) = from {

@@ -4,16 +4,30 @@
  */
 #include "check.h"
 
-static int refuses = 0;
+/* The function that fails next. */
+static const char *fails = "";
 
-/* Takes the place of MPI's function for the library too. */
+static int failed(const char *function)
+{
+    int now = strcmp(fails, function) == 0;
+    if (now)
+        fails = "";
+    return now;
+}
+
+/* These take the place of MPI's functions for the library too. */
 int MPI_Comm_set_attr(MPI_Comm comm, int key, void *value)
 {
-    if (refuses) {
-        refuses = 0;
-        return MPI_ERR_OTHER;
-    }
-    return PMPI_Comm_set_attr(comm, key, value);
+    return failed("MPI_Comm_set_attr") ? MPI_ERR_OTHER : PMPI_Comm_set_attr(comm, key, value);
+}
+
+int MPI_Comm_split_type(MPI_Comm comm, int kind, int key, MPI_Info info, MPI_Comm *part)
+{
+    int code = PMPI_Comm_split_type(comm, kind, key, info, part);
+    if (!failed("MPI_Comm_split_type"))
+        return code;
+    MPI_Comm_free(part);
+    return MPI_ERR_OTHER;
 }
 
 int main(int argc, char **argv)
@@ -24,16 +38,18 @@ int main(int argc, char **argv)
     dim.map = DARR_BLOCK;
     /* The library's first attribute hangs on MPI_COMM_SELF: that is not the one to fail. */
     CHECK_OK(darr_comm_set_checks((int)MPI_Comm_c2f(MPI_COMM_WORLD), 0));
-    for (int odd = 0; odd < check_size; odd++) {
+    for (int odd = 0; odd < 2 * check_size; odd++) {
+        const char *function = odd % 2 ? "MPI_Comm_set_attr" : "MPI_Comm_split_type";
         MPI_Comm user;
         darr_dist *dist = NULL;
         darr_array *array = NULL;
         int64_t one = 1, sum = 0;
         MPI_Comm_dup(MPI_COMM_WORLD, &user);
-        refuses = check_rank == odd;
-        CHECK_FAILS(darr_dist_create((int)MPI_Comm_c2f(user), 1, &dim, NULL, &dist), DARR_ERR_MPI, "MPI_Comm_set_attr");
+        if (check_rank == odd / 2)
+            fails = function;
+        CHECK_FAILS(darr_dist_create((int)MPI_Comm_c2f(user), 1, &dim, NULL, &dist), DARR_ERR_MPI, function);
         CHECK_ALIKE(darr_last_error());
-        CHECK(dist == NULL && !refuses);
+        CHECK(dist == NULL && !*fails);
         CHECK_NEEDED(darr_dist_create((int)MPI_Comm_c2f(user), 1, &dim, NULL, &dist));
         CHECK_NEEDED(darr_array_create(dist, DARR_INT64, &array));
         CHECK_OK(darr_array_fill(array, DARR_INT64, &one));

@@ -1,10 +1,27 @@
-/* The bits of a variance tell in which order the ranks' values met: the same at one rank count under every MPI and on every
- * node. Rank r owns the one element 1 / (r + 12).
+/* The bits of a variance tell in which order the ranks' values met: the same at one rank count under every MPI, and on nodes
+ * with a processor for every rank as on crowded ones. Rank r owns the one element 1 / (r + 12).
  * ranks: 2 3 4 5 6 7
  */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <unistd.h>
+
 #include "check.h"
 
-int main(int argc, char **argv)
+static long processors = 0;
+
+/* Takes the place of the system's function for the library too. */
+long sysconf(int name)
+{
+    static long (*next)(int) = NULL;
+    if (name == _SC_NPROCESSORS_ONLN && processors > 0)
+        return processors;
+    if (!next)
+        *(void **)&next = dlsym(RTLD_NEXT, "sysconf");
+    return next(name);
+}
+
+static void variance_on(MPI_Comm comm)
 {
     /* By the updating formula of Chan, Golub and LeVeque along the tree at the head of src/mpi/reduction.rs. Other trees
      * (from the first rank on, from the last one, by halves) differ in the last digits. */
@@ -13,10 +30,9 @@ int main(int argc, char **argv)
     darr_dim dim = DARR_DIM_INIT;
     darr_dist *dist = NULL;
     darr_array *array = NULL;
-    check_begin(&argc, &argv);
     dim.extent = check_size;
     dim.map = DARR_BLOCK;
-    CHECK_NEEDED(darr_dist_create(MPI_Comm_c2f(MPI_COMM_WORLD), 1, &dim, NULL, &dist));
+    CHECK_NEEDED(darr_dist_create(MPI_Comm_c2f(comm), 1, &dim, NULL, &dist));
     CHECK_NEEDED(darr_array_create(dist, DARR_FLOAT64, &array));
     for (int64_t r = 0; r < check_size; r++) {
         double value = 1.0 / (double)(r + 12);
@@ -31,5 +47,17 @@ int main(int argc, char **argv)
     }
     darr_array_free(array);
     darr_dist_free(dist);
+}
+
+int main(int argc, char **argv)
+{
+    check_begin(&argc, &argv);
+    for (processors = 1; processors <= 4096; processors += 4095) {
+        MPI_Comm comm;
+        MPI_Comm_dup(MPI_COMM_WORLD, &comm);
+        variance_on(comm);
+        MPI_Comm_free(&comm);
+    }
+    processors = 0;
     return check_end();
 }
