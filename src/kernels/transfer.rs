@@ -119,8 +119,7 @@ impl Transfer {
                         for turn in 0..outer.extent as isize {
                             let shift = outer.step(turn, shift);
                             for at in places {
-                                let at =
-                                    [0, 1].map(|k| at[k].wrapping_offset(shift[k].addr() as isize));
+                                let at = [0, 1].map(|k| at[k].wrapping_add(shift[k].addr()));
                                 plane::<B>(*inner, Axis::ONCE, at);
                             }
                         }

@@ -58,6 +58,7 @@ fn describe(code: c_int) -> String {
 /// Lets another rank on this core run while there is nothing to do here.
 ///
 /// The first polls of a wait do not yield: with a core to itself a rank answers sooner so.
+#[derive(Default)]
 pub struct Patience {
     polls: u32,
 }

@@ -13,7 +13,6 @@ use mpi::ffi;
 
 use super::attribute;
 use super::call::check;
-use super::collective::count;
 use super::library;
 use crate::error::{Code, Error, Result};
 
@@ -130,30 +129,13 @@ impl Comm {
 
     /// Whether ranks have to share processors, so that a rank that waits keeps another from working.
     fn find_crowds(&self) -> Result<()> {
-        let ranks = self.agree(self.ranks_of_node())?;
+        let ranks = self.node()?.len() as i64;
         // Not the processors that this rank is bound to: bound ranks have one each, and enough of them.
         // SAFETY: asks the system for a number.
         let processors = unsafe { libc::sysconf(libc::_SC_NPROCESSORS_ONLN) };
-        let [most] = self.maximum(&[u64::from(i64::from(ranks) > processors)])?;
+        let [most] = self.maximum(&[u64::from(ranks > processors)])?;
         self.crowded.store(most != 0, Ordering::Relaxed);
         Ok(())
-    }
-
-    fn ranks_of_node(&self) -> Result<c_int> {
-        let mut size = 0;
-        // SAFETY: splits the duplicate, asks the part for its size and frees it.
-        unsafe {
-            let (kind, key) = (ffi::RSMPI_COMM_TYPE_SHARED, count(self.rank)?);
-            let mut node = ffi::RSMPI_COMM_NULL;
-            let info = ffi::RSMPI_INFO_NULL;
-            check(
-                "MPI_Comm_split_type",
-                ffi::MPI_Comm_split_type(self.duplicate, kind, key, info, &mut node),
-            )?;
-            check("MPI_Comm_size", ffi::MPI_Comm_size(node, &mut size))?;
-            check("MPI_Comm_free", ffi::MPI_Comm_free(&mut node))?;
-        }
-        Ok(size)
     }
 
     pub(super) fn crowded(&self) -> bool {

@@ -10,7 +10,8 @@ use super::comm::{lock, Comm};
 use crate::error::Result;
 
 impl Comm {
-    /// The ranks on the calling rank's node, itself among them, ascending. Collective when it is first asked, local from then on.
+    /// The ranks on the calling rank's node, itself among them, ascending. Asked for
+    /// once, collectively, when the record is made.
     pub fn node(&self) -> Result<Arc<[usize]>> {
         if let Some(node) = &*lock(&self.node) {
             return Ok(node.clone());

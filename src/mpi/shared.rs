@@ -249,7 +249,11 @@ impl Signal {
     /// The signal at a byte offset of a shared memory.
     pub fn new(memory: &Arc<Memory>, offset: usize) -> Result<Signal> {
         let end = offset.checked_add(Self::BYTES);
-        let aligned = memory.base().wrapping_add(offset).addr() % align_of::<AtomicU64>() == 0;
+        let aligned = memory
+            .base()
+            .wrapping_add(offset)
+            .addr()
+            .is_multiple_of(align_of::<AtomicU64>());
         if !aligned || end.is_none_or(|end| end > memory.above()) {
             return Err(Error::new(Code::Internal, "a signal outside of its memory"));
         }

@@ -83,6 +83,9 @@ pub fn places(from: &Dist, to: &Dist, axes: Option<&[usize]>) -> Result<BothPlac
 /// An end, 0 for the source and 1 for the target, and a dimension of it.
 type Key = [usize; 2];
 
+/// A coordinate that owns indices, with pairs of index and position.
+type Told<'a> = (usize, &'a [[i64; 2]]);
+
 fn is_listed(dimension: &distarray_core::Dimension) -> bool {
     matches!(dimension.map, Map::Unstructured(_))
 }
@@ -101,7 +104,7 @@ fn other_dim(axes: Option<&[usize]>, end: usize, dim: usize) -> usize {
 fn gather(comm: &Comm, dists: &[&Distribution; 2]) -> Result<Result<BTreeMap<Key, Directory>>> {
     let told = comm.agree(entries(comm, dists))?;
     let arrived = comm.agree(comm.sparse_exchange(&told))?;
-    let mut lists: BTreeMap<Key, Vec<(usize, &[[i64; 2]])>> = BTreeMap::new();
+    let mut lists: BTreeMap<Key, Vec<Told>> = BTreeMap::new();
     for (peer, words) in &arrived {
         for (key, words) in Lists(words) {
             let owner = dists[key[0]].section(*peer);

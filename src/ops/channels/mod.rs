@@ -218,7 +218,7 @@ fn wait(comm: &Comm, mut is_over: impl FnMut() -> Result<bool>) -> Result<()> {
     let mut polls = 0u32;
     while !is_over()? {
         polls = polls.wrapping_add(1);
-        if polls % POLLS_BETWEEN_PROGRESS == 0 {
+        if polls.is_multiple_of(POLLS_BETWEEN_PROGRESS) {
             comm.progress()?;
         }
         patience.wait();
