@@ -112,6 +112,7 @@ module distarray
         procedure :: wrap => array_wrap
         procedure :: view => array_view
         procedure :: distribution => array_distribution
+        procedure :: slice => array_slice
         procedure :: fill => array_fill
         procedure :: copy => array_copy
         procedure :: get => array_get

@@ -1,9 +1,13 @@
 //! The process grid: which rank stands at which coordinates.
 
+mod strides;
+
 use std::sync::Arc;
 
 use crate::dims::to_dims;
 use crate::{Dims, Error, Result};
+pub use strides::Coords;
+use strides::Strides;
 
 /// How ranks are numbered over the coordinates of a grid.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -24,12 +28,10 @@ pub struct Grid {
     numbering: Numbering,
 }
 
-/// Equal numberings have equal values: strides of extents of 1 are 0, and a list that could be strides is.
+/// Equal numberings have equal values: a list that could be strides is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Numbering {
-    /// rank = sum of coordinate times stride. Sorted by stride, each stride is at least the product of the
-    /// next smaller one and its extent, so that the sum can be taken apart again.
-    Strided(Dims<usize>),
+    Strided(Strides),
     Listed(Arc<RankList>),
 }
 
@@ -63,8 +65,8 @@ impl Grid {
                 })?;
         }
         let numbering = match order {
-            GridOrder::RowMajor => row_major(&dims),
-            GridOrder::ColumnMajor => column_major(&dims),
+            GridOrder::RowMajor => Strides::row_major(&dims),
+            GridOrder::ColumnMajor => Strides::column_major(&dims),
             GridOrder::Ranks(ranks) => return Grid::listed(dims, &ranks, len),
         };
         Ok(Grid {
@@ -81,8 +83,11 @@ impl Grid {
                 want: len,
             });
         }
-        if let Some(numbering) = strides_of(ranks, &dims) {
-            return Ok(Grid { dims, numbering });
+        if let Some(strides) = Strides::of_list(ranks, &dims) {
+            return Ok(Grid {
+                dims,
+                numbering: Numbering::Strided(strides),
+            });
         }
         let refused = |_| Error::Memory {
             what: "the rank list of the grid",
@@ -134,11 +139,7 @@ impl Grid {
     /// The highest rank on the grid.
     pub fn max_rank(&self) -> usize {
         match &self.numbering {
-            Numbering::Strided(strides) => strides
-                .iter()
-                .zip(&self.dims)
-                .map(|(stride, extent)| stride * (extent - 1))
-                .sum(),
+            Numbering::Strided(strides) => strides.max_rank(&self.dims),
             Numbering::Listed(list) => list
                 .sorted
                 .last()
@@ -149,22 +150,7 @@ impl Grid {
     /// Coordinates of a rank, `None` if it is outside the grid.
     pub fn coords(&self, rank: usize) -> Option<Dims<usize>> {
         match &self.numbering {
-            Numbering::Strided(strides) => {
-                let mut coords: Dims<usize> = self.dims.iter().map(|_| 0).collect();
-                let mut by_stride: Dims<usize> = (0..self.dims.len())
-                    .filter(|&dim| strides[dim] > 0)
-                    .collect();
-                by_stride.sort_unstable_by_key(|&dim| std::cmp::Reverse(strides[dim]));
-                let mut rest = rank;
-                for dim in by_stride {
-                    coords[dim] = rest / strides[dim];
-                    rest %= strides[dim];
-                    if coords[dim] >= self.dims[dim] {
-                        return None;
-                    }
-                }
-                (rest == 0).then_some(coords)
-            }
+            Numbering::Strided(strides) => strides.coords(rank, &self.dims),
             Numbering::Listed(list) => {
                 let found = list
                     .sorted
@@ -178,11 +164,7 @@ impl Grid {
     /// The rank at these coordinates, which must lie on the grid.
     pub fn rank(&self, coords: &[usize]) -> usize {
         match &self.numbering {
-            Numbering::Strided(strides) => coords
-                .iter()
-                .zip(strides)
-                .map(|(coord, stride)| coord * stride)
-                .sum(),
+            Numbering::Strided(strides) => strides.rank(coords),
             Numbering::Listed(list) => {
                 list.ranks[coords
                     .iter()
@@ -194,76 +176,59 @@ impl Grid {
 
     /// The grid of the ranks with coordinate 0 in the dimensions that `keep` refuses, which vanish.
     pub fn reduce(&self, keep: impl Fn(usize) -> bool) -> Grid {
-        let kept: Dims<usize> = (0..self.dims.len()).filter(|&dim| keep(dim)).collect();
-        let dims: Dims<usize> = kept.iter().map(|&dim| self.dims[dim]).collect();
+        let dropped = (0..self.dims.len()).rev().filter(|&dim| !keep(dim));
+        dropped.fold(self.clone(), |grid, dim| grid.fix(dim, 0))
+    }
+
+    /// The grid of the ranks with this coordinate in a dimension, which vanishes.
+    pub fn fix(&self, dim: usize, coord: usize) -> Grid {
+        let mut dims = self.dims.clone();
+        dims.remove(dim);
         match &self.numbering {
-            Numbering::Strided(strides) => {
-                let strides = kept.iter().map(|&dim| strides[dim]).collect();
-                Grid {
-                    dims,
-                    numbering: Numbering::Strided(strides),
-                }
-            }
-            Numbering::Listed(_) => {
-                let len: usize = dims.iter().product();
-                let mut coords: Dims<usize> = self.dims.iter().map(|_| 0).collect();
-                let ranks: Vec<usize> = (0..len)
-                    .map(|position| {
-                        for (&dim, coord) in kept.iter().zip(unravel(position, &dims)) {
-                            coords[dim] = coord;
-                        }
-                        self.rank(&coords)
-                    })
-                    .collect();
-                Grid::listed(dims, &ranks, len).expect("a part of a valid rank list is one")
-            }
+            Numbering::Strided(strides) => Grid {
+                dims,
+                numbering: Numbering::Strided(strides.fix(dim, coord)),
+            },
+            Numbering::Listed(_) => self.relisted(dims, |mut coords| {
+                coords.insert(dim, coord);
+                coords
+            }),
         }
     }
-}
 
-fn row_major(dims: &[usize]) -> Dims<usize> {
-    let mut stride = 1;
-    let mut strides: Dims<usize> = dims.iter().map(|_| 0).collect();
-    for dim in (0..dims.len()).rev().filter(|&dim| dims[dim] > 1) {
-        strides[dim] = stride;
-        stride *= dims[dim];
-    }
-    strides
-}
-
-fn column_major(dims: &[usize]) -> Dims<usize> {
-    let reversed: Dims<usize> = dims.iter().rev().copied().collect();
-    let mut strides = row_major(&reversed);
-    strides.reverse();
-    strides
-}
-
-/// The strides that number the ranks of this list, if there are such.
-fn strides_of(ranks: &[usize], dims: &[usize]) -> Option<Numbering> {
-    let steps = row_major(dims);
-    let mut strides: Dims<usize> = dims.iter().map(|_| 0).collect();
-    for dim in (0..dims.len()).filter(|&dim| dims[dim] > 1) {
-        strides[dim] = ranks[steps[dim]].checked_sub(ranks[0])?;
-    }
-    let mut by_stride: Dims<usize> = (0..dims.len()).filter(|&dim| dims[dim] > 1).collect();
-    by_stride.sort_unstable_by_key(|&dim| strides[dim]);
-    let mut smallest = 1usize;
-    for dim in by_stride {
-        if strides[dim] < smallest {
-            return None;
+    /// The grid of some ranks of a dimension, in this order of their coordinates, which lie on the grid.
+    pub fn take(&self, dim: usize, coords: Coords) -> Grid {
+        let mut dims = self.dims.clone();
+        dims[dim] = coords.count;
+        match &self.numbering {
+            Numbering::Strided(strides) => Grid {
+                dims,
+                numbering: Numbering::Strided(strides.take(dim, coords)),
+            },
+            Numbering::Listed(_) => self.relisted(dims, |mut at| {
+                at[dim] = coords.at(at[dim]);
+                at
+            }),
         }
-        smallest = strides[dim].checked_mul(dims[dim])?;
     }
-    let grid = Grid {
-        dims: dims.iter().copied().collect(),
-        numbering: Numbering::Strided(strides),
-    };
-    let alike = |(position, &rank)| grid.rank(&unravel(position, dims)) == rank;
-    ranks
-        .iter()
-        .enumerate()
-        .all(alike)
-        .then_some(grid.numbering)
+
+    /// The same ranks with a new dimension of extent 1 before dimension `dim`. There is room for one.
+    pub(crate) fn insert(&self, dim: usize) -> Grid {
+        let mut grid = self.clone();
+        grid.dims.insert(dim, 1);
+        if let Numbering::Strided(strides) = &mut grid.numbering {
+            strides.insert(dim);
+        }
+        grid
+    }
+
+    /// A grid of some of the listed ranks; `there` says at which coordinates they stand in this grid.
+    fn relisted(&self, dims: Dims<usize>, there: impl Fn(Dims<usize>) -> Dims<usize>) -> Grid {
+        let len: usize = dims.iter().product();
+        let rank = |position| self.rank(&there(unravel(position, &dims)));
+        let ranks: Vec<usize> = (0..len).map(rank).collect();
+        Grid::listed(dims, &ranks, len).expect("a part of a valid rank list is one")
+    }
 }
 
 /// Row-major coordinates of a position.
@@ -287,6 +252,7 @@ mod tests {
             GridOrder::RowMajor,
             GridOrder::ColumnMajor,
             GridOrder::Ranks((0..24).map(|rank| 100 - 3 * rank).collect()),
+            GridOrder::Ranks((0..24).map(|rank| 7 * rank % 25).collect()),
         ];
         for order in orders {
             let grid = Grid::new(&[2, 1, 3, 4], order).unwrap();
@@ -358,6 +324,57 @@ mod tests {
             ),
             (1, 0, true, None)
         );
+    }
+
+    #[test]
+    fn parts_of_a_grid_stand_where_they_stood() {
+        let dims = [4, 6, 3];
+        let orders = [
+            GridOrder::RowMajor,
+            GridOrder::ColumnMajor,
+            GridOrder::Ranks((0..72).map(|rank| 5 * rank % 73).collect()),
+        ];
+        for order in orders {
+            let grid = Grid::new(&dims, order).unwrap();
+            for dim in 0..3 {
+                for (first, step, count) in
+                    [(0, 1, 2), (2, -1, 3), (0, 2, 2), (2, -2, 2), (1, 1, 1)]
+                {
+                    let coords = Coords { first, step, count };
+                    let part = grid.take(dim, coords);
+                    let mut inside = 0;
+                    for position in 0..part.len() {
+                        let at = unravel(position, part.dims());
+                        let mut there = at.clone();
+                        there[dim] = coords.at(at[dim]);
+                        let rank = part.rank(&at);
+                        assert_eq!(rank, grid.rank(&there));
+                        assert_eq!(part.coords(rank), Some(at));
+                        assert!(rank <= part.max_rank());
+                        inside += 1;
+                    }
+                    let found = (0..100).filter(|&rank| part.coords(rank).is_some());
+                    assert_eq!(found.count(), inside);
+                    let ranks: Vec<usize> = (0..part.len())
+                        .map(|position| part.rank(&unravel(position, part.dims())))
+                        .collect();
+                    let listed = Grid::new(part.dims(), GridOrder::Ranks(ranks.into()));
+                    assert_eq!(listed.unwrap(), part, "one value per numbering");
+                    let line = part.fix(dim, count - 1).insert(dim);
+                    assert_eq!(
+                        line,
+                        grid.take(
+                            dim,
+                            Coords {
+                                first: coords.at(count - 1),
+                                step: 1,
+                                count: 1
+                            }
+                        )
+                    );
+                }
+            }
+        }
     }
 
     #[test]

@@ -14,8 +14,9 @@ pub enum Map {
     Whole,
     /// One contiguous block per coordinate.
     Block(Cuts),
-    /// Blocks of this size dealt out in turn, the last one perhaps shorter.
-    Cyclic { block: i64 },
+    /// Blocks of this size dealt out in turn, the last one perhaps shorter, as if `phase` indices stood before the first:
+    /// then the first block is shorter too, or another coordinate begins.
+    Cyclic { block: i64, phase: i64 },
     /// Any indices, in any order.
     Unstructured(Arc<IndexList>),
 }
@@ -71,7 +72,15 @@ impl Dimension {
 
     /// Blocks of `block` indices dealt out in turn.
     pub fn cyclic(extent: i64, procs: usize, block: i64) -> Dimension {
-        Dimension::new(extent, Map::Cyclic { block }, procs)
+        Dimension::new(extent, Map::Cyclic { block, phase: 0 }, procs)
+    }
+
+    /// A cyclic dimension dealt out as if `phase` indices stood before the first; others stay as they are.
+    pub fn with_phase(mut self, phase: i64) -> Dimension {
+        if let Map::Cyclic { phase: old, .. } = &mut self.map {
+            *old = phase;
+        }
+        self
     }
 
     /// The indices of a list; the extent is the sum of its counts.
@@ -144,10 +153,17 @@ impl Dimension {
         match &self.map {
             Map::Whole => {}
             Map::Block(cuts) => cuts.check(dim, self.extent, self.procs)?,
-            Map::Cyclic { block } if *block < 1 => {
+            Map::Cyclic { block, .. } if *block < 1 => {
                 return wrong("the block size", *block, "1 or more")
             }
-            Map::Cyclic { .. } => {}
+            Map::Cyclic { block, phase } => {
+                let round = block.checked_mul(signed(self.procs));
+                let fits = phase.checked_add(self.extent).is_some();
+                if *phase < 0 || round.is_some_and(|round| *phase >= round) || !fits {
+                    let allowed = "0 or more, below block size times processes";
+                    return wrong("the phase", *phase, allowed);
+                }
+            }
             Map::Unstructured(list) => {
                 if list.counts().len() != self.procs {
                     return wrong(
@@ -232,19 +248,19 @@ impl Dimension {
         }
     }
 
-    fn deal(&self, block: i64) -> Deal {
+    fn deal(&self, block: i64, phase: i64) -> Deal {
         Deal {
             extent: self.extent,
             block,
             procs: signed(self.procs),
-            phase: 0,
+            phase,
         }
     }
 
     /// How a dimension that is dealt out to several coordinates repeats.
     pub(crate) fn dealt(&self) -> Option<Deal> {
         match &self.map {
-            Map::Cyclic { block } if self.procs > 1 => Some(self.deal(*block)),
+            Map::Cyclic { block, phase } if self.procs > 1 => Some(self.deal(*block, *phase)),
             _ => None,
         }
     }
@@ -257,7 +273,7 @@ impl Dimension {
                 let range = cuts.range(self.extent, self.procs, coord);
                 range.end - range.start
             }
-            Map::Cyclic { block } => self.deal(*block).count(coord),
+            Map::Cyclic { block, phase } => self.deal(*block, *phase).count(coord),
             Map::Unstructured(list) => list.counts()[coord],
         }
     }
@@ -284,7 +300,7 @@ impl Dimension {
         match &self.map {
             Map::Whole => Owner::Coord(0),
             Map::Block(cuts) => Owner::Coord(cuts.owner(self.extent, self.procs, index)),
-            Map::Cyclic { block } => Owner::Coord(self.deal(*block).owner(index)),
+            Map::Cyclic { block, phase } => Owner::Coord(self.deal(*block, *phase).owner(index)),
             Map::Unstructured(list) => Owner::Ask(list.directory(index)),
         }
     }
@@ -305,7 +321,7 @@ impl Dimension {
                 let range = self.range(coord);
                 range.contains(&index).then(|| index - range.start)
             }
-            Map::Cyclic { block } => self.deal(*block).position(coord, index),
+            Map::Cyclic { block, phase } => self.deal(*block, *phase).position(coord, index),
             Map::Unstructured(list) if list.coord() == Some(coord) => list.position(index),
             Map::Unstructured(_) => None,
         }
@@ -319,7 +335,7 @@ impl Dimension {
         }
         match &self.map {
             Map::Whole | Map::Block(_) => Some(self.range(coord).start + position),
-            Map::Cyclic { block } => Some(self.deal(*block).index(coord, position)),
+            Map::Cyclic { block, phase } => Some(self.deal(*block, *phase).index(coord, position)),
             Map::Unstructured(list) if list.coord() == Some(coord) => {
                 list.indices().get(usize::try_from(position).ok()?).copied()
             }
@@ -371,7 +387,9 @@ impl Dimension {
                 let cut = |cuts: &Cuts, coord| cuts.at(self.extent, self.procs, coord);
                 a == b || (1..self.procs).all(|coord| cut(a, coord) == cut(b, coord))
             }
-            (Map::Cyclic { block: a }, Map::Cyclic { block: b }) => a == b,
+            (Map::Cyclic { block: a, phase: p }, Map::Cyclic { block: b, phase: q }) => {
+                a == b && p == q
+            }
             _ => false,
         }
     }
@@ -415,6 +433,9 @@ mod tests {
             Dimension::cyclic(4, 2, 0),
             Dimension::cyclic(4, 2, i64::MIN),
             Dimension::cyclic(4, 2, 1).with_halo(1, 0),
+            Dimension::cyclic(4, 2, 3).with_phase(6),
+            Dimension::cyclic(4, 2, 3).with_phase(-1),
+            Dimension::cyclic(i64::MAX, 2, 3).with_phase(1),
             Dimension::whole(4).with_halo(0, -1),
             Dimension::whole(4).with_boundary(i64::MIN, 0),
             Dimension::whole(4).with_boundary(0, 1).with_periodic(true),

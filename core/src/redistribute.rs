@@ -4,6 +4,8 @@ mod chunks;
 mod listed;
 mod pieces;
 
+pub(crate) use pieces::greatest_common_divisor;
+
 use crate::directory::{owned, Places, Questions};
 use crate::moves::{enclose, Moves, Product};
 use crate::product;

@@ -1,6 +1,10 @@
-//! Slices: start, stop and step along each dimension.
+//! Slices: start, stop and step along each dimension, single indices and new dimensions.
 
-use crate::{Cuts, Dimension, Dims, Distribution, Error, Map, Result};
+mod cut;
+mod select;
+
+use crate::{Dimension, Dims, Distribution, Error, Result};
+pub use select::{expand, Index, View};
 
 /// The indices start, start + step, ... before stop, as NumPy reads them: negative ends count from the end of the
 /// dimension, ends beyond it are moved to it, missing ones are its own.
@@ -98,6 +102,15 @@ impl Progression {
         self.count == extent && self.step == 1
     }
 
+    /// The same indices from the other end.
+    fn reversed(&self) -> Progression {
+        Progression {
+            start: self.start + self.step * (self.count - 1).max(0),
+            step: -self.step,
+            count: self.count,
+        }
+    }
+
     /// Number of indices of the progression, which ascends, that lie below `bound`.
     fn below(&self, bound: i64) -> i64 {
         if bound <= self.start {
@@ -110,19 +123,18 @@ impl Progression {
 impl Distribution {
     /// The distribution of a slice, one per dimension; every element stays with its owner. Local.
     ///
-    /// The grid stays, so that ranks that own nothing of the slice have empty coordinates. Padding survives where the
-    /// step is 1: halo between blocks, as wide as the slice has neighbours at each of them, and boundary padding
-    /// at an end of the dimension that is an end of the slice too. A part of a periodic dimension is not periodic.
+    /// Padding survives at steps 1 and -1 of block and whole dimensions: halo between blocks, as wide as the slice has
+    /// neighbours at each of them, and boundary padding at an end of the dimension that is an end of the slice too. A
+    /// part of a periodic dimension is not periodic. Ranks that own nothing of the slice have empty coordinates; only
+    /// those whose coordinates never have a turn in a slice of a cyclic dimension stand outside the grid.
     ///
-    /// Errors: not one slice per dimension; a step of 0; unsupported: a negative step, a part of an unstructured
-    /// dimension, a part of a cyclic one that has a step or does not begin with a whole round of blocks.
+    /// Errors: not one slice per dimension; a step of 0; unsupported: a part of an unstructured dimension, or a step of a
+    /// cyclic one that neither divides the block size nor is a multiple of it that meets the owners in the order
+    /// of the grid or against it; no memory for the cuts of a block dimension.
     pub fn slice(&self, slices: &[Slice]) -> Result<Distribution> {
-        let parts = self.progressions(slices)?;
-        let pairs = self.dims().iter().zip(&parts).enumerate();
-        let dims = pairs
-            .map(|(dim, (dimension, part))| cut(dim, dimension, part))
-            .collect::<Result<Vec<_>>>()?;
-        Distribution::new(&dims, self.grid().clone(), self.order())
+        self.expect_per_dim(slices.len())?;
+        let indices: Vec<Index> = slices.iter().map(|&slice| Index::Slice(slice)).collect();
+        self.select(&indices)
     }
 
     /// Where the section of `sliced`, made by [`Distribution::slice`] with the same slices, lies in the section of
@@ -133,113 +145,31 @@ impl Distribution {
         rank: usize,
         slices: &[Slice],
     ) -> Result<Dims<Window>> {
-        let parts = self.progressions(slices)?;
-        sliced.expect_per_dim(parts.len())?;
-        let (whole, section) = (self.section(rank), sliced.section(rank));
-        let empty = section.is_empty();
-        let window = |(dim, part): (usize, &Progression)| {
-            let (there, here) = (whole.dims[dim], section.dims[dim]);
-            let offset = match &self.dims()[dim].map {
-                _ if empty || part.is_all(self.dims()[dim].extent) => 0,
-                // Whole rounds before the slice; each gave every coordinate one block.
-                Map::Cyclic { .. } if self.dims()[dim].procs > 1 => {
-                    part.start / crate::dims::signed(self.dims()[dim].procs)
-                }
-                _ => part.start + here.start * part.step - there.start + there.below - here.below,
-            };
-            Window {
-                offset,
-                step: part.step,
-            }
-        };
-        Ok(parts.iter().enumerate().map(window).collect())
-    }
-
-    /// What the slices mean here. One index or none has no step that could matter.
-    fn progressions(&self, slices: &[Slice]) -> Result<Dims<Progression>> {
         self.expect_per_dim(slices.len())?;
-        let resolve = |(dim, (dimension, slice)): (usize, (&Dimension, &Slice))| {
-            let part = slice.resolve(dim, dimension.extent)?;
-            Ok(if part.count > 1 {
-                part
-            } else {
-                Progression {
-                    start: part.start.max(0),
-                    step: 1,
-                    ..part
-                }
-            })
+        let indices: Vec<Index> = slices.iter().map(|&slice| Index::Slice(slice)).collect();
+        let view = self.view(sliced, rank, &indices)?;
+        let window = |(&offset, axis): (&i64, &Option<(usize, i64)>)| Window {
+            offset,
+            step: axis.map_or(1, |(_, step)| step),
         };
-        self.dims()
-            .iter()
-            .zip(slices)
-            .enumerate()
-            .map(resolve)
-            .collect()
+        Ok(view.offset.iter().zip(&view.axes).map(window).collect())
     }
 }
 
-fn cut(dim: usize, dimension: &Dimension, part: &Progression) -> Result<Dimension> {
-    if part.is_all(dimension.extent) {
-        return Ok(dimension.clone());
-    }
-    if part.step < 0 {
-        let what = "a slice of a distribution goes up; its step must be 1 or more";
-        return Err(Error::DimensionUnsupported { dim, what });
-    }
-    match &dimension.map {
-        Map::Whole => Ok(pad(Dimension::whole(part.count), dimension, part)),
-        Map::Block(cuts) => {
-            let refused = |_| Error::Memory {
-                what: "the cuts of a slice",
-            };
-            let mut parts = Vec::new();
-            parts
-                .try_reserve_exact(dimension.procs + 1)
-                .map_err(refused)?;
-            let at = |coord| cuts.at(dimension.extent, dimension.procs, coord);
-            parts.extend((0..=dimension.procs).map(|coord| part.below(at(coord))));
-            let block = Dimension::block(part.count, dimension.procs, Cuts::Explicit(parts.into()));
-            Ok(pad(block, dimension, part))
-        }
-        Map::Cyclic { .. } if dimension.procs == 1 => Ok(Dimension::whole(part.count)),
-        Map::Cyclic { block } => {
-            let round = block.checked_mul(crate::dims::signed(dimension.procs));
-            let begins = part.start == 0
-                || part.count == 0
-                || round.is_some_and(|round| part.start % round == 0);
-            if part.step != 1 || !begins {
-                let what = "a slice of a cyclic dimension has step 1 and begins at a multiple of block size times processes";
-                return Err(Error::DimensionUnsupported { dim, what });
-            }
-            Ok(Dimension::cyclic(part.count, dimension.procs, *block))
-        }
-        Map::Unstructured(_) => {
-            let what = "it is unstructured, so that only all of it can be taken";
-            Err(Error::DimensionUnsupported { dim, what })
-        }
-    }
-}
-
-/// The slice with what survives of the padding.
-fn pad(slice: Dimension, dimension: &Dimension, part: &Progression) -> Dimension {
-    if part.step != 1 || part.count == 0 {
-        return slice;
-    }
-    // Ghosts next to the first block reach no further than that block does, and no other ghosts reach less far.
-    let first = slice.count(slice.block_owner(0));
-    let last = slice.count(slice.block_owner(part.count - 1));
-    let ends = [part.start == 0, part.start + part.count == dimension.extent];
-    let boundary = [0, 1].map(|side| {
-        if ends[side] {
-            dimension.boundary[side]
+impl Slice {
+    /// What the slice means in a dimension. One index or none has no step that could matter.
+    fn of(&self, dim: usize, dimension: &Dimension) -> Result<Progression> {
+        let part = self.resolve(dim, dimension.extent)?;
+        Ok(if part.count > 1 {
+            part
         } else {
-            0
-        }
-    });
-    slice
-        .with_halo(dimension.halo[0].min(first), dimension.halo[1].min(last))
-        .with_boundary(boundary[0], boundary[1])
+            Progression {
+                start: part.start.max(0),
+                step: 1,
+                ..part
+            }
+        })
+    }
 }
 
 #[cfg(test)]

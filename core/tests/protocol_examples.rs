@@ -337,3 +337,17 @@ fn twenty_elements_with_shared_ends() {
     assert_eq!(said, [(20, 0, 13, [0, 2]), (20, 9, 20, [2, 0])]);
     assert_eq!(check_all(&per_rank), Ok(()));
 }
+
+/// A slice of a cyclic dimension may begin inside a block or at another coordinate than 0.
+#[test]
+fn other_starts_of_cyclic_dimensions_are_unsupported() {
+    let dist = distribution(&[Dimension::cyclic(9, 2, 2).with_phase(3)]);
+    let error = export(&dist, 0).unwrap_err();
+    assert_eq!(error.code(), Code::Unsupported);
+    assert!(error.to_string().starts_with("dimension 0: its blocks"));
+    assert!(export(
+        &distribution(&[Dimension::cyclic(9, 1, 4).with_phase(3)]),
+        0
+    )
+    .is_ok());
+}

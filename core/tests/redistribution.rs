@@ -3,6 +3,7 @@
 mod simulated;
 
 use distarray_core::redistribute::{redistribute, MoveOptions};
+use distarray_core::slice::Slice;
 use distarray_core::{Cuts, Dimension, Distribution, Grid, GridOrder, Moves, Order, Product, Run};
 use proptest::prelude::*;
 use simulated::world::{inverse, plans, processes, world, World};
@@ -92,6 +93,44 @@ proptest! {
     #[test]
     fn every_element_arrives_and_comes_back(case in case()) {
         check(&case);
+    }
+}
+
+/// A part of an array with any map, in whatever direction, and an array of the same shape.
+fn part() -> impl Strategy<Value = (World, World)> {
+    let step = prop_oneof![3 => Just(1i64), 2 => Just(-1i64), 1 => 2..4i64];
+    let slice = (0..4i64, step).prop_map(|(start, step)| Slice {
+        start: Some(if step > 0 { start } else { -1 - start }),
+        stop: None,
+        step,
+    });
+    let slices = proptest::collection::vec(slice, 3);
+    (simulated::distribution(true), slices).prop_flat_map(|(dist, slices)| {
+        let up = |slice: &Slice| Slice {
+            step: slice.step.signum(),
+            ..*slice
+        };
+        let child = dist.slice(&slices[..dist.ndim()]);
+        // Steps that a dealt out dimension does not take become 1.
+        let child = child.unwrap_or_else(|_| {
+            let slices: Vec<Slice> = slices[..dist.ndim()].iter().map(up).collect();
+            dist.slice(&slices).unwrap()
+        });
+        let shape = child.shape().to_vec();
+        world(shape).prop_map(move |there| (World::of(&child), there))
+    })
+}
+
+proptest! {
+    #![proptest_config(simulated::cases(1000))]
+
+    #[test]
+    fn slices_arrive_too((from, to) in part()) {
+        let count = from.ranks().end.max(to.ranks().end);
+        let rank = |rank: usize, world: &World| (rank < world.ranks().end).then_some(rank);
+        let processes = (0..count).map(|at| [rank(at, &from), rank(at, &to)]).collect();
+        let axes = (0..from.dims.len()).collect();
+        check(&Case { from, to, axes, processes });
     }
 }
 

@@ -2,38 +2,45 @@
 
 mod simulated;
 
-use distarray_core::slice::{self, Slice};
-use distarray_core::{Code, Cuts, Dimension, Distribution, Grid, GridOrder, Order};
+use distarray_core::slice::{expand, Index, Progression, Slice};
+use distarray_core::{Code, Cuts, Dimension, Distribution, Grid, GridOrder, IndexList, Map, Order};
 use proptest::prelude::*;
 use simulated::{distribution, indices, ranks, whole};
 
 fn slices() -> impl Strategy<Value = Vec<Slice>> {
     let end = || proptest::option::of(-12..12i64);
-    let step = prop_oneof![3 => Just(1i64), 1 => 2..5i64];
+    let step = prop_oneof![3 => Just(1i64), 1 => 2..5i64, 1 => Just(-1i64), 1 => -5..-1i64];
     let slice = (end(), end(), step).prop_map(|(start, stop, step)| Slice { start, stop, step });
     proptest::collection::vec(slice, 3)
+}
+
+/// What the slices mean, dimension by dimension.
+fn progressions(parent: &Distribution, slices: &[Slice]) -> Vec<Progression> {
+    let resolve = |(dim, (slice, extent)): (usize, (&Slice, i64))| {
+        let part = slice.resolve(dim, extent).unwrap();
+        let short = Progression {
+            step: 1,
+            start: part.start.max(0),
+            ..part
+        };
+        if part.count > 1 {
+            part
+        } else {
+            short
+        }
+    };
+    slices
+        .iter()
+        .zip(parent.shape())
+        .enumerate()
+        .map(resolve)
+        .collect()
 }
 
 /// Checks a slice against its parent, element by element.
 fn check(parent: &Distribution, slices: &[Slice]) -> Distribution {
     let child = parent.slice(slices).unwrap();
-    let parts: Vec<_> = slices
-        .iter()
-        .zip(parent.shape())
-        .enumerate()
-        .map(|(dim, (slice, extent))| {
-            let part = slice.resolve(dim, extent).unwrap();
-            if part.count > 1 {
-                part
-            } else {
-                slice::Progression {
-                    step: 1,
-                    start: part.start.max(0),
-                    ..part
-                }
-            }
-        })
-        .collect();
+    let parts = progressions(parent, slices);
     assert_eq!(
         child.shape().to_vec(),
         parts.iter().map(|part| part.count).collect::<Vec<_>>()
@@ -127,11 +134,38 @@ proptest! {
     }
 
     #[test]
-    fn cyclic_dimensions_keep_whole_rounds(
-        extent in 0..40i64, procs in 2..4usize, block in 1..4i64, rounds in 0..4i64, stop in 0..45i64,
+    fn slices_of_dealt_out_dimensions(
+        extent in 0..60i64, procs in 1..7usize, block in 1..7i64, phase in 0..50i64,
+        slices in proptest::collection::vec(dealt_slice(), 3), order in simulated::grid([4, 4].into_iter().collect()),
     ) {
-        let dist = make(&[Dimension::cyclic(extent, procs, block)]);
-        check(&dist, &[Slice::range((rounds * block * procs as i64).min(extent / (block * procs as i64) * block * procs as i64), stop)]);
+        let dim = Dimension::cyclic(extent, procs, block).with_phase(phase % (block * procs as i64));
+        let mut dists = vec![make(std::slice::from_ref(&dim))];
+        if procs == 4 {
+            let dims = [dim, Dimension::block(3, 4, Cuts::Ceil)];
+            dists.push(Distribution::new(&dims, order, Order::C).unwrap());
+        }
+        for mut dist in dists {
+            // Slices of slices have phases and reversed grids.
+            for &slice in &slices {
+                let selection = [slice, Slice { step: -1, ..Slice::FULL }];
+                let selection = &selection[..dist.ndim()];
+                match dist.slice(selection) {
+                    Ok(_) => dist = check(&dist, selection),
+                    Err(error) => {
+                        prop_assert_eq!(error.code(), Code::Unsupported);
+                        prop_assert!(!must_work(&dist.dims()[0], slice.step));
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn selections_are_slices_without_single_indices(
+        dist in distribution(true), at in proptest::collection::vec(0..1000i64, 3), kinds in proptest::collection::vec(0..4u8, 3),
+        slices in slices(), negative in any::<bool>(), new in 0..4usize, ellipsis in any::<bool>(),
+    ) {
+        select(&dist, &at, &kinds, &slices, negative, new, ellipsis);
     }
 
     #[test]
@@ -151,6 +185,99 @@ proptest! {
                     prop_assert_eq!(reduced.dims()[at].padding(after.coords[at]), child.dims()[dim].padding(before.coords[dim]));
                 }
             }
+        }
+    }
+}
+
+fn dealt_slice() -> impl Strategy<Value = Slice> {
+    let end = || proptest::option::of(-70..70i64);
+    let step = prop_oneof![2 => Just(1i64), 1 => Just(-1i64), 3 => 2..14i64, 2 => -14..-1i64];
+    (end(), end(), step).prop_map(|(start, stop, step)| Slice { start, stop, step })
+}
+
+/// Steps that a dealt out dimension must take, whatever the ends.
+fn must_work(dimension: &Dimension, step: i64) -> bool {
+    let Map::Cyclic { block, .. } = dimension.map else {
+        return true;
+    };
+    let (procs, step) = (dimension.procs as i64, step.abs());
+    let in_turn = step % block == 0 && [1, procs - 1, 0].contains(&(step / block % procs));
+    procs == 1 || block % step == 0 || in_turn
+}
+
+/// A selection of single indices and slices is the slice of the same extents with these dimensions removed.
+fn select(
+    dist: &Distribution,
+    at: &[i64],
+    kinds: &[u8],
+    slices: &[Slice],
+    negative: bool,
+    new: usize,
+    ellipsis: bool,
+) {
+    let single = |dim: usize| kinds[dim] == 0 && dist.shape()[dim] > 0;
+    let cyclic = |dim: usize| matches!(dist.dims()[dim].map, Map::Cyclic { .. });
+    let part = |dim: usize| match cyclic(dim) || kinds[dim] == 3 {
+        true => Slice::FULL,
+        false => slices[dim],
+    };
+    let mut indices = Vec::new();
+    let mut ranges = Vec::new();
+    for (dim, extent) in dist.shape().into_iter().enumerate() {
+        if single(dim) {
+            let at = at[dim] % extent;
+            indices.push(Index::At(if negative { at - extent } else { at }));
+            ranges.push(Slice::range(at, at + 1));
+        } else {
+            indices.push(Index::Slice(part(dim)));
+            ranges.push(part(dim));
+        }
+    }
+    // Trailing full slices may be left to an ellipsis.
+    while ellipsis && indices.last() == Some(&Index::Slice(Slice::FULL)) {
+        indices.pop();
+    }
+    let new = new.min(indices.len());
+    indices.insert(new, Index::New);
+    if ellipsis {
+        indices.push(Index::Ellipsis);
+    }
+    let child = dist.select(&indices).unwrap();
+    let sliced = dist.slice(&ranges).unwrap();
+    let indices = expand(&indices, dist.ndim()).unwrap();
+    for rank in ranks(dist) {
+        let view = dist.view(&child, rank, &indices).unwrap();
+        let window = dist.slice_window(&sliced, rank, &ranges).unwrap();
+        let (here, there) = (child.section(rank), sliced.section(rank));
+        assert_eq!(here.is_empty(), there.is_empty());
+        assert_eq!(view.axes.len(), child.ndim());
+        let mut axes = view.axes.iter().zip(&here.dims);
+        let mut dim = 0;
+        for index in &indices {
+            match index {
+                Index::New => {
+                    let (axis, span) = axes.next().unwrap();
+                    assert_eq!(*axis, None);
+                    assert_eq!(span.count, i64::from(here.inside));
+                    continue;
+                }
+                Index::Slice(_) => {
+                    let (axis, span) = axes.next().unwrap();
+                    if here.inside {
+                        assert_eq!(*axis, Some((dim, window[dim].step)));
+                    }
+                    if !here.is_empty() {
+                        assert_eq!(*span, there.dims[dim]);
+                        assert_eq!(view.offset[dim], window[dim].offset);
+                    }
+                }
+                _ if !here.is_empty() => {
+                    // The slice of one element may have kept padding before it.
+                    assert_eq!(view.offset[dim], window[dim].offset + there.dims[dim].below);
+                }
+                _ => {}
+            }
+            dim += 1;
         }
     }
 }
@@ -221,15 +348,14 @@ fn what_cannot_be_sliced_is_named() {
         Dimension::cyclic(9, 2, 2),
     ]);
     let fail = |first, second| dist.slice(&[first, second]).unwrap_err();
-    let down = Slice {
-        start: None,
-        stop: None,
-        step: -1,
+    let third = Slice {
+        step: 3,
+        ..Slice::FULL
     };
-    assert_eq!(fail(down, Slice::FULL).code(), Code::Unsupported);
-    assert!(fail(Slice::FULL, Slice::range(2, 9))
+    assert_eq!(fail(Slice::FULL, third).code(), Code::Unsupported);
+    assert!(fail(Slice::FULL, third)
         .to_string()
-        .starts_with("dimension 1: a slice of a cyclic dimension"));
+        .starts_with("dimension 1: the step of a slice of a cyclic dimension"));
     assert!(fail(
         Slice {
             step: 0,
@@ -258,4 +384,104 @@ fn wrong_reductions_are_named() {
         .starts_with("dimension 1"));
     assert_eq!(dist.reduce(&[0, 1]).unwrap().ndim(), 0);
     assert_eq!(dist.reduce(&[]).unwrap(), dist);
+}
+
+#[test]
+fn selections_read_as_numpys() {
+    let full = Index::Slice(Slice::FULL);
+    let one = Index::At(1);
+    for (given, want) in [
+        (vec![], vec![full, full, full]),
+        (vec![one], vec![one, full, full]),
+        (vec![Index::Ellipsis, one], vec![full, full, one]),
+        (
+            vec![one, Index::Ellipsis, Index::New, one],
+            vec![one, full, Index::New, one],
+        ),
+        (vec![one, one, one, Index::Ellipsis], vec![one, one, one]),
+    ] {
+        assert_eq!(expand(&given, 3).unwrap(), want);
+    }
+    assert!(expand(&[one; 4], 3)
+        .unwrap_err()
+        .to_string()
+        .contains("4 entries given, 3"));
+    assert!(expand(&[Index::Ellipsis; 2], 3).is_err());
+}
+
+#[test]
+fn single_indices_leave_their_owners() {
+    let dist = make(&[
+        Dimension::block(10, 2, Cuts::Balanced).with_halo(1, 1),
+        Dimension::cyclic(9, 3, 2),
+    ]);
+    let row = dist.select(&[Index::At(-3)]).unwrap();
+    let inside: Vec<usize> = (0..6).filter(|&rank| row.section(rank).inside).collect();
+    assert_eq!((row.shape().to_vec(), inside), (vec![9], vec![3, 4, 5]));
+    let view = dist.view(&row, 3, &[Index::At(-3)]).unwrap();
+    assert_eq!(
+        (view.offset.to_vec(), view.axes.to_vec()),
+        (vec![3, 0], vec![Some((1, 1))])
+    );
+    let point = dist.select(&[Index::At(0), Index::At(3)]).unwrap();
+    assert_eq!((point.ndim(), point.owner(&[]).unwrap()), (0, Some(1)));
+    let text = |indices: &[Index]| dist.select(indices).unwrap_err().to_string();
+    assert!(text(&[Index::At(10)]).starts_with("dimension 0: index 10 is outside"));
+    assert!(text(&[Index::At(0), Index::At(i64::MIN)]).starts_with("dimension 1: index"));
+    assert!(text(&[Index::New; 14]).starts_with("16 dimensions are too many"));
+}
+
+#[test]
+fn lists_are_taken_as_a_whole() {
+    let list = IndexList::new(0, Some(0), vec![3, 1], &[2, 1]).unwrap();
+    let grid = Grid::new(&[2, 1], GridOrder::RowMajor).unwrap();
+    let dims = [Dimension::unstructured(list.into()), Dimension::whole(5)];
+    let dist = Distribution::new(&dims, grid, Order::C).unwrap();
+    let column = [Index::Ellipsis, Index::At(2)];
+    let child = dist.select(&column).unwrap();
+    assert_eq!(child.dims(), &dist.dims()[..1]);
+    let view = dist.view(&child, 0, &column).unwrap();
+    assert_eq!(
+        (view.offset.to_vec(), view.axes.to_vec()),
+        (vec![0, 2], vec![Some((0, 1))])
+    );
+    let down = Slice {
+        step: -1,
+        ..Slice::FULL
+    };
+    for wrong in [
+        Index::At(0),
+        Index::Slice(Slice::range(0, 2)),
+        Index::Slice(down),
+    ] {
+        let error = dist.select(&[wrong]).unwrap_err();
+        assert_eq!(error.code(), Code::Unsupported);
+        assert!(error
+            .to_string()
+            .starts_with("dimension 0: it is unstructured"));
+    }
+}
+
+#[test]
+fn descending_slices_turn_the_grid_around() {
+    let dist = make(&[Dimension::block(7, 3, Cuts::Balanced)
+        .with_halo(1, 2)
+        .with_boundary(3, 4)]);
+    let down = Slice {
+        step: -1,
+        ..Slice::FULL
+    };
+    let child = dist.slice(&[down]).unwrap();
+    let sections: Vec<_> = (0..3).map(|rank| child.section(rank).dims[0]).collect();
+    let spans: Vec<_> = sections
+        .iter()
+        .map(|it| (it.start, it.count, it.below, it.above))
+        .collect();
+    assert_eq!(spans, [(4, 3, 2, 3), (2, 2, 2, 1), (0, 2, 4, 1)]);
+    assert_eq!(child.slice(&[down]).unwrap().grid(), dist.grid());
+    let windows: Vec<_> = (0..3)
+        .map(|rank| dist.slice_window(&child, rank, &[down]).unwrap()[0])
+        .map(|window| (window.offset, window.step))
+        .collect();
+    assert_eq!(windows, [(7, -1), (4, -1), (6, -1)]);
 }

@@ -23,6 +23,31 @@ enum class reduction_op : int {
     norm = DARR_NORM
 };
 
+/* One entry of a slice: an index, which drops its dimension, or one of the functions below. */
+class index {
+  public:
+    index(std::int64_t at) noexcept : index(DARR_INDEX_AT, at, 0, 0) {}
+    index(int kind, std::int64_t start, std::int64_t stop, std::int64_t step) noexcept
+        : plain_{sizeof(darr_index), kind, start, stop, step} {}
+    [[nodiscard]] const darr_index &plain() const noexcept { return plain_; }
+
+  private:
+    darr_index plain_;
+};
+
+/* Missing end of a range. */
+inline constexpr std::int64_t none = DARR_NONE;
+/* All of a dimension. */
+inline index all() noexcept { return {DARR_INDEX_ALL, 0, 0, 0}; }
+/* start, start + step, ... before stop, read as NumPy reads them. */
+inline index range(std::int64_t start, std::int64_t stop, std::int64_t step = 1) noexcept {
+    return {DARR_INDEX_SLICE, start, stop, step};
+}
+/* A new dimension of extent 1. */
+inline index new_dimension() noexcept { return {DARR_INDEX_NEW, 0, 0, 0}; }
+/* As many whole dimensions as the other entries leave. */
+inline index ellipsis() noexcept { return {DARR_INDEX_ELLIPSIS, 0, 0, 0}; }
+
 /* A distributed array: a distribution and, on each rank, the memory of its section. */
 class array {
   public:
@@ -33,6 +58,17 @@ class array {
           })) {}
     /* Takes over a handle of the C interface. */
     explicit array(darr_array *handle) noexcept : handle_(handle) {}
+
+    /* A view of a part on the same memory: a.slice({range(2, none), 7, ellipsis()}). Local. */
+    [[nodiscard]] array slice(const std::vector<index> &entries) const {
+        std::vector<darr_index> plain;
+        for (const index &entry : entries) {
+            plain.push_back(entry.plain());
+        }
+        return array(detail::created<darr_array>([&](darr_array **out) {
+            return darr_array_slice(get(), detail::count_of(plain), plain.data(), out);
+        }));
+    }
 
     /* Borrows the caller's memory, which must outlive the array and all that shares it: `base` is the first
      * element of the section, padding included, `extents` counts elements, `strides` bytes. `bytes` is the

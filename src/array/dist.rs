@@ -116,7 +116,7 @@ fn map_fingerprint(map: &Map) -> u64 {
     match map {
         Map::Whole => fingerprint("whole"),
         Map::Block(cuts) => fingerprint(cuts),
-        Map::Cyclic { block } => fingerprint(block),
+        Map::Cyclic { block, phase } => fingerprint((block, phase)),
         Map::Unstructured(_) => fingerprint("unstructured"),
     }
 }

@@ -3,6 +3,7 @@
 pub mod build;
 mod dist;
 mod element;
+mod select;
 
 use std::sync::Arc;
 

@@ -17,3 +17,4 @@ pub mod plan;
 pub mod pointer;
 pub mod protocol;
 pub mod reduce;
+pub mod slice;

@@ -81,7 +81,13 @@ impl Transfer {
                 let (coord, span) = (section.coords[d] as i64, section.dims[d]);
                 axes.push(match &dim.map {
                     _ if dim.is_contiguous() => Axis::Run { start: span.start },
-                    Map::Cyclic { block } => Axis::Cyclic {
+                    // Slices of cyclic dimensions may begin within a block: too seldom saved for a pattern of its own.
+                    Map::Cyclic { phase, .. } if *phase > 0 => {
+                        let positions = 0..dim.count(section.coords[d]);
+                        let index = |p| dim.to_global(section.coords[d], p).unwrap_or(-1);
+                        listed(d, &positions.map(index).collect::<Vec<_>>(), dim.extent)?
+                    }
+                    Map::Cyclic { block, .. } => Axis::Cyclic {
                         start: coord * block,
                         block: *block,
                         stride: dim.procs as i64 * block,

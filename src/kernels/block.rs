@@ -266,6 +266,34 @@ impl Block {
         Ok(part)
     }
 
+    /// Elements of this block as another one: `offset` is the index here of the first of them, and `axes` has for each dimension
+    /// of the view the dimension here and the distance of neighbours there, `None` for one of a single element.
+    ///
+    /// Errors: `Code::Argument` when they do not lie inside the memory, or share bytes.
+    pub fn view(
+        &self,
+        offset: &[i64],
+        axes: &[Option<(usize, i64)>],
+        extents: &[i64],
+    ) -> Result<Block> {
+        let size = self.dtype.size() as i64;
+        let steps = offset.iter().zip(&self.strides);
+        let shift = steps.fold(Some(self.offset as i64), |sum, (&index, &stride)| {
+            sum?.checked_add(index.checked_mul(stride)?)
+        });
+        let stride = |axis: &Option<(usize, i64)>| match axis {
+            None => Some(size),
+            Some((dim, step)) => self.strides.get(*dim)?.checked_mul(*step),
+        };
+        let strides: Option<Dims<i64>> = axes.iter().map(stride).collect();
+        match (shift, strides) {
+            (Some(shift), Some(strides)) => {
+                Block::at(self.memory.clone(), shift, self.dtype, extents, &strides)
+            }
+            _ => refuse("a view reaches beyond the address space".into()),
+        }
+    }
+
     /// Moves the first element to `index`, which lies inside the original extents of a block that
     /// is not empty.
     fn advance(&mut self, index: &[i64]) {

@@ -47,7 +47,7 @@ void host_free(int comm)
 
 void host_finish(void) { MPI_Finalize(); }
 
-void host_sizes(int64_t sizes[7])
+void host_sizes(int64_t sizes[10])
 {
     sizes[0] = sizeof(darr_dim);
     sizes[1] = sizeof(darr_dist_options);
@@ -56,6 +56,9 @@ void host_sizes(int64_t sizes[7])
     sizes[4] = sizeof(darr_reduction);
     sizes[5] = sizeof(darr_halo_options);
     sizes[6] = sizeof(darr_image_options);
+    sizes[7] = sizeof(darr_plan_info);
+    sizes[8] = sizeof(darr_move_options);
+    sizes[9] = sizeof(darr_index);
 }
 
 /* In the order of the list in t001_library.f90. */
@@ -67,6 +70,7 @@ static const int constants[] = {
     DARR_UNSTRUCTURED, DARR_BALANCED, DARR_CEIL, DARR_REMAINDER_LAST, DARR_ORDER_C, DARR_ORDER_F, DARR_GRID_ROW_MAJOR,
     DARR_GRID_COLUMN_MAJOR, DARR_STAGGER_CELL, DARR_STAGGER_FACE, DARR_STAGGER_FACE_UPPER, DARR_SUM, DARR_MIN,
     DARR_MAX, DARR_MEAN, DARR_VAR, DARR_STD, DARR_DOT, DARR_NORM, DARR_READ, DARR_CREATE, DARR_UPDATE,
+    DARR_COMBINE_INSERT, DARR_COMBINE_ADD, DARR_COMBINE_MIN, DARR_COMBINE_MAX,
     DARR_COLORS_VIRIDIS, DARR_COLORS_GRAY, DARR_COLORS_RED_BLUE, DARR_COLORS_INFERNO,
 };
 

@@ -25,9 +25,10 @@ program t001_library
         darr_max_ndim, darr_whole, darr_block, darr_cyclic, darr_unstructured, darr_balanced, &
         darr_ceil, darr_remainder_last, 0, 1, 0, 1, darr_stagger_cell, darr_stagger_face, &
         darr_stagger_face_upper, 0, 1, 2, 3, 4, 5, 6, 7, darr_read, darr_create, darr_update, &
+        darr_combine_insert, darr_combine_add, darr_combine_min, darr_combine_max, &
         darr_colors_viridis, darr_colors_gray, darr_colors_red_blue, darr_colors_inferno]
     integer(c_int) :: header(size(constants))
-    integer(c_int64_t) :: sizes(7)
+    integer(c_int64_t) :: sizes(10)
     type(darr_memory) :: memory
     type(darr_view) :: view
     type(darr_reduction) :: reduction
@@ -58,17 +59,24 @@ program t001_library
 contains
     !> The types that callers do not see.
     subroutine hidden_sizes()
-        use distarray_abi, only: darr_dim, darr_dist_options, darr_halo_options, darr_image_options
+        use distarray_abi, only: darr_dim, darr_dist_options, darr_halo_options, darr_image_options, &
+            darr_move_options, darr_index
         type(darr_dim) :: dim
         type(darr_dist_options) :: dist_options
         type(darr_halo_options) :: halo_options
         type(darr_image_options) :: image_options
+        type(darr_plan_info) :: plan_info
+        type(darr_move_options) :: move_options
+        type(darr_index) :: index
 
         call expect(c_sizeof(dim), sizes(1), 'size of darr_dim')
         call expect(c_sizeof(dist_options), sizes(2), 'size of darr_dist_options')
         call expect(c_sizeof(halo_options), sizes(6), 'size of darr_halo_options')
         call expect(c_sizeof(image_options), sizes(7), 'size of darr_image_options')
-        call expect([dim%size, dist_options%size, halo_options%size, image_options%size], &
-            sizes([1, 2, 6, 7]), 'default sizes')
+        call expect(c_sizeof(plan_info), sizes(8), 'size of darr_plan_info')
+        call expect(c_sizeof(move_options), sizes(9), 'size of darr_move_options')
+        call expect(c_sizeof(index), sizes(10), 'size of darr_index')
+        call expect([dim%size, dist_options%size, halo_options%size, image_options%size, &
+            plan_info%size, move_options%size, index%size], sizes([1, 2, 6, 7, 8, 9, 10]), 'default sizes')
     end subroutine hidden_sizes
 end program t001_library

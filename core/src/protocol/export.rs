@@ -10,8 +10,8 @@ use crate::{Code, Dimension, Distribution, Error, Map, Result};
 /// dimensions become blocks of one process. Of an unstructured dimension nothing is promised about indices held twice.
 ///
 /// Errors: communication padding that the protocol cannot express, which is one that is wider on the one side of an
-/// interface than on the other, or wider than what a neighbour owns; an unstructured dimension at a coordinate
-/// other than the calling rank's. The first two are found alike for every rank.
+/// interface than on the other, or wider than what a neighbour owns; a cyclic dimension with a phase; an unstructured
+/// dimension at a coordinate other than the calling rank's. All but the last are found alike for every rank.
 pub fn export(dist: &Distribution, rank: usize) -> Result<Option<Vec<DimData>>> {
     for (dim, dimension) in dist.dims().iter().enumerate() {
         check_expressible(dim, dimension)?;
@@ -28,7 +28,7 @@ fn export_dim(dim: usize, dimension: &Dimension, coord: usize) -> Result<DimData
     let place = [signed(coord), signed(dimension.procs)];
     let data = match &dimension.map {
         Map::Whole | Map::Block(_) => export_block(dimension, coord),
-        Map::Cyclic { block } => DimData::cyclic(dimension.extent, place, *block),
+        Map::Cyclic { block, .. } => DimData::cyclic(dimension.extent, place, *block),
         Map::Unstructured(list) if list.coord() == Some(coord) => {
             DimData::unstructured(dimension.extent, place, list.indices())
         }
@@ -71,9 +71,15 @@ fn outer_widths(dimension: &Dimension) -> [i64; 2] {
     [dimension.padding(first)[0], dimension.padding(last)[1]]
 }
 
-/// Rule 5.4: what faces each other has one width, and no more than the neighbour owns.
+/// Rule 5.4: what faces each other has one width, and no more than the neighbour owns. Cyclic dimensions begin with a
+/// whole block of coordinate 0.
 fn check_expressible(dim: usize, dimension: &Dimension) -> Result<()> {
     let unsupported = |text: String| Err(Error::new(Code::Unsupported, text));
+    if dimension.dealt().is_some_and(|deal| deal.phase > 0) {
+        return unsupported(format!(
+            "dimension {dim}: its blocks are not dealt out from index 0 and coordinate 0 on; the protocol allows no other start"
+        ));
+    }
     let [below, above] = dimension.halo;
     if dimension.halo == [0, 0] || !matches!(dimension.map, Map::Block(_)) {
         return Ok(());

@@ -53,7 +53,10 @@ fn map(extent: i64, procs: usize, cyclic: bool) -> BoxedStrategy<Dimension> {
     });
     let whole = Just(Dimension::whole(extent));
     if cyclic && procs > 1 {
-        let dealt = (1..=4i64).prop_map(move |block| Dimension::cyclic(extent, procs, block));
+        let dealt = (1..=4i64, 0..16i64).prop_map(move |(block, phase)| {
+            let round = block * procs as i64;
+            Dimension::cyclic(extent, procs, block).with_phase(phase % round)
+        });
         prop_oneof![rule, explicit, whole, dealt].boxed()
     } else {
         prop_oneof![rule, explicit, whole].boxed()

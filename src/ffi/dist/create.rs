@@ -222,8 +222,8 @@ pub unsafe extern "C" fn darr_dist_staggered(
 /// @param stop [in] End of each dimension, not included.
 /// @param step [in] Steps; NULL: 1.
 /// @param dist_out [out] The distribution of the slice.
-/// Errors: `DARR_ERR_ARGUMENT` for a step of 0; `DARR_ERR_UNSUPPORTED` for negative steps, parts of unstructured dimensions,
-/// parts of cyclic ones that have a step or do not begin with a round of blocks; `DARR_ERR_HANDLE`.
+/// Errors: `DARR_ERR_ARGUMENT` for a step of 0; `DARR_ERR_UNSUPPORTED` for parts of unstructured dimensions and for steps of cyclic
+/// ones that neither divide the block size nor are multiples of it that meet the owners in order; `DARR_ERR_HANDLE`.
 #[no_mangle]
 pub unsafe extern "C" fn darr_dist_slice(
     dist: *const darr_dist,
