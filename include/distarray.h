@@ -201,6 +201,24 @@
 /* Imported padding at the outer ends of a dimension is padding again: the exact inverse of darr_array_produce. */
 #define DARR_BOUNDARY_PADDING 1
 
+/* Entry of a slice: all of the dimension. */
+#define DARR_INDEX_ALL 0
+
+/* Entry of a slice: the indices start, start + step, ... before stop. */
+#define DARR_INDEX_SLICE 1
+
+/* Entry of a slice: the one index start; the dimension vanishes. */
+#define DARR_INDEX_AT 2
+
+/* Entry of a slice: a new dimension of extent 1. */
+#define DARR_INDEX_NEW 3
+
+/* Entry of a slice: as many dimensions, taken whole, as the other entries leave. */
+#define DARR_INDEX_ELLIPSIS 4
+
+/* In place of the start or the stop of a slice: where the dimension begins or ends, seen in the direction of the step. */
+#define DARR_NONE INT64_MIN
+
 /* Sum; of integers and truth values in 64 bits, as NumPy's. */
 #define DARR_SUM 0
 
@@ -363,6 +381,22 @@ typedef struct darr_view {
     /* 1: the memory order of the distribution is Fortran's. */
     int order;
 } darr_view;
+
+/* One entry of a slice, as NumPy's a[2:5, 7, None, ...] has them. Start from DARR_INDEX_INIT, which takes a dimension whole;
+ * in a list of these every element has the size that the first one states.
+ */
+typedef struct darr_index {
+    /* sizeof(darr_index). */
+    int64_t size;
+    /* DARR_INDEX_SLICE and so on. */
+    int kind;
+    /* First index, or the one of DARR_INDEX_AT; negative ones count from the end. DARR_NONE: from the first. */
+    int64_t start;
+    /* End, not included; negative ones count from the end. DARR_NONE: to the last. */
+    int64_t stop;
+    /* Distance of the indices, of any sign; 0 means 1. */
+    int64_t step;
+} darr_index;
 
 /* One reduction that is asked for. Start from DARR_REDUCTION_INIT; in an array of these every element has the size
  * that the first one states.
@@ -870,6 +904,26 @@ int darr_array_get(const darr_array *array, const int64_t *index, int dtype, voi
  */
 int darr_array_set(darr_array *array, const int64_t *index, int dtype, const void *value);
 
+/* Makes a view of a part of an array: an array on the same memory, without a copy. Every element stays with its owner, and ranks
+ * without elements of the slice hold nothing and still take part in collective calls. Indices are read as NumPy reads them:
+ * negative ones count from the end, ends beyond the extent are moved to it. Padding survives where the step is 1 and the
+ * neighbouring elements belong to the slice; elsewhere the view has none. Writing through a view updates nobody's ghosts.
+ *
+ * Local: every rank that uses the view makes it with the same arguments. The view keeps library memory alive; borrowed memory must
+ * outlive it. Free it with darr_array_free.
+ * @param array [in] The array.
+ * @param n [in] Number of entries; dimensions beyond them are taken whole.
+ * @param indices [in] One entry per dimension, besides those for new dimensions and the ellipsis.
+ * @param view_out [out] The view.
+ * Errors: DARR_ERR_ARGUMENT for an index outside of the array, more entries than dimensions, two ellipses; DARR_ERR_UNSUPPORTED
+ * for parts of unstructured dimensions, and for steps of cyclic ones that no stride can follow (redistribute the array first);
+ * DARR_ERR_HANDLE.
+ */
+int darr_array_slice(const darr_array *array,
+                     int n,
+                     const darr_index *indices,
+                     darr_array **view_out);
+
 /* Reduces whole arrays, any number of them at once: one pass over memory, and one message for up to 8 of them, two for more.
  * Padding does not count.
  *
@@ -1209,6 +1263,7 @@ int darr_image_save(const darr_array *array,
 #define DARR_DIST_OPTIONS_INIT {sizeof(darr_dist_options), 0, 0, 0, 0}
 #define DARR_MEMORY_INIT {sizeof(darr_memory), 0, 0, 0, 0, {0}, {0}}
 #define DARR_VIEW_INIT {sizeof(darr_view), 0, 0, 0, {0}, {0}, {0}, {0}, {0}, {0}, 0}
+#define DARR_INDEX_INIT {sizeof(darr_index), 0, 0, 0, 0}
 #define DARR_REDUCTION_INIT {sizeof(darr_reduction), 0, 0, 0, 0, 0}
 #define DARR_HALO_OPTIONS_INIT {sizeof(darr_halo_options), 0, 0, 0, 0, 0}
 #define DARR_MOVE_OPTIONS_INIT {sizeof(darr_move_options), 0, 0}

@@ -8,7 +8,7 @@ use cbindgen::{Builder, Config};
 use crate::declaration::structs;
 
 /// Nouns of the interface in the order of the header; what a file declares comes where the file stands.
-const NOUNS: [&str; 12] = [
+const NOUNS: [&str; 13] = [
     "error",
     "handle",
     "library",
@@ -16,6 +16,7 @@ const NOUNS: [&str; 12] = [
     "dist/create",
     "dist/query",
     "array",
+    "slice",
     "reduce",
     "protocol",
     "plan",
