@@ -434,6 +434,12 @@ typedef struct darr_halo_options {
      * their values; the order of the additions depends on the distribution alone.
      */
     int accumulate;
+    /* Number of directions in the list offsets. */
+    int n_offsets;
+    /* Only ghosts in these directions take part: one entry per dimension and direction, -1 below, 0 beside, 1 above the owned
+     * elements. NULL: all, or those that star leaves. Read during the call only.
+     */
+    const int *offsets;
 } darr_halo_options;
 
 /* How a redistribution moves elements. NULL in its place, or DARR_MOVE_OPTIONS_INIT, means that each element takes the place of
@@ -1265,7 +1271,7 @@ int darr_image_save(const darr_array *array,
 #define DARR_VIEW_INIT {sizeof(darr_view), 0, 0, 0, {0}, {0}, {0}, {0}, {0}, {0}, 0}
 #define DARR_INDEX_INIT {sizeof(darr_index), 0, 0, 0, 0}
 #define DARR_REDUCTION_INIT {sizeof(darr_reduction), 0, 0, 0, 0, 0}
-#define DARR_HALO_OPTIONS_INIT {sizeof(darr_halo_options), 0, 0, 0, 0, 0}
+#define DARR_HALO_OPTIONS_INIT {sizeof(darr_halo_options), 0, 0, 0, 0, 0, 0, 0}
 #define DARR_MOVE_OPTIONS_INIT {sizeof(darr_move_options), 0, 0}
 #define DARR_PLAN_INFO_INIT {sizeof(darr_plan_info), 0, 0, 0, 0, 0, 0, 0, 0, 0}
 #define DARR_IMAGE_OPTIONS_INIT {sizeof(darr_image_options), 0, 0, 0, 0, 0, 0, 0}

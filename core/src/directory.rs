@@ -29,7 +29,7 @@ pub struct Directory {
 /// What a rank asks about indices of an unstructured dimension.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Questions {
-    /// Directory coordinate and indices, ascending by coordinate.
+    /// Directory coordinate and indices, ascending by both.
     pub asked: Vec<(usize, Vec<i64>)>,
     /// Which of the rank's indices these are, counted in the order in which they were given.
     numbers: Vec<Vec<usize>>,
@@ -89,11 +89,31 @@ impl Directory {
     pub fn answer(&self, asked: &[i64]) -> Result<Vec<[i64; 2]>> {
         let mut answers = Vec::new();
         answers.try_reserve_exact(asked.len()).map_err(refused)?;
-        answers.extend(asked.iter().map(|index| {
-            let found = self.entries.binary_search_by_key(index, |entry| entry.0);
-            found.map_or(NOBODY, |at| self.entries[at].1)
+        let mut at = 0;
+        answers.extend(asked.iter().map(|&index| {
+            at = self.find(at, index);
+            let found = self.entries.get(at).filter(|entry| entry.0 == index);
+            found.map_or(NOBODY, |entry| entry.1)
         }));
         Ok(answers)
+    }
+
+    /// The first entry whose index is not lower. Those of ascending questions lie close behind each other, so the
+    /// search begins at the last one found and takes longer and longer strides.
+    fn find(&self, from: usize, index: i64) -> usize {
+        let lower = |at: usize| self.entries.get(at).is_some_and(|entry| entry.0 < index);
+        let mut low = if from == 0 || lower(from - 1) {
+            from
+        } else {
+            0
+        };
+        let mut stride = 1;
+        while lower(low + stride - 1) {
+            low += stride;
+            stride *= 2;
+        }
+        let high = (low + stride).min(self.entries.len());
+        low + self.entries[low..high].partition_point(|entry| entry.0 < index)
     }
 }
 
@@ -104,19 +124,23 @@ impl Questions {
         dimension: &Dimension,
         indices: impl IntoIterator<Item = i64>,
     ) -> Result<Questions> {
-        let mut asked: BTreeMap<usize, (Vec<i64>, Vec<usize>)> = BTreeMap::new();
+        let mut asked: BTreeMap<usize, Vec<(i64, usize)>> = BTreeMap::new();
         for (number, index) in indices.into_iter().enumerate() {
             let Owner::Ask(coord) = dimension.owner(index) else {
                 let what = "it is not unstructured, and nobody needs to be asked";
                 return Err(Error::DimensionUnsupported { dim, what });
             };
-            let (list, numbers) = asked.entry(coord).or_default();
-            add(list, index)?;
-            add(numbers, number)?;
+            add(asked.entry(coord).or_default(), (index, number))?;
         }
         let mut questions = Questions::default();
-        for (coord, (list, numbers)) in asked {
-            add(&mut questions.asked, (coord, list))?;
+        for (coord, mut list) in asked {
+            list.sort_unstable();
+            let (mut indices, mut numbers) = (Vec::new(), Vec::new());
+            indices.try_reserve_exact(list.len()).map_err(refused)?;
+            numbers.try_reserve_exact(list.len()).map_err(refused)?;
+            indices.extend(list.iter().map(|entry| entry.0));
+            numbers.extend(list.iter().map(|entry| entry.1));
+            add(&mut questions.asked, (coord, indices))?;
             add(&mut questions.numbers, numbers)?;
         }
         Ok(questions)

@@ -12,6 +12,9 @@ use reach::{Piece, Reach};
 pub struct HaloOptions {
     /// Only the ghosts beyond one face, not those beyond edges and corners.
     pub star: bool,
+    /// Only the ghosts in these directions, `None`: in all. A direction has -1 (ghosts below), 0 or 1 (above) per dimension;
+    /// one that is 0 in all has no ghosts.
+    pub offsets: Option<Vec<Dims<i64>>>,
     /// Boundary padding travels like owned elements of the outermost ranks: along in the other dimensions, and into
     /// ghosts that reach across an outermost block.
     pub carry_boundary: bool,
@@ -36,9 +39,10 @@ struct Parcel {
 /// Ghosts outside the domain of a dimension that is not periodic are left alone, but see
 /// [`HaloOptions::carry_boundary`]. No element of a section is received twice.
 ///
-/// Errors: widths that are negative or above the halo widths; no memory for the plan.
+/// Errors: widths that are negative or above the halo widths; offsets other than -1, 0 and 1; no memory for the plan.
 pub fn halo(dist: &Distribution, rank: usize, options: &HaloOptions) -> Result<Moves> {
     let reaches = reaches(dist, options)?;
+    let directions = directions(dist, options)?;
     let section = dist.section(rank);
     if section.is_empty() {
         return Ok(Moves::none(dist.ndim()));
@@ -51,14 +55,14 @@ pub fn halo(dist: &Distribution, rank: usize, options: &HaloOptions) -> Result<M
         .map(|(reach, &coord)| reach.outgoing(coord))
         .collect();
     let mut moves = Moves::none(dist.ndim());
-    for parcel in parcels(dist, &incoming?, options.star)? {
+    for parcel in parcels(dist, &incoming?, directions.as_deref())? {
         if parcel.peer == rank {
             product::push(&mut moves.local, parcel.product)?;
         } else {
             enclose(&mut moves.recvs, parcel.peer, parcel.product)?;
         }
     }
-    let outgoing = parcels(dist, &outgoing?, options.star)?;
+    let outgoing = parcels(dist, &outgoing?, directions.as_deref())?;
     for parcel in outgoing.into_iter().filter(|parcel| parcel.peer != rank) {
         enclose(&mut moves.sends, parcel.peer, parcel.product)?;
     }
@@ -100,40 +104,84 @@ fn reaches<'a>(dist: &'a Distribution, options: &HaloOptions) -> Result<Vec<Reac
     dist.dims().iter().enumerate().map(reach).collect()
 }
 
-/// Every box that pieces of all dimensions span with a ghost in one of them at least, ordered by peer and by where
-/// it lies in the receiver's section: both ends of a message find the same order.
-fn parcels(dist: &Distribution, pieces: &[Vec<Piece>], star: bool) -> Result<Vec<Parcel>> {
+/// The directions that have ghosts to fill, `None` if that is all of them.
+fn directions(dist: &Distribution, options: &HaloOptions) -> Result<Option<Vec<Dims<i64>>>> {
+    let faces = || {
+        let centre: Dims<i64> = (0..dist.ndim()).map(|_| 0).collect();
+        let face = |(dim, sign)| {
+            let mut face = centre.clone();
+            face[dim] = sign;
+            face
+        };
+        let dims = 0..dist.ndim();
+        dims.flat_map(|dim| [(dim, -1), (dim, 1)])
+            .map(face)
+            .collect()
+    };
+    let Some(offsets) = &options.offsets else {
+        return Ok(options.star.then(faces));
+    };
+    let mut directions = Vec::new();
+    for offset in offsets {
+        dist.expect_per_dim(offset.len())?;
+        if let Some(dim) = offset.iter().position(|sign| !(-1..=1).contains(sign)) {
+            return Err(Error::Dimension {
+                dim,
+                what: "the offset",
+                value: offset[dim],
+                allowed: "-1, 0 or 1".into(),
+            });
+        }
+        let sides = offset.iter().filter(|&&sign| sign != 0).count();
+        if sides == 1 || (sides > 1 && !options.star) {
+            product::push(&mut directions, offset.clone())?;
+        }
+    }
+    directions.sort_unstable();
+    directions.dedup();
+    Ok(Some(directions))
+}
+
+/// Every box that pieces of all dimensions span with a ghost in one of them at least, in these directions, ordered
+/// by peer and by where it lies in the receiver's section: both ends of a message find the same order.
+fn parcels(
+    dist: &Distribution,
+    pieces: &[Vec<Piece>],
+    directions: Option<&[Dims<i64>]>,
+) -> Result<Vec<Parcel>> {
     let mut parcels = Vec::new();
     let mut add = |chosen: &[&Piece]| {
         let coords: Dims<usize> = chosen.iter().map(|piece| piece.coord).collect();
         let product = Product {
             dims: chosen.iter().map(|piece| piece.run.clone()).collect(),
         };
-        product::push(
-            &mut parcels,
-            Parcel {
-                peer: dist.grid().rank(&coords),
-                target: chosen.iter().map(|piece| piece.run[0].at[1]).collect(),
-                product,
-            },
-        )
+        let parcel = Parcel {
+            peer: dist.grid().rank(&coords),
+            target: chosen.iter().map(|piece| piece.run[0].at[1]).collect(),
+            product,
+        };
+        product::push(&mut parcels, parcel)
     };
-    if star {
-        let core: Dims<&Piece> = pieces.iter().map(|pieces| &pieces[0]).collect();
-        for (dim, ghosts) in pieces.iter().enumerate() {
-            for ghost in &ghosts[1..] {
-                let mut chosen = core.clone();
-                chosen[dim] = ghost;
-                add(&chosen)?;
-            }
-        }
-    } else {
-        product::for_each(pieces, |chosen| {
-            if chosen.iter().any(|piece| piece.ghost) {
+    match directions {
+        None => product::for_each(pieces, |chosen| {
+            if chosen.iter().any(|piece| piece.side != 0) {
                 add(chosen)?;
             }
             Ok(())
-        })?;
+        })?,
+        Some(directions) => {
+            for direction in directions {
+                let there = |(pieces, &side): (&'_ Vec<Piece>, &i64)| -> Vec<Piece> {
+                    pieces
+                        .iter()
+                        .filter(|piece| piece.side == side)
+                        .cloned()
+                        .collect()
+                };
+                let pieces: Vec<_> = pieces.iter().zip(direction).map(there).collect();
+                product::for_each(&pieces, &mut add)?;
+            }
+        }
     }
     parcels.sort_unstable_by(|a, b| (a.peer, &a.target).cmp(&(b.peer, &b.target)));
     Ok(parcels)

@@ -131,20 +131,24 @@ impl Moves {
         }
         let messages = || self.sends.iter().chain(&self.recvs);
         let products = || {
-            let sent = messages().flat_map(|message| &message.products);
-            sent.chain(&self.local)
+            messages()
+                .flat_map(|message| &message.products)
+                .chain(&self.local)
         };
-        let mut lists: HashMap<*const Vec<Run>, usize> = HashMap::new();
+        let mut lists: HashMap<*const Vec<Run>, &Vec<Run>> = HashMap::new();
         for runs in products().flat_map(|product| &product.dims) {
-            lists.insert(Arc::as_ptr(runs), runs.len());
+            lists.insert(Arc::as_ptr(runs), runs);
         }
-        costs.runs = lists.values().sum();
-        // A shared list begins with its two reference counts.
+        costs.runs = lists.values().map(|runs| runs.len()).sum();
+        // A shared list stands behind two reference counts.
+        let shared = size_of::<Vec<Run>>() + 2 * size_of::<usize>();
+        let list = |runs: &&Vec<Run>| shared + runs.capacity() * size_of::<Run>();
+        let held = |message: &Message| message.products.capacity() * size_of::<Product>();
         costs.memory = size_of::<Moves>()
-            + messages().count() * size_of::<Message>()
-            + products().count() * size_of::<Product>()
-            + lists.len() * (size_of::<Vec<Run>>() + 2 * size_of::<usize>())
-            + costs.runs * size_of::<Run>();
+            + (self.sends.capacity() + self.recvs.capacity()) * size_of::<Message>()
+            + messages().map(held).sum::<usize>()
+            + self.local.capacity() * size_of::<Product>()
+            + lists.values().map(list).sum::<usize>();
         Ok(costs)
     }
 }
@@ -165,8 +169,7 @@ pub(crate) fn enclose(messages: &mut Vec<Message>, peer: usize, product: Product
     match messages.last_mut() {
         Some(message) if message.peer == peer => product::push(&mut message.products, product),
         _ => {
-            let mut products = Vec::new();
-            product::push(&mut products, product)?;
+            let products = vec![product];
             product::push(messages, Message { peer, products })
         }
     }

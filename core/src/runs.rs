@@ -157,7 +157,8 @@ impl Runs {
     }
 
     /// The finished list, which messages share.
-    pub(crate) fn finish(self) -> Arc<Vec<Run>> {
+    pub(crate) fn finish(mut self) -> Arc<Vec<Run>> {
+        self.0.shrink_to_fit();
         Arc::new(self.0)
     }
 }

@@ -46,13 +46,14 @@ fn entries_find_their_coordinate_and_come_back_as_places() {
         even.answer(&[0, 100, 6, 0]).unwrap(),
         [[1, 1], [0, 2], NOBODY, [1, 1]]
     );
+    assert_eq!(even.answer(&[]).unwrap(), Vec::<[i64; 2]>::new());
     let odd = Directory::new(0, [(0, &[[-3, 1], [7, 0]][..])]).unwrap();
 
     let [first, _] = lists;
     let dimension = Dimension::unstructured(Arc::new(first));
     // Any list of indices, also with one twice.
     let asked = Questions::new(0, &dimension, [100, 7, -4, 7]).unwrap();
-    assert_eq!(asked.asked, [(0, vec![100, -4]), (1, vec![7, 7])]);
+    assert_eq!(asked.asked, [(0, vec![-4, 100]), (1, vec![7, 7])]);
     let answers = [
         even.answer(&asked.asked[0].1).unwrap(),
         odd.answer(&asked.asked[1].1).unwrap(),
@@ -62,6 +63,29 @@ fn entries_find_their_coordinate_and_come_back_as_places() {
     assert_eq!(
         found,
         [Some((0, 2)), Some((0, 0)), Some((1, 0)), Some((0, 0)), None]
+    );
+}
+
+/// Ascending questions are found by short strides, others too.
+#[test]
+fn questions_in_any_order_are_answered() {
+    let told: Vec<[i64; 2]> = (0..100).map(|at| [at * at - 50, at]).collect();
+    let directory = Directory::new(0, [(3, &told[..])]).unwrap();
+    let owner = |index: i64| {
+        let found = told.iter().find(|entry| entry[0] == index);
+        found.map_or(NOBODY, |entry| [3, entry[1]])
+    };
+    let up: Vec<i64> = (-60..10_100).collect();
+    let down: Vec<i64> = up.iter().rev().copied().collect();
+    let mixed: Vec<i64> = (0..500).map(|at| at * 7919 % 10_007 - 55).collect();
+    let ends = vec![i64::MIN, i64::MAX, i64::MAX, i64::MIN, -50, 9751, 9751];
+    for asked in [up, down, mixed, ends] {
+        let want: Vec<_> = asked.iter().map(|&index| owner(index)).collect();
+        assert_eq!(directory.answer(&asked).unwrap(), want);
+    }
+    assert_eq!(
+        Directory::new(0, []).unwrap().answer(&[1]).unwrap(),
+        [NOBODY]
     );
 }
 

@@ -2,9 +2,14 @@
 
 mod simulated;
 
+use std::collections::BTreeMap;
+
 use distarray_core::halo::{halo, HaloOptions};
-use distarray_core::{Cuts, Dimension, Dims, Distribution, Grid, GridOrder, Moves, Order, Stagger};
+use distarray_core::{
+    Cuts, Dimension, Dims, Distribution, Grid, GridOrder, Message, Moves, Order, Stagger,
+};
 use proptest::prelude::*;
+use simulated::world::{world, World};
 use simulated::{distribution, label, ranks, run, same_ranks, Memory};
 
 /// Value of what nobody has filled.
@@ -37,6 +42,18 @@ fn place(dist: &Distribution, memory: &Memory, dim: usize, local: i64) -> Place 
     }
 }
 
+/// Global index of a local one, not wrapped at periodic seams.
+fn index(dist: &Distribution, memory: &Memory, local: &[i64]) -> Vec<i64> {
+    let mut index = memory.unwrapped(local);
+    for (dim, dimension) in dist.dims().iter().enumerate() {
+        if !dimension.is_contiguous() {
+            let coord = memory.section.coords[dim];
+            index[dim] = dimension.to_global(coord, local[dim]).unwrap();
+        }
+    }
+    index
+}
+
 /// What the exchange must leave at a local index: the label of the element that it mirrors, `None` if untouched.
 fn expected(
     dist: &Distribution,
@@ -45,9 +62,16 @@ fn expected(
     options: &HaloOptions,
 ) -> Option<i64> {
     let mut ghosts = 0;
-    let mut index = memory.unwrapped(local);
+    let mut index = index(dist, memory, local);
+    let mut direction = Dims::new();
     for (dim, dimension) in dist.dims().iter().enumerate() {
-        match place(dist, memory, dim, local[dim]) {
+        let place = place(dist, memory, dim, local[dim]);
+        direction.push(match place {
+            Place::Ghost { side: 0, .. } => -1,
+            Place::Ghost { .. } => 1,
+            _ => 0,
+        });
+        match place {
             Place::Owned => {}
             Place::Boundary if options.carry_boundary => {}
             Place::Boundary => return None,
@@ -72,7 +96,8 @@ fn expected(
             }
         }
     }
-    (ghosts > 0 && !(options.star && ghosts > 1)).then(|| label(&index))
+    let asked = (options.offsets.as_ref()).is_none_or(|offsets| offsets.contains(&direction));
+    (asked && ghosts > 0 && !(options.star && ghosts > 1)).then(|| label(&index))
 }
 
 /// Owned elements and boundary padding have their labels, ghosts nothing.
@@ -81,60 +106,55 @@ fn filled(dist: &Distribution, rank: usize) -> Memory {
     for local in memory.indices() {
         let is_ghost = |dim| matches!(place(dist, &memory, dim, local[dim]), Place::Ghost { .. });
         if !(0..dist.ndim()).any(is_ghost) {
-            let value = label(&memory.unwrapped(&local));
+            let value = label(&index(dist, &memory, &local));
             memory.set(&local, value);
         }
     }
     memory
 }
 
-/// Plans, exchanges and compares every element of every section; then sums ghosts back into their owners.
 fn check(dist: &Distribution, options: &HaloOptions) {
-    let plans: Vec<Moves> = ranks(dist)
-        .map(|rank| halo(dist, rank, options).unwrap())
-        .collect();
-    let before: Vec<Memory> = ranks(dist).map(|rank| filled(dist, rank)).collect();
-    let mut after = before.clone();
-    run(&plans, &same_ranks(plans.len()), &before, &mut after);
-    for (rank, (before, after)) in before.iter().zip(&after).enumerate() {
-        for local in before.indices() {
-            let want = expected(dist, before, &local, options);
-            let got = after.at(&local);
-            assert_eq!(
-                got,
-                want.unwrap_or(before.at(&local)),
-                "rank {rank}, local index {local:?}"
-            );
-            assert_eq!(
-                after.writes(&local),
-                u32::from(want.is_some()),
-                "rank {rank}, local index {local:?}"
-            );
-        }
-    }
-    check_reverse(dist, &plans, options);
+    check_world(&World::of(dist), options);
 }
 
-/// The way back visits every owned element as often as it has ghosts.
-fn check_reverse(dist: &Distribution, plans: &[Moves], options: &HaloOptions) {
+/// Plans, exchanges and compares every element of every section; then goes all ways back.
+fn check_world(world: &World, options: &HaloOptions) {
+    let dists: Vec<Distribution> = world.ranks().map(|rank| world.dist(rank)).collect();
+    let each = || dists.iter().enumerate();
+    let plans: Vec<Moves> = each()
+        .map(|(rank, dist)| halo(dist, rank, options).unwrap())
+        .collect();
+    let before: Vec<Memory> = each().map(|(rank, dist)| filled(dist, rank)).collect();
+    let mut after = before.clone();
+    run(&plans, &same_ranks(plans.len()), &before, &mut after);
+    let mut mirrored = BTreeMap::new();
+    for (rank, dist) in each() {
+        let (before, after) = (&before[rank], &after[rank]);
+        for local in before.indices() {
+            let want = expected(dist, before, &local, options);
+            let got = (after.at(&local), after.writes(&local));
+            let kept = (before.at(&local), 0);
+            assert_eq!(
+                got,
+                want.map_or(kept, |label| (label, 1)),
+                "rank {rank}, {local:?}"
+            );
+            if let Some(label) = want {
+                *mirrored.entry(label).or_insert(0u32) += 1;
+            }
+        }
+    }
+    // The way back visits every owned element as often as it has ghosts.
     let back: Vec<Moves> = plans.iter().map(Moves::reversed).collect();
     let again: Vec<Moves> = back.iter().map(Moves::reversed).collect();
     assert_eq!(again, plans);
-    let memories: Vec<Memory> = ranks(dist).map(|rank| filled(dist, rank)).collect();
-    let mut mirrored = std::collections::BTreeMap::new();
-    for memory in &memories {
-        let ghosts = memory.indices().into_iter();
-        for label in ghosts.filter_map(|local| expected(dist, memory, &local, options)) {
-            *mirrored.entry(label).or_insert(0u32) += 1;
-        }
-    }
-    let mut after = memories.clone();
-    run(&back, &same_ranks(back.len()), &memories, &mut after);
-    for (before, after) in memories.iter().zip(&after) {
+    let mut after = before.clone();
+    run(&back, &same_ranks(back.len()), &before, &mut after);
+    for (before, after) in before.iter().zip(&after) {
         for local in before.indices() {
-            let owned = before.at(&local) != EMPTY;
-            let want = mirrored.get(&before.at(&local)).filter(|_| owned);
-            assert_eq!(after.writes(&local), want.copied().unwrap_or(0));
+            let label = Some(before.at(&local)).filter(|&label| label != EMPTY);
+            let want = label.and_then(|label| mirrored.get(&label)).copied();
+            assert_eq!(after.writes(&local), want.unwrap_or(0));
         }
     }
 }
@@ -145,6 +165,11 @@ fn options() -> impl Strategy<Value = HaloOptions> {
         carry_boundary,
         ..HaloOptions::default()
     })
+}
+
+/// Lists of directions, some of them twice, the centre among them.
+fn offsets() -> impl Strategy<Value = Vec<[i64; 3]>> {
+    proptest::collection::vec([-1..=1i64, -1..=1, -1..=1], 0..12)
 }
 
 proptest! {
@@ -183,6 +208,27 @@ proptest! {
             prop_assert_eq!(halo(&dist, rank, &options).unwrap(), nothing(&dist));
         }
     }
+}
+
+proptest! {
+    #![proptest_config(simulated::cases(500))]
+
+    #[test]
+    fn any_map_beside_blocks(world in anything(), options in options()) {
+        check_world(&world, &options);
+    }
+
+    #[test]
+    fn only_the_asked_directions(world in anything(), options in options(), offsets in offsets()) {
+        let ndim = world.dims.len();
+        let offsets = offsets.iter().map(|offset| offset[..ndim].iter().copied().collect()).collect();
+        check_world(&world, &HaloOptions { offsets: Some(offsets), ..options });
+    }
+}
+
+/// Up to three dimensions of any maps.
+fn anything() -> impl Strategy<Value = World> {
+    proptest::collection::vec(0..=8i64, 0..=3).prop_flat_map(world)
 }
 
 fn nothing(dist: &Distribution) -> Moves {
@@ -313,6 +359,41 @@ fn wrong_widths_are_named() {
 }
 
 #[test]
+fn directions_are_those_of_the_ghosts() {
+    let block = || Dimension::block(9, 3, Cuts::Balanced).with_halo(1, 1);
+    let dist = make(&[block(), block()]);
+    let options = |offsets: &[[i64; 2]]| HaloOptions {
+        offsets: Some(
+            offsets
+                .iter()
+                .map(|offset| offset.iter().copied().collect())
+                .collect(),
+        ),
+        ..HaloOptions::default()
+    };
+    // The ghosts above and beyond both lower faces of the middle rank.
+    let moves = halo(&dist, 4, &options(&[[1, 0], [-1, -1], [0, 0], [1, 0]])).unwrap();
+    let peers =
+        |messages: &[Message]| -> Vec<usize> { messages.iter().map(|it| it.peer).collect() };
+    assert_eq!(
+        (peers(&moves.recvs), peers(&moves.sends)),
+        (vec![0, 7], vec![1, 8])
+    );
+    assert_eq!(halo(&dist, 4, &options(&[])).unwrap(), nothing(&dist));
+    let text = |offset: [i64; 2]| halo(&dist, 4, &options(&[offset])).unwrap_err().to_string();
+    assert_eq!(
+        text([0, 2]),
+        "dimension 1: the offset 2 is not allowed; it must be -1, 0 or 1"
+    );
+    assert!(text([i64::MIN, 0]).starts_with("dimension 0"));
+    let short = HaloOptions {
+        offsets: Some(vec![Dims::new()]),
+        ..HaloOptions::default()
+    };
+    assert!(halo(&dist, 4, &short).is_err());
+}
+
+#[test]
 fn absurd_widths_are_refused() {
     let dist = make(&[Dimension::whole(1)
         .with_halo(1 << 60, 0)
@@ -341,6 +422,13 @@ fn plans_of_a_million_ranks_are_small() {
         .iter()
         .chain(&plan.recvs)
         .all(|message| message.products.len() == 1));
+    let costs = plan.costs().unwrap();
+    assert_eq!(
+        (costs.messages, costs.elements[0]),
+        ([26, 26], costs.elements[1])
+    );
+    assert!(costs.memory < 1 << 14, "{costs:?}");
+    assert!(plan.reversed().costs().unwrap().memory <= costs.memory);
     let corner = dist.grid().rank(&[0, 0, 63]);
     assert_eq!(
         halo(&dist, corner, &HaloOptions::default())

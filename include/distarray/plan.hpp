@@ -19,6 +19,15 @@ class halo_options {
     halo_options &carry_boundary(bool yes = true) { return plain_.carry_boundary = yes, *this; }
     /* Ghosts are added to the elements that they mirror instead of being filled from them. */
     halo_options &accumulate(bool yes = true) { return plain_.accumulate = yes, *this; }
+    /* Only ghosts in these directions: -1 below, 0 beside, 1 above the owned elements in each dimension. */
+    halo_options &offsets(const std::vector<std::vector<int>> &directions) {
+        offsets_.clear();
+        for (const auto &direction : directions) {
+            offsets_.insert(offsets_.end(), direction.begin(), direction.end());
+        }
+        plain_.n_offsets = static_cast<int>(directions.size());
+        return *this;
+    }
     /* Widths to fill, one per dimension. */
     halo_options &widths(std::vector<std::int64_t> below, std::vector<std::int64_t> above) {
         below_ = std::move(below);
@@ -29,18 +38,22 @@ class halo_options {
      * given for `ndim` dimensions or not at all. */
     [[nodiscard]] darr_halo_options plain(int ndim) const {
         const auto n = static_cast<std::size_t>(ndim);
-        const bool good = (below_.empty() && above_.empty()) ||
-                          (detail::fits("below", below_.size(), n) && detail::fits("above", above_.size(), n));
+        const auto directions = static_cast<std::size_t>(plain_.n_offsets);
+        const bool good = ((below_.empty() && above_.empty()) ||
+                           (detail::fits("below", below_.size(), n) && detail::fits("above", above_.size(), n))) &&
+                          detail::fits("offsets", offsets_.size(), directions * n);
         darr_halo_options filled = plain_;
         filled.size = good ? sizeof filled : 0;
         filled.below = detail::data_or_null(below_);
         filled.above = detail::data_or_null(above_);
+        filled.offsets = detail::data_or_null(offsets_);
         return filled;
     }
 
   private:
     darr_halo_options plain_{};
     std::vector<std::int64_t> below_, above_;
+    std::vector<int> offsets_;
 };
 
 /* What becomes of the old values of a redistribution's targets. */

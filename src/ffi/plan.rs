@@ -39,6 +39,11 @@ pub struct darr_halo_options {
     /// 0: ghosts are filled from the elements that they mirror. 1: the other way, ghosts are added to these elements and keep
     /// their values; the order of the additions depends on the distribution alone.
     pub accumulate: c_int,
+    /// Number of directions in the list `offsets`.
+    pub n_offsets: c_int,
+    /// Only ghosts in these directions take part: one entry per dimension and direction, -1 below, 0 beside, 1 above the owned
+    /// elements. NULL: all, or those that `star` leaves. Read during the call only.
+    pub offsets: *const c_int,
 }
 
 // SAFETY: repr(C), the size first, numbers and raw pointers only.
@@ -50,6 +55,8 @@ unsafe impl Growing for darr_halo_options {
         below: std::ptr::null(),
         above: std::ptr::null(),
         accumulate: 0,
+        n_offsets: 0,
+        offsets: std::ptr::null(),
     };
     const FIRST: usize = size_of::<darr_halo_options>();
 }
@@ -102,12 +109,21 @@ unsafe fn halo_options(options: *const darr_halo_options, first: &Array) -> Resu
             }
             Ok(Some(slice(widths, ndim, name)?.iter().copied().collect()))
         };
+        let offsets = if options.offsets.is_null() {
+            None
+        } else {
+            let n = i64::from(options.n_offsets).saturating_mul(ndim);
+            let all = slice(options.offsets, n, "offsets")?;
+            let entry = |offset: &[c_int]| offset.iter().map(|&entry| entry.into()).collect();
+            Some(all.chunks(ndim.max(1) as usize).map(entry).collect())
+        };
         Ok(Halo {
             ghosts: HaloOptions {
                 star: options.star != 0,
                 carry_boundary: options.carry_boundary != 0,
                 below: widths(options.below, "below")?,
                 above: widths(options.above, "above")?,
+                offsets,
             },
             accumulate: options.accumulate != 0,
         })

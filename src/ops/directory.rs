@@ -2,16 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use distarray_core::directory::{Directory, Places, Questions};
+use distarray_core::directory::{keeper, Directory, Places, Questions};
 use distarray_core::redistribute::questions;
-use distarray_core::{Code, Dims, Distribution, Map};
+use distarray_core::{Code, Dimension, Distribution, Map};
 
 use crate::array::Dist;
 use crate::error::{Error, Result};
 use crate::mpi::Comm;
 
+/// Which of the distributions, and which dimension of it.
+pub type Key = [usize; 2];
+
 /// The places of the elements of both ends at the other one, per dimension, as the core asks for them.
 pub type BothPlaces = [Vec<Option<Places>>; 2];
+
+pub fn is_listed(dimension: &Dimension) -> bool {
+    matches!(dimension.map, Map::Unstructured(_))
+}
 
 /// Collective: asks for the places of this rank's elements of `from` in `to`, and the other way round. Local, and nothing is
 /// asked, where neither has an unstructured dimension.
@@ -23,105 +30,103 @@ pub fn places(from: &Dist, to: &Dist, axes: Option<&[usize]>) -> Result<BothPlac
     let rank = Some(comm.rank());
     let asked = questions(dists[0], dists[1], [rank, rank], axes).map_err(Error::from);
     let asked = comm.agree(asked)?;
-    let directories = comm.agree(gather(comm, &dists)?)?;
-
     // Questions about the elements of one end go to the directory of the other.
+    let other_dim = |end: usize, dim: usize| match axes {
+        None => dim,
+        Some(axes) if end == 0 => axes[dim],
+        Some(axes) => axes.iter().position(|&axis| axis == dim).unwrap_or(dim),
+    };
+    let mut list = Vec::new();
+    for (end, dims) in asked.iter().enumerate() {
+        for (dim, questions) in dims.iter().enumerate() {
+            if let Some(questions) = questions {
+                list.push(([1 - end, other_dim(end, dim)], questions));
+            }
+        }
+    }
+    let mut answers = ask(comm, &dists, &list)?.into_iter();
+    let mut take = |dims: &[Option<Questions>]| -> Vec<Option<Places>> {
+        let each = dims
+            .iter()
+            .map(|asked| asked.as_ref().and_then(|_| answers.next()));
+        each.collect()
+    };
+    Ok([take(&asked[0]), take(&asked[1])])
+}
+
+/// Collective: the answers to some questions about unstructured dimensions of these distributions, in their order.
+pub fn ask(
+    comm: &Comm,
+    dists: &[&Distribution],
+    asked: &[(Key, &Questions)],
+) -> Result<Vec<Places>> {
+    let directories = comm.agree(gather(comm, dists)?)?;
     let mut requests: BTreeMap<usize, Vec<i64>> = BTreeMap::new();
-    for_each_list(&dists, &asked, axes, comm.rank(), |key, keeper, indices| {
-        write(requests.entry(keeper).or_default(), key, indices);
+    for_each_list(comm, dists, asked, |key, rank, indices| {
+        write(requests.entry(rank).or_default(), key, indices);
     });
     let requests: Vec<_> = requests.into_iter().collect();
     let incoming = comm.agree(comm.sparse_exchange(&requests))?;
-    let answers = incoming.into_iter().map(|(peer, words)| {
+    let answer = |(peer, words): (usize, Vec<i64>)| {
         let mut answer = Vec::new();
         for (key, indices) in Lists(&words) {
-            let found = match directories.get(&key) {
-                Some(directory) => directory.answer(indices)?,
-                None => {
-                    return Err(Error::new(
-                        Code::Internal,
-                        "a question to the wrong directory",
-                    ))
-                }
+            let Some(directory) = directories.get(&key) else {
+                let text = "a question to a rank that keeps no such directory";
+                return Err(Error::new(Code::Internal, text));
             };
-            write(&mut answer, key, found.as_flattened());
+            write(&mut answer, key, directory.answer(indices)?.as_flattened());
         }
         Ok((peer, answer))
-    });
-    let answers: Result<Vec<_>> = answers.collect();
+    };
+    let answers: Result<Vec<_>> = incoming.into_iter().map(answer).collect();
     let answers = comm.agree(comm.sparse_exchange(&comm.agree(answers)?))?;
 
     // Each keeper answered in the order in which it was asked.
-    let mut lists: BTreeMap<usize, Lists> = answers
-        .iter()
-        .map(|(peer, words)| (*peer, Lists(words)))
-        .collect();
-    let mut told: BTreeMap<Key, Vec<Vec<[i64; 2]>>> = BTreeMap::new();
-    for_each_list(&dists, &asked, axes, comm.rank(), |key, keeper, _| {
-        let next = lists.get_mut(&keeper).and_then(Iterator::next);
-        let places = next.map_or(&[][..], |(_, words)| words);
-        let pairs = places.chunks_exact(2).map(|pair| [pair[0], pair[1]]);
-        told.entry(key).or_default().push(pairs.collect());
+    let mut lists: BTreeMap<usize, Lists> = BTreeMap::new();
+    for (peer, words) in &answers {
+        lists.insert(*peer, Lists(words));
+    }
+    let mut told = Vec::new();
+    for_each_list(comm, dists, asked, |_, rank, _| {
+        let next = lists.get_mut(&rank).and_then(Iterator::next);
+        let (pairs, _) = next.map_or(&[][..], |(_, words)| words).as_chunks();
+        told.push(pairs.to_vec());
     });
-    let places = |end: usize| -> Result<Vec<Option<Places>>> {
-        let each = asked[end].iter().enumerate();
-        each.map(|(dim, questions)| {
-            let Some(questions) = questions else {
-                return Ok(None);
-            };
-            let key = [1 - end, other_dim(axes, end, dim)];
-            let told = told.remove(&key).unwrap_or_default();
-            Ok(Some(questions.places(dim, &told)?))
-        })
-        .collect()
-    };
-    let mut places = places;
-    let found = places(0).and_then(|source| Ok([source, places(1)?]));
-    comm.agree(found)
+    let mut told = told.into_iter();
+    let places = asked.iter().map(|(key, questions)| {
+        let answers: Vec<_> = told.by_ref().take(questions.asked.len()).collect();
+        Ok(questions.places(key[1], &answers)?)
+    });
+    comm.agree(places.collect())
 }
-
-/// An end, 0 for the source and 1 for the target, and a dimension of it.
-type Key = [usize; 2];
 
 /// A coordinate that owns indices, with pairs of index and position.
 type Told<'a> = (usize, &'a [[i64; 2]]);
 
-fn is_listed(dimension: &distarray_core::Dimension) -> bool {
-    matches!(dimension.map, Map::Unstructured(_))
-}
-
-/// The dimension of the other end that a dimension of this one becomes.
-fn other_dim(axes: Option<&[usize]>, end: usize, dim: usize) -> usize {
-    match axes {
-        None => dim,
-        Some(axes) if end == 0 => axes[dim],
-        Some(axes) => axes.iter().position(|&axis| axis == dim).unwrap_or(dim),
-    }
-}
-
 /// Collective: tells the keepers of the directories who owns what; gives those that this rank keeps. The inner result is this
 /// rank's own.
-fn gather(comm: &Comm, dists: &[&Distribution; 2]) -> Result<Result<BTreeMap<Key, Directory>>> {
+fn gather(comm: &Comm, dists: &[&Distribution]) -> Result<Result<BTreeMap<Key, Directory>>> {
     let told = comm.agree(entries(comm, dists))?;
     let arrived = comm.agree(comm.sparse_exchange(&told))?;
     let mut lists: BTreeMap<Key, Vec<Told>> = BTreeMap::new();
     for (peer, words) in &arrived {
         for (key, words) in Lists(words) {
-            let owner = dists[key[0]].section(*peer);
-            if let (Some(&coord), (pairs, _)) = (owner.coords.get(key[1]), words.as_chunks()) {
+            let owner = dists.get(key[0]).map(|dist| dist.section(*peer));
+            let coord = owner.and_then(|owner| owner.coords.get(key[1]).copied());
+            if let (Some(coord), (pairs, _)) = (coord, words.as_chunks()) {
                 lists.entry(key).or_default().push((coord, pairs));
             }
         }
     }
-    // A keeper of which nobody has told anything still answers.
-    for (end, dist) in dists.iter().enumerate() {
+    // A keeper of whom nobody has told anything still answers.
+    for (at, dist) in dists.iter().enumerate() {
         for (dim, _) in dist
             .dims()
             .iter()
             .enumerate()
-            .filter(|(_, dimension)| is_listed(dimension))
+            .filter(|(_, dim)| is_listed(dim))
         {
-            lists.entry([end, dim]).or_default();
+            lists.entry([at, dim]).or_default();
         }
     }
     let directories = lists
@@ -131,9 +136,9 @@ fn gather(comm: &Comm, dists: &[&Distribution; 2]) -> Result<Result<BTreeMap<Key
 }
 
 /// What this rank tells each keeper.
-fn entries(comm: &Comm, dists: &[&Distribution; 2]) -> Result<Vec<(usize, Vec<i64>)>> {
+fn entries(comm: &Comm, dists: &[&Distribution]) -> Result<Vec<(usize, Vec<i64>)>> {
     let mut told: BTreeMap<usize, Vec<i64>> = BTreeMap::new();
-    for (end, dist) in dists.iter().enumerate() {
+    for (at, dist) in dists.iter().enumerate() {
         let section = dist.section(comm.rank());
         if !section.inside {
             continue;
@@ -142,11 +147,11 @@ fn entries(comm: &Comm, dists: &[&Distribution; 2]) -> Result<Vec<(usize, Vec<i6
             let Map::Unstructured(list) = &dimension.map else {
                 continue;
             };
-            for (keeper, pairs) in list.entries()? {
+            for (coord, pairs) in list.entries()? {
                 let mut coords = section.coords.clone();
-                coords[dim] = keeper;
+                coords[dim] = coord;
                 let words = told.entry(dist.grid().rank(&coords)).or_default();
-                write(words, [end, dim], pairs.as_flattened());
+                write(words, [at, dim], pairs.as_flattened());
             }
         }
     }
@@ -156,27 +161,15 @@ fn entries(comm: &Comm, dists: &[&Distribution; 2]) -> Result<Vec<(usize, Vec<i6
 /// Calls `visit` with the directory, the rank that keeps the part of it that is asked, and the indices, for every list of
 /// questions, always in one order.
 fn for_each_list(
-    dists: &[&Distribution; 2],
-    asked: &[Dims<Option<Questions>>; 2],
-    axes: Option<&[usize]>,
-    rank: usize,
+    comm: &Comm,
+    dists: &[&Distribution],
+    asked: &[(Key, &Questions)],
     mut visit: impl FnMut(Key, usize, &[i64]),
 ) {
-    for end in 0..2 {
-        let keepers = dists[1 - end];
-        for (dim, questions) in asked[end].iter().enumerate() {
-            let Some(questions) = questions else {
-                continue;
-            };
-            let other = other_dim(axes, end, dim);
-            for (coord, indices) in &questions.asked {
-                // Every rank with that coordinate keeps the list: those who ask are spread over them.
-                let grid = keepers.grid();
-                let spread = |procs: &usize| rank % procs.max(&1);
-                let mut coords: Dims<usize> = grid.dims().iter().map(spread).collect();
-                coords[other] = *coord;
-                visit([1 - end, other], grid.rank(&coords), indices);
-            }
+    for &(key, questions) in asked {
+        for (coord, indices) in &questions.asked {
+            let rank = keeper(dists[key[0]].grid(), key[1], *coord, comm.rank());
+            visit(key, rank, indices);
         }
     }
 }
@@ -195,10 +188,12 @@ impl<'a> Iterator for Lists<'a> {
     type Item = (Key, &'a [i64]);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (&[end, dim, length], rest) = self.0.split_first_chunk()?;
+        let (&[at, dim, length], rest) = self.0.split_first_chunk()?;
         let (list, rest) = rest.split_at_checked(usize::try_from(length).ok()?)?;
         self.0 = rest;
-        let key = [usize::try_from(end).ok()?, usize::try_from(dim).ok()?];
-        Some((key, list)).filter(|(key, _)| key[0] < 2)
+        Some((
+            [usize::try_from(at).ok()?, usize::try_from(dim).ok()?],
+            list,
+        ))
     }
 }

@@ -11,6 +11,7 @@
 static int ndim;
 static int64_t shape[RANDOM_NDIM];
 static darr_halo_options options;
+static int offsets[3 * 27];
 
 static int64_t number(const int64_t *index)
 {
@@ -31,7 +32,7 @@ static int inside(const int64_t *index)
 /* Whether the exchange fills a ghost: by how far it lies beyond the owned elements, and in how many dimensions. */
 static int is_filled(const random_place *place)
 {
-    int beyond = 0;
+    int beyond = 0, direction[3] = {0};
     for (int d = 0; d < ndim; d++) {
         int64_t below = place->view->owned_lo[d] - place->local[d], above = place->local[d] + 1 - place->view->owned_hi[d];
         if (below > 0 && options.below && below > options.below[d])
@@ -39,6 +40,14 @@ static int is_filled(const random_place *place)
         if (above > 0 && options.above && above > options.above[d])
             return 0;
         beyond += below > 0 || above > 0;
+        direction[d] = below > 0 ? -1 : above > 0;
+    }
+    if (options.offsets) {
+        int listed = 0;
+        for (int i = 0; i < options.n_offsets; i++)
+            listed |= memcmp(options.offsets + i * ndim, direction, (size_t)ndim * sizeof *direction) == 0;
+        if (!listed)
+            return 0;
     }
     return inside(place->index) && (!options.star || beyond <= 1);
 }
@@ -87,6 +96,13 @@ static void one_case(int comm)
     for (int d = 0; d < ndim; d++)
         shape[d] = random_below(5) ? 1 + random_below(8) : random_below(3);
     options.star = (int)random_below(2);
+    if (ndim > 0 && random_below(3) == 0) {
+        options.star = 0;
+        options.n_offsets = (int)random_below(28);
+        for (int i = 0; i < options.n_offsets * ndim; i++)
+            offsets[i] = (int)random_below(3) - 1;
+        options.offsets = offsets;
+    }
     for (int i = 0; i < n; i++) {
         dist[i] = random_dist(comm, ndim, shape, 4);
         array[i] = random_array(dist[i], DARR_INT32, &memory[i]);

@@ -6,12 +6,12 @@ program t303_plan_moves
     implicit none
 
     type(darr_dist) :: dealt, turned, ring
-    type(darr_array) :: x, y, u
+    type(darr_array) :: x, y, u, slice
     type(darr_plan) :: plan, back
     type(darr_plan_info) :: info
     real(real64), pointer :: py(:, :, :) => null(), pu(:) => null()
     integer(int32), pointer :: px(:, :, :) => null()
-    integer :: i, j, k, g(3), lo(1), hi(1), ierr
+    integer :: i, j, k, g(3), lo(1), hi(1), ierr, seen
 
     call begin_test()
     call dealt%create(comm, [5, 6, 7], map=[darr_cyclic, darr_whole, darr_cyclic], block_size=[2, 1, 1])
@@ -53,6 +53,22 @@ program t303_plan_moves
     do i = lo(1), hi(1)
         call expect(pu(i), 1 + ghosts_of(i), 0.0_real64, 'sum of the ghosts')
     end do
+    ! In one direction only.
+    call u%fill(1.0_real64)
+    call back%halo([u], accumulate=.true., offsets=reshape([-1], [1, 1]))
+    call back%run()
+    do i = lo(1), hi(1)
+        call expect(pu(i), 1.0_real64 + merge(1, 0, i == hi(1)), 0.0_real64, 'ghosts below alone')
+    end do
+    call back%halo([u], offsets=reshape([-1, 0], [2, 1]), ierr=ierr)
+    call expect_code(ierr, darr_err_argument, darr_last_error(), 'one row', 'offsets of two dimensions')
+
+    ! A view of every second row, from the last one on.
+    call slice%slice(x, [5, 1, 2], [1, 6, 6], [-2, 1, 1])
+    call slice%set([1, 2, 3], 77)
+    call x%get([5, 2, 4], seen)
+    call expect(seen, 77, 'an element written through a view')
+    call slice%free()
     call plan%free()
     call back%free()
     call u%free()

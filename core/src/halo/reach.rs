@@ -15,13 +15,14 @@ pub(super) struct Reach<'a> {
 }
 
 /// One dimension of a box of elements on its way between a coordinate and another, or itself.
+#[derive(Clone)]
 pub(super) struct Piece {
     /// Coordinate of the other end.
     pub coord: usize,
     /// One run from the owner, who is the source, to the receiver.
     pub run: Arc<Vec<Run>>,
-    /// Whether the target is padding of this dimension.
-    pub ghost: bool,
+    /// Where the target lies in this dimension: -1 for padding below, 0 for owned elements, 1 for padding above.
+    pub side: i64,
 }
 
 /// The side of its block on which a receiver has the ghosts, or on which a neighbour stands.
@@ -76,7 +77,7 @@ impl Reach<'_> {
         Piece {
             coord,
             run: one(first, first, carried[0] + count + carried[1]),
-            ghost: false,
+            side: 0,
         }
     }
 
@@ -152,7 +153,10 @@ impl Reach<'_> {
         Piece {
             coord,
             run: one(source, target, size),
-            ghost: true,
+            side: match side {
+                Side::Below => -1,
+                Side::Above => 1,
+            },
         }
     }
 }
