@@ -124,23 +124,26 @@ impl Questions {
         dimension: &Dimension,
         indices: impl IntoIterator<Item = i64>,
     ) -> Result<Questions> {
-        let mut asked: BTreeMap<usize, Vec<(i64, usize)>> = BTreeMap::new();
-        for (number, index) in indices.into_iter().enumerate() {
+        let indices = indices.into_iter();
+        let mut asked = Vec::new();
+        let most = indices.size_hint().1.unwrap_or(0);
+        asked.try_reserve_exact(most).map_err(refused)?;
+        for (number, index) in indices.enumerate() {
             let Owner::Ask(coord) = dimension.owner(index) else {
                 let what = "it is not unstructured, and nobody needs to be asked";
                 return Err(Error::DimensionUnsupported { dim, what });
             };
-            add(asked.entry(coord).or_default(), (index, number))?;
+            add(&mut asked, (coord, index, number))?;
         }
+        asked.sort_unstable();
         let mut questions = Questions::default();
-        for (coord, mut list) in asked {
-            list.sort_unstable();
+        for group in asked.chunk_by(|a, b| a.0 == b.0) {
             let (mut indices, mut numbers) = (Vec::new(), Vec::new());
-            indices.try_reserve_exact(list.len()).map_err(refused)?;
-            numbers.try_reserve_exact(list.len()).map_err(refused)?;
-            indices.extend(list.iter().map(|entry| entry.0));
-            numbers.extend(list.iter().map(|entry| entry.1));
-            add(&mut questions.asked, (coord, indices))?;
+            indices.try_reserve_exact(group.len()).map_err(refused)?;
+            numbers.try_reserve_exact(group.len()).map_err(refused)?;
+            indices.extend(group.iter().map(|entry| entry.1));
+            numbers.extend(group.iter().map(|entry| entry.2));
+            add(&mut questions.asked, (group[0].0, indices))?;
             add(&mut questions.numbers, numbers)?;
         }
         Ok(questions)

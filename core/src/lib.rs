@@ -50,7 +50,7 @@ pub use error::{Code, Error, Result};
 pub use grid::{Grid, GridOrder};
 pub use index_list::IndexList;
 pub use map::{Dimension, Map, Owner};
-pub use moves::{Message, Moves, Product};
+pub use moves::{Costs, Message, Moves, Product};
 pub use region::Region;
 pub use runs::Run;
 pub use section::{Section, Span};

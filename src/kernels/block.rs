@@ -277,9 +277,9 @@ impl Block {
         extents: &[i64],
     ) -> Result<Block> {
         let size = self.dtype.size() as i64;
-        let steps = offset.iter().zip(&self.strides);
-        let shift = steps.fold(Some(self.offset as i64), |sum, (&index, &stride)| {
-            sum?.checked_add(index.checked_mul(stride)?)
+        let mut steps = offset.iter().zip(&self.strides);
+        let shift = steps.try_fold(self.offset as i64, |sum, (&index, &stride)| {
+            sum.checked_add(index.checked_mul(stride)?)
         });
         let stride = |axis: &Option<(usize, i64)>| match axis {
             None => Some(size),

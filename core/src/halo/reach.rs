@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::runs::Run;
-use crate::{product, Dimension, Result};
+use crate::{product, Dimension, Error, Result};
 
 /// How far ghosts of one dimension reach.
 pub(super) struct Reach<'a> {
@@ -47,7 +47,7 @@ impl Reach<'_> {
         let mut pieces = vec![self.core(coord)];
         for side in [Side::Below, Side::Above] {
             self.walk(coord, side, side, |owner, distance| {
-                product::push(&mut pieces, self.piece(coord, owner, owner, side, distance))
+                push(&mut pieces, self.piece(coord, owner, owner, side, distance))
             })?;
         }
         Ok(pieces)
@@ -58,7 +58,7 @@ impl Reach<'_> {
         let mut pieces = vec![self.core(coord)];
         for side in [Side::Below, Side::Above] {
             self.walk(coord, side.opposite(), side, |receiver, distance| {
-                product::push(
+                push(
                     &mut pieces,
                     self.piece(receiver, coord, receiver, side, distance),
                 )
@@ -159,6 +159,16 @@ impl Reach<'_> {
             },
         }
     }
+}
+
+/// Errors: no memory, or more blocks within the widths than anybody means.
+fn push(pieces: &mut Vec<Piece>, piece: Piece) -> Result<()> {
+    if pieces.len() >= 1 << 20 {
+        return Err(Error::Memory {
+            what: "a halo across more than 1048576 blocks",
+        });
+    }
+    product::push(pieces, piece)
 }
 
 fn one(source: i64, target: i64, length: i64) -> Arc<Vec<Run>> {

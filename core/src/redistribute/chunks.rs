@@ -161,9 +161,7 @@ impl Writer<'_> {
     ) -> Result<()> {
         *self.steps += 1;
         if *self.steps > MOST {
-            return Err(Error::Memory {
-                what: "a plan of more than 16777216 pieces",
-            });
+            return Err(too_many());
         }
         if length < 1 || count < 1 {
             return Ok(());
@@ -179,5 +177,11 @@ impl Writer<'_> {
             count,
             period,
         })
+    }
+}
+
+pub(super) fn too_many() -> Error {
+    Error::Memory {
+        what: "a plan of more than 16777216 pieces",
     }
 }

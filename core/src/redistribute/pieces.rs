@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::chunks::{chunks, Chunk, Pair, Writer};
+use super::chunks::{chunks, too_many, Chunk, Pair, Writer};
 use crate::deal::Deal;
 use crate::dims::signed;
+use crate::product::MOST;
 use crate::runs::{Run, Runs};
 use crate::{Dimension, Result};
 
@@ -42,6 +43,7 @@ pub(super) fn pieces(ends: [&Dimension; 2], own: usize, coord: usize) -> Result<
         found: BTreeMap::new(),
         steps: 0,
     };
+    walk.check_size(coarse)?;
     if own == coarse {
         walk.own_blocks()?;
     } else {
@@ -138,6 +140,21 @@ impl Walk<'_> {
             self.meet(coord, own.start.max(block.start)..own.end.min(block.end))?;
         }
         Ok(())
+    }
+
+    /// Errors: so many meetings in the window that it is not worth beginning.
+    fn check_size(&self, coarse: usize) -> Result<()> {
+        let round = self.deals[self.own].and_then(|deal| deal.round());
+        // Each block of the caller's is met, but a coarse one of the other end once only.
+        let apart = match &self.deals[coarse] {
+            _ if self.own == coarse => round,
+            Some(deal) => round.map(|round| round.max(deal.block)),
+            None => None,
+        };
+        match apart {
+            Some(apart) if self.window / apart > signed(MOST) => Err(too_many()),
+            _ => Ok(()),
+        }
     }
 
     /// The caller's first index from `at` on, inside the window.

@@ -210,6 +210,13 @@ pub fn places(product: &Product, axes: &[usize]) -> [Vec<Vec<i64>>; 2] {
     for (dim, runs) in product.dims.iter().enumerate() {
         let along: Vec<[i64; 2]> = runs.iter().flat_map(Run::positions).collect();
         assert!(!along.is_empty(), "products have elements");
+        for run in runs.iter() {
+            assert!(run.count > 1 || run.period == [0, 0], "{run:?}");
+            assert!(
+                run.length > 1 || (run.step, run.count) == ([1, 1], 1),
+                "{run:?}"
+            );
+        }
         let mut longer = Vec::new();
         for ends in &all {
             for &[source, target] in &along {
