@@ -12,6 +12,7 @@ pub mod file;
 pub mod guard;
 pub mod handle;
 pub mod image;
+pub mod indices;
 pub mod library;
 pub mod plan;
 pub mod pointer;

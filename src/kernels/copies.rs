@@ -37,6 +37,14 @@ pub enum Place<'a> {
     },
 }
 
+/// Elements at single positions, in an order that both operands share.
+#[derive(Clone, Debug, Default)]
+pub struct Points {
+    pub count: usize,
+    /// Of the source and of the target, one local index per dimension and element; empty where this rank does not use them.
+    pub positions: [Arc<[i64]>; 2],
+}
+
 /// Copies from operand 0 to operand 1 that can be repeated. Nothing is allocated and nothing fails when they run.
 ///
 /// Condition: every address in `groups`, with all turns of its group's loops, lies inside one of `memories`.
@@ -116,6 +124,37 @@ impl Copies {
         self.memories.extend(operands.map(|operand| operand.memory));
         self.bytes += bytes;
         Ok(bytes)
+    }
+
+    /// Adds single elements, as `add`. A position of the target may occur more than once: the elements then combine in the order
+    /// of the list, and the last one that is inserted stays.
+    pub fn add_points(
+        &mut self,
+        from: Place,
+        to: Place,
+        points: &Points,
+        combine: Combine,
+    ) -> Result<usize> {
+        let ends = [Scattered::new(from, points)?, Scattered::new(to, points)?];
+        let dtypes = ends.each_ref().map(|end| end.dtype);
+        let size = dtypes[0].size();
+        let once = Nest {
+            axes: Axes::new(),
+            at: [std::ptr::null_mut(); 2],
+        };
+        let kernel = match combine {
+            Combine::Insert if dtypes[0] == dtypes[1] => Kernel::Copy(Transfer::new(once, size).0),
+            _ => each(once, combine_line(dtypes[0], dtypes[1], combine)?).0,
+        };
+        let mut at = Vec::new();
+        at.try_reserve_exact(points.count).map_err(|_| refused())?;
+        for number in 0..points.count {
+            at.push([ends[0].at(number)?, ends[1].at(number)?]);
+        }
+        push(&mut self.groups, Group { kernel, at })?;
+        self.memories.extend(ends.map(|end| end.memory));
+        self.bytes += points.count * size;
+        Ok(points.count * size)
     }
 
     fn add_combinations(
@@ -321,6 +360,69 @@ impl Operand {
     }
 }
 
+/// One operand of single elements.
+struct Scattered<'a> {
+    memory: Arc<Memory>,
+    dtype: Dtype,
+    base: *mut u8,
+    /// The block and the positions in it; `None`: packed.
+    listed: Option<(&'a Block, &'a [i64])>,
+}
+
+impl<'a> Scattered<'a> {
+    fn new(place: Place<'a>, points: &'a Points) -> Result<Scattered<'a>> {
+        match place {
+            Place::In { block, side, .. } => {
+                let positions = &points.positions[side];
+                if points.count.checked_mul(block.ndim()) != Some(positions.len()) {
+                    return Err(outside());
+                }
+                Ok(Scattered {
+                    memory: block.memory().clone(),
+                    dtype: block.dtype(),
+                    base: block.base(),
+                    listed: Some((block, positions)),
+                })
+            }
+            Place::Packed {
+                memory,
+                offset,
+                dtype,
+                ..
+            } => {
+                let bytes = points.count.checked_mul(dtype.size());
+                let end = bytes.and_then(|bytes| bytes.checked_add(offset));
+                if end.is_none_or(|end| end > memory.above()) {
+                    return Err(outside());
+                }
+                Ok(Scattered {
+                    memory: memory.clone(),
+                    dtype,
+                    base: memory.base().wrapping_add(offset),
+                    listed: None,
+                })
+            }
+        }
+    }
+
+    /// Address of the element with this number.
+    fn at(&self, number: usize) -> Result<*mut u8> {
+        let Some((block, positions)) = self.listed else {
+            return Ok(self.base.wrapping_add(number * self.dtype.size()));
+        };
+        let ndim = block.ndim();
+        let index = &positions[number * ndim..(number + 1) * ndim];
+        let mut offset = 0;
+        for ((&index, &extent), &stride) in index.iter().zip(block.extents()).zip(block.strides()) {
+            if !(0..extent).contains(&index) {
+                return Err(outside());
+            }
+            offset += index * stride;
+        }
+        Ok(self.base.wrapping_offset(offset as isize))
+    }
+}
+
 /// Number of positions of each dimension.
 fn counts(product: &Product) -> Result<Dims<usize>> {
     let along = |runs: &Arc<Vec<Run>>| {
@@ -454,10 +556,13 @@ fn for_each_combination(
 }
 
 fn push<T>(list: &mut Vec<T>, entry: T) -> Result<()> {
-    let refused = |_| Error::new(Code::Memory, "memory for the copies of a plan was refused");
-    list.try_reserve(1).map_err(refused)?;
+    list.try_reserve(1).map_err(|_| refused())?;
     list.push(entry);
     Ok(())
+}
+
+fn refused() -> Error {
+    Error::new(Code::Memory, "memory for the copies of a plan was refused")
 }
 
 fn outside() -> Error {

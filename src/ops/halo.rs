@@ -47,23 +47,28 @@ pub fn plan_halo(first: &Array, asked: Result<(Vec<&Array>, Halo)>) -> Result<Pl
 
 fn legs(arrays: &[&Array], asked: &Halo) -> Result<Vec<Leg>> {
     let comm = arrays[0].dist().comm();
-    let mut legs: Vec<Leg> = Vec::with_capacity(arrays.len());
+    let combine = match asked.accumulate {
+        true => Combine::Add,
+        false => Combine::Insert,
+    };
+    let mut legs = Vec::with_capacity(arrays.len());
+    let mut known: Vec<Moves> = Vec::with_capacity(arrays.len());
     for (i, array) in arrays.iter().enumerate() {
-        let dist = array.dist();
+        let (dist, block) = (array.dist(), array.block());
         if !dist.comm().is(comm) {
             let text = format!("array {i} lives on another communicator than array 0");
             return Err(Error::new(Code::Argument, text));
         }
         if let Some(k) = arrays[..i]
             .iter()
-            .position(|other| other.block().overlaps(array.block()))
+            .position(|other| other.block().overlaps(block))
         {
             let text = format!("array {i} shares memory with array {k}");
             return Err(Error::new(Code::Argument, text));
         }
         let alike = arrays[..i].iter().position(|other| other.dist().same(dist));
-        let moves: Moves = match alike {
-            Some(at) => legs[at].moves.clone(),
+        let moves = match alike {
+            Some(at) => known[at].clone(),
             None => {
                 let fill = halo(dist.map(), comm.rank(), &asked.ghosts)?;
                 if asked.accumulate {
@@ -73,17 +78,8 @@ fn legs(arrays: &[&Array], asked: &Halo) -> Result<Vec<Leg>> {
                 }
             }
         };
-        legs.push(Leg {
-            source: array.block().clone(),
-            target: array.block().clone(),
-            moves,
-            order: dist.map().order(),
-            combine: if asked.accumulate {
-                Combine::Add
-            } else {
-                Combine::Insert
-            },
-        });
+        legs.push(Leg::of(block, block, &moves, dist.map().order(), combine));
+        known.push(moves);
     }
     Ok(legs)
 }

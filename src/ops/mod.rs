@@ -3,10 +3,12 @@
 pub mod channels;
 mod directory;
 pub mod halo;
+pub mod indices;
 pub mod plan;
 pub mod redistribute;
 pub mod reduce;
 
 pub use halo::plan_halo;
+pub use indices::plan_indices;
 pub use plan::Plan;
 pub use redistribute::plan_redistribute;

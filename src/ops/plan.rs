@@ -1,7 +1,7 @@
 //! A plan: who sends which elements to whom, bound to the arrays whose memory they lie in.
 //!
 //! Set-up is collective, checked and allocates; execution repeats what was made ready and allocates nothing. Halo exchange,
-//! redistribution and all other movements differ only in the moves that the core puts into a plan.
+//! redistribution and all other movements differ only in what the legs of a plan say.
 
 use std::sync::Arc;
 
@@ -9,7 +9,6 @@ use distarray_core::Code;
 
 use super::channels::{Channels, Leg, Volume};
 use crate::error::{Error, Result};
-use crate::kernels::copies::Copies;
 use crate::mpi::Comm;
 
 #[derive(PartialEq)]
@@ -23,8 +22,6 @@ enum State {
 pub struct Plan {
     comm: Arc<Comm>,
     channels: Channels,
-    /// What stays on this rank.
-    local: Copies,
     state: State,
     /// The same on every rank for the same plan, another for another: compared in checked mode.
     identity: u64,
@@ -33,12 +30,10 @@ pub struct Plan {
 impl Plan {
     /// Collective: connects the messages of legs that match those of the other ranks.
     pub fn new(comm: &Arc<Comm>, legs: &[Leg], identity: u64) -> Result<Plan> {
-        let local = comm.agree(local(legs))?;
         let channels = comm.agree(Channels::connect(comm, legs))?;
         Ok(Plan {
             comm: comm.clone(),
             channels,
-            local,
             state: State::Idle,
             identity,
         })
@@ -53,7 +48,6 @@ impl Plan {
         ready?;
         self.state = State::Broken;
         self.channels.begin()?;
-        self.local.run();
         self.state = State::Begun;
         Ok(())
     }
@@ -88,10 +82,7 @@ impl Plan {
 
     /// What this rank does at each run.
     pub fn volume(&self) -> Volume {
-        let mut volume = self.channels.volume();
-        volume.local = self.local.bytes();
-        volume.memory += self.local.memory();
-        volume
+        self.channels.volume()
     }
 
     fn expect(&self, state: State, otherwise: &str) -> Result<()> {
@@ -106,15 +97,4 @@ impl Plan {
         };
         Err(Error::new(Code::State, text))
     }
-}
-
-/// The copies of what stays on this rank.
-fn local(legs: &[Leg]) -> Result<Copies> {
-    let mut copies = Copies::new();
-    for leg in legs {
-        for product in &leg.moves.local {
-            copies.add(leg.source(&leg.source), leg.target(), product, leg.combine)?;
-        }
-    }
-    Ok(copies)
 }

@@ -64,12 +64,9 @@ fn legs(asked: &Redistribution) -> Result<Vec<Leg>> {
     let rank = Some(comm.rank());
     let moves = redistribute(from.map(), to.map(), [rank, rank], &options).map_err(Error::from);
     let moves = comm.agree(moves)?;
-    let leg = |(source, target): (&&Array, &&Array)| Leg {
-        source: source.block().clone(),
-        target: target.block().clone(),
-        moves: moves.clone(),
-        order: from.map().order(),
-        combine: asked.combine,
+    let order = from.map().order();
+    let leg = |(source, target): (&&Array, &&Array)| {
+        Leg::of(source.block(), target.block(), &moves, order, asked.combine)
     };
     Ok(asked.sources.iter().zip(&asked.targets).map(leg).collect())
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use distarray_core::{Code, Dtype, Message, Moves, MAX_DIMS};
+use distarray_core::{Code, Dtype, MAX_DIMS};
 
 use super::card::{Card, Elements, Found, FoundElements, Place};
-use super::{Channels, Leg, Receive, Route, Send, State};
+use super::{Channels, Leg, Receive, Route, Send, Shipment, State};
 use crate::error::{Error, Result};
 use crate::kernels::combine::Combine;
 use crate::kernels::copies::{self, Copies};
@@ -17,7 +17,7 @@ use crate::mpi::{Comm, Exchange};
 /// What goes to, or comes from, one peer: the messages of all legs that have one, in the order of the legs.
 struct Parcel<'a> {
     peer: usize,
-    parts: Vec<(&'a Leg, &'a Message)>,
+    parts: Vec<(&'a Leg, &'a Shipment)>,
     bytes: usize,
 }
 
@@ -27,8 +27,8 @@ impl Channels {
     pub fn connect(comm: &Arc<Comm>, legs: &[Leg]) -> Result<Channels> {
         let node = comm.node()?;
         let parcels = (
-            parcels(legs, |moves| &moves.sends),
-            parcels(legs, |moves| &moves.recvs),
+            parcels(legs, |leg| &leg.sends),
+            parcels(legs, |leg| &leg.receives),
         );
         let ready = parcels.0.and_then(|outgoing| Ok((outgoing, parcels.1?)));
         let (outgoing, incoming) = comm.agree(ready)?;
@@ -86,39 +86,60 @@ impl Channels {
                 state,
             });
         }
+        let mut local = Copies::new();
+        for leg in legs {
+            for piece in &leg.local {
+                piece.copy(
+                    leg.source(&leg.source),
+                    leg.target(),
+                    leg.combine,
+                    &mut local,
+                )?;
+            }
+        }
+        let ordered = legs.iter().any(Leg::is_ordered);
+        if ordered {
+            let turn = incoming.partition_point(|parcel| parcel.peer < comm.rank());
+            let own = Receive {
+                route: Route::Own,
+                unpack: std::mem::take(&mut local),
+                state: State::Taken,
+            };
+            receives.insert(turn, own);
+        }
         Ok(Channels {
             comm: comm.clone(),
             exchange,
             sends,
             receives,
+            local,
             round: 0,
             missing: 0,
-            ordered: legs.iter().any(|leg| leg.combine != Combine::Insert),
+            ordered,
         })
     }
 }
 
 /// The messages of all legs by peer, ascending.
-fn parcels(legs: &[Leg], of: fn(&Moves) -> &[Message]) -> Result<Vec<Parcel<'_>>> {
+fn parcels(legs: &[Leg], of: fn(&Leg) -> &[Shipment]) -> Result<Vec<Parcel<'_>>> {
+    let too_long = || Error::new(Code::Memory, "a message of 2^63 bytes and more");
     let mut peers: BTreeMap<usize, Parcel> = BTreeMap::new();
     for leg in legs {
-        for message in of(&leg.moves) {
-            let size = leg.source.dtype().size() as i64;
-            let bytes = message
-                .elements()?
-                .checked_mul(size)
-                .and_then(|bytes| usize::try_from(bytes).ok());
-            let too_long = || Error::new(Code::Memory, "a message of 2^63 bytes and more");
-            let peer = message.peer;
+        for shipment in of(leg) {
+            let peer = shipment.peer;
             let parcel = peers.entry(peer).or_insert(Parcel {
                 peer,
                 parts: vec![],
                 bytes: 0,
             });
-            parcel.bytes = bytes
-                .and_then(|bytes| parcel.bytes.checked_add(bytes))
-                .ok_or_else(too_long)?;
-            parcel.parts.push((leg, message));
+            for piece in &shipment.pieces {
+                let elements = usize::try_from(piece.elements()?).ok();
+                let bytes =
+                    elements.and_then(|elements| elements.checked_mul(leg.source.dtype().size()));
+                let sum = bytes.and_then(|bytes| parcel.bytes.checked_add(bytes));
+                parcel.bytes = sum.ok_or_else(too_long)?;
+            }
+            parcel.parts.push((leg, shipment));
         }
     }
     Ok(peers.into_values().collect())
@@ -138,7 +159,7 @@ const AXES: [usize; MAX_DIMS] = {
 impl Leg {
     /// The source's elements, on this rank or in a block of the same kind on another.
     pub(in crate::ops) fn source<'a>(&self, block: &'a Block) -> copies::Place<'a> {
-        let axes = &AXES[..self.moves.axes.len()];
+        let axes = &AXES[..self.axes.len()];
         copies::Place::In {
             block,
             side: 0,
@@ -147,7 +168,7 @@ impl Leg {
     }
 
     pub(in crate::ops) fn target(&self) -> copies::Place<'_> {
-        let (block, axes) = (&self.target, &self.moves.axes);
+        let (block, axes) = (&self.target, &self.axes);
         copies::Place::In {
             block,
             side: 1,
@@ -177,10 +198,10 @@ impl Parcel<'_> {
     /// From this rank's blocks into a buffer.
     fn pack(&self, memory: &Arc<Memory>, offset: usize, copies: &mut Copies) -> Result<()> {
         let mut at = offset;
-        for (leg, message) in &self.parts {
-            for product in &message.products {
+        for (leg, shipment) in &self.parts {
+            for piece in &shipment.pieces {
                 let to = leg.packed(memory, at);
-                at += copies.add(leg.source(&leg.source), to, product, Combine::Insert)?;
+                at += piece.copy(leg.source(&leg.source), to, Combine::Insert, copies)?;
             }
         }
         Ok(())
@@ -189,9 +210,9 @@ impl Parcel<'_> {
     /// From a buffer into this rank's blocks.
     fn unpack(&self, memory: &Arc<Memory>, offset: usize, copies: &mut Copies) -> Result<()> {
         let mut at = offset;
-        for (leg, message) in &self.parts {
-            for product in &message.products {
-                at += copies.add(leg.packed(memory, at), leg.target(), product, leg.combine)?;
+        for (leg, shipment) in &self.parts {
+            for piece in &shipment.pieces {
+                at += piece.copy(leg.packed(memory, at), leg.target(), leg.combine, copies)?;
             }
         }
         Ok(())
@@ -199,9 +220,9 @@ impl Parcel<'_> {
 
     /// From the peer's blocks into this rank's.
     fn fetch(&self, blocks: &[Block], copies: &mut Copies) -> Result<()> {
-        for ((leg, message), block) in self.parts.iter().zip(blocks) {
-            for product in &message.products {
-                copies.add(leg.source(block), leg.target(), product, leg.combine)?;
+        for ((leg, shipment), block) in self.parts.iter().zip(blocks) {
+            for piece in &shipment.pieces {
+                piece.copy(leg.source(block), leg.target(), leg.combine, copies)?;
             }
         }
         Ok(())

@@ -9,11 +9,11 @@ mod connect;
 
 use std::sync::Arc;
 
-use distarray_core::{Moves, Order};
+use distarray_core::{Dims, Message, Moves, Order, Product};
 
 use crate::error::Result;
 use crate::kernels::combine::Combine;
-use crate::kernels::copies::Copies;
+use crate::kernels::copies::{Copies, Place, Points};
 use crate::kernels::Block;
 use crate::mpi::shared::{self, Signal};
 use crate::mpi::{Comm, Exchange, Patience};
@@ -22,10 +22,94 @@ use crate::mpi::{Comm, Exchange, Patience};
 pub struct Leg {
     pub source: Block,
     pub target: Block,
-    pub moves: Moves,
+    pub sends: Vec<Shipment>,
+    pub receives: Vec<Shipment>,
+    /// What stays on this rank.
+    pub local: Vec<Piece>,
+    /// The dimension of the target that each dimension of the source becomes.
+    pub axes: Dims<usize>,
     /// Order of the elements within a message, the same on both sides.
     pub order: Order,
     pub combine: Combine,
+}
+
+/// What goes to or comes from one peer, in an order that both sides know.
+pub struct Shipment {
+    pub peer: usize,
+    pub pieces: Vec<Piece>,
+}
+
+#[derive(Clone)]
+pub enum Piece {
+    /// Every combination of positions.
+    Product(Product),
+    /// Single elements.
+    Points(Points),
+}
+
+impl Leg {
+    /// The share that the core's moves give to two blocks.
+    pub fn of(
+        source: &Block,
+        target: &Block,
+        moves: &Moves,
+        order: Order,
+        combine: Combine,
+    ) -> Leg {
+        let pieces = |products: &[Product]| products.iter().cloned().map(Piece::Product).collect();
+        let shipments = |messages: &[Message]| {
+            let shipment = |message: &Message| Shipment {
+                peer: message.peer,
+                pieces: pieces(&message.products),
+            };
+            messages.iter().map(shipment).collect()
+        };
+        Leg {
+            source: source.clone(),
+            target: target.clone(),
+            sends: shipments(&moves.sends),
+            receives: shipments(&moves.recvs),
+            local: pieces(&moves.local),
+            axes: moves.axes.clone(),
+            order,
+            combine,
+        }
+    }
+}
+
+impl Leg {
+    /// Whether the result depends on what arrives first: where elements combine, or a position may be written twice.
+    fn is_ordered(&self) -> bool {
+        let mut pieces = self
+            .receives
+            .iter()
+            .flat_map(|shipment| &shipment.pieces)
+            .chain(&self.local);
+        self.combine != Combine::Insert || pieces.any(|piece| matches!(piece, Piece::Points(_)))
+    }
+}
+
+impl Piece {
+    pub fn elements(&self) -> Result<i64> {
+        match self {
+            Piece::Product(product) => Ok(product.elements()?),
+            Piece::Points(points) => Ok(points.count as i64),
+        }
+    }
+
+    /// Makes its copies ready, as `Copies::add`.
+    pub fn copy(
+        &self,
+        from: Place,
+        to: Place,
+        combine: Combine,
+        copies: &mut Copies,
+    ) -> Result<usize> {
+        match self {
+            Piece::Product(product) => copies.add(from, to, product, combine),
+            Piece::Points(points) => copies.add_points(from, to, points, combine),
+        }
+    }
 }
 
 /// The connected messages of one rank.
@@ -34,6 +118,8 @@ pub struct Channels {
     exchange: Exchange,
     sends: Vec<Send>,
     receives: Vec<Receive>,
+    /// What stays on this rank, unless it has a place among the receives.
+    local: Copies,
     /// Rounds begun so far.
     round: u64,
     /// Receives of this round that are still to be taken.
@@ -59,6 +145,8 @@ enum Route {
     Mpi(usize),
     Staged(Signal),
     Direct(Signal),
+    /// From this rank itself, in its turn among those whose order matters.
+    Own,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -108,7 +196,7 @@ impl Channels {
         }
         for send in &self.sends {
             match &send.route {
-                Route::Direct(_) => {}
+                Route::Direct(_) | Route::Own => {}
                 Route::Staged(signal) => {
                     wait(&self.comm, || Ok(signal.is_done(self.round - 1)))?;
                     send.pack.run();
@@ -120,6 +208,7 @@ impl Channels {
                 }
             }
         }
+        self.local.run();
         Ok(())
     }
 
@@ -151,12 +240,12 @@ impl Channels {
         // Packed elements lie in the plan's own memory: `begin` waits for their readers.
         let is_free = |send: &Send| match &send.route {
             Route::Direct(signal) => signal.is_done(self.round),
-            Route::Staged(_) | Route::Mpi(_) => true,
+            Route::Staged(_) | Route::Mpi(_) | Route::Own => true,
         };
         Ok(self.missing == 0 && self.exchange.poll_sends()? && self.sends.iter().all(is_free))
     }
 
-    /// Everything but what stays on the rank.
+    /// What this rank does at each run.
     pub fn volume(&self) -> Volume {
         let mut volume = Volume {
             sends: self.sends.len(),
@@ -169,13 +258,19 @@ impl Channels {
             match send.route {
                 Route::Direct(_) => volume.direct += send.bytes,
                 Route::Staged(_) => volume.staged += send.bytes,
-                Route::Mpi(_) => {}
+                Route::Mpi(_) | Route::Own => {}
             }
             volume.memory += send.pack.memory();
         }
         for receive in &self.receives {
             volume.memory += receive.unpack.memory();
+            if let Route::Own = receive.route {
+                volume.receives -= 1;
+                volume.local += receive.unpack.bytes();
+            }
         }
+        volume.local += self.local.bytes();
+        volume.memory += self.local.memory();
         volume
     }
 }
@@ -185,7 +280,7 @@ impl Drop for Channels {
         let round = self.round;
         let signal = |send: Send| match send.route {
             Route::Direct(signal) | Route::Staged(signal) => Some((signal, round)),
-            Route::Mpi(_) => None,
+            Route::Mpi(_) | Route::Own => None,
         };
         shared::retire(self.sends.drain(..).filter_map(signal));
     }
@@ -196,7 +291,7 @@ impl Receive {
     fn take(&mut self, round: u64) -> bool {
         match &self.route {
             Route::Mpi(_) if self.state != State::Arrived => return false,
-            Route::Mpi(_) => self.unpack.run(),
+            Route::Mpi(_) | Route::Own => self.unpack.run(),
             Route::Staged(signal) | Route::Direct(signal) => {
                 if !signal.is_ready(round) {
                     return false;
