@@ -10,8 +10,7 @@ use super::comm::{lock, Comm};
 use crate::error::Result;
 
 impl Comm {
-    /// The ranks on the calling rank's node, itself among them, ascending. Asked for
-    /// once, collectively, when the record is made.
+    /// The ranks on the calling rank's node, itself among them, ascending. Asked for once, collectively, when the record is made.
     pub fn node(&self) -> Result<Arc<[usize]>> {
         if let Some(node) = &*lock(&self.node) {
             return Ok(node.clone());
@@ -22,46 +21,42 @@ impl Comm {
     /// Lets only ranks of one node that pass the same number share memory from now on, as if others were on another node.
     /// Collective.
     pub fn divide_node(&self, part: u64) -> Result<Arc<[usize]>> {
-        let own = self.ranks_of_node(part);
-        let node: Arc<[usize]> = self.agree(own)?.into();
-        *lock(&self.node) = Some(node.clone());
+        let node = self.agree(self.split_node())?;
+        let ranks = self.agree(self.ranks_of(&node, part))?;
+        let ranks: Arc<[usize]> = ranks.into();
+        *lock(&self.node) = Some(ranks.clone());
+        Ok(ranks)
+    }
+
+    /// The ranks that MPI says could share memory.
+    fn split_node(&self) -> Result<Split> {
+        let comm = self.duplicate()?;
+        let mut node = Split(null());
+        // SAFETY: splits the duplicate; what comes of it is owned at once.
+        check("MPI_Comm_split_type", unsafe {
+            let (kind, key) = (ffi::RSMPI_COMM_TYPE_SHARED, count(self.rank())?);
+            ffi::MPI_Comm_split_type(comm, kind, key, ffi::RSMPI_INFO_NULL, &mut node.0)
+        })?;
         Ok(node)
     }
 
-    /// Asks MPI which ranks could share memory, and those for their part.
-    fn ranks_of_node(&self, part: u64) -> Result<Vec<usize>> {
-        let comm = self.duplicate()?;
-        let mut node = Split(null());
+    /// Those of them that pass the same number, ascending.
+    fn ranks_of(&self, node: &Split, part: u64) -> Result<Vec<usize>> {
         let mut size = 0;
-        // SAFETY: splits the duplicate and asks the part for its size.
-        unsafe {
-            let (kind, key) = (ffi::RSMPI_COMM_TYPE_SHARED, count(self.rank())?);
-            check(
-                "MPI_Comm_split_type",
-                ffi::MPI_Comm_split_type(comm, kind, key, ffi::RSMPI_INFO_NULL, &mut node.0),
-            )?;
-            check("MPI_Comm_size", ffi::MPI_Comm_size(node.0, &mut size))?;
-        }
+        // SAFETY: asks the part for its size.
+        check("MPI_Comm_size", unsafe {
+            ffi::MPI_Comm_size(node.0, &mut size)
+        })?;
         let own = [self.rank() as u64, part];
         let mut all = vec![[0u64; 2]; size.unsigned_abs() as usize];
         // SAFETY: two words from each rank of the part, into as many places.
         check("MPI_Allgather", unsafe {
             let word = ffi::RSMPI_UINT64_T;
-            ffi::MPI_Allgather(
-                own.as_ptr().cast(),
-                2,
-                word,
-                all.as_mut_ptr().cast(),
-                2,
-                word,
-                node.0,
-            )
+            let (from, into) = (own.as_ptr().cast(), all.as_mut_ptr().cast());
+            ffi::MPI_Allgather(from, 2, word, into, 2, word, node.0)
         })?;
-        let mut ranks: Vec<usize> = all
-            .into_iter()
-            .filter(|word| word[1] == part)
-            .map(|word| word[0] as usize)
-            .collect();
+        let same = all.into_iter().filter(|word| word[1] == part);
+        let mut ranks: Vec<usize> = same.map(|word| word[0] as usize).collect();
         ranks.sort_unstable();
         Ok(ranks)
     }

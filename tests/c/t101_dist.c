@@ -268,10 +268,15 @@ static void derived(void)
     CHECK_INT(yes, 1);
     step[0] = 0;
     CHECK_CODE(darr_dist_slice(dist, start, stop, step, &line), DARR_ERR_ARGUMENT);
+    /* Downwards, over ranks in their reverse order. */
     step[0] = -1;
     start[0] = 7;
     stop[0] = 3;
-    CHECK_CODE(darr_dist_slice(dist, start, stop, step, &line), DARR_ERR_UNSUPPORTED);
+    darr_dist_free(part);
+    CHECK_OK(darr_dist_slice(dist, start, stop, step, &part));
+    CHECK_OK(darr_dist_shape(part, shape));
+    CHECK_INT(shape[0], 4);
+    check_bijection(part, "slice downwards");
     drop[0] = 2;
     CHECK_CODE(darr_dist_reduce(dist, 1, drop, &line), DARR_ERR_ARGUMENT);
     darr_dist_free(again);
