@@ -34,8 +34,8 @@ pub struct View {
 ///
 /// Errors: more than one ellipsis, more entries than dimensions.
 pub fn expand(indices: &[Index], ndim: usize) -> Result<Vec<Index>> {
-    let is = |kind: Index| move |index: &&Index| **index == kind;
-    let ellipses = indices.iter().filter(is(Index::Ellipsis)).count();
+    let is_ellipsis = |index: &Index| matches!(index, Index::Ellipsis);
+    let ellipses = indices.iter().filter(|index| is_ellipsis(index)).count();
     if ellipses > 1 {
         return Err(Error::Count {
             what: "ellipses of a selection",
@@ -43,7 +43,8 @@ pub fn expand(indices: &[Index], ndim: usize) -> Result<Vec<Index>> {
             want: 1,
         });
     }
-    let new = indices.iter().filter(is(Index::New)).count();
+    let is_new = |index: &&Index| matches!(index, Index::New);
+    let new = indices.iter().filter(is_new).count();
     let used = indices.len() - ellipses - new;
     let Some(missing) = ndim.checked_sub(used) else {
         return Err(Error::Count {
@@ -52,7 +53,7 @@ pub fn expand(indices: &[Index], ndim: usize) -> Result<Vec<Index>> {
             want: ndim,
         });
     };
-    let at = indices.iter().position(|&index| index == Index::Ellipsis);
+    let at = indices.iter().position(is_ellipsis);
     let at = at.unwrap_or(indices.len());
     let mut all = indices[..at].to_vec();
     all.extend(std::iter::repeat_n(Index::Slice(Slice::FULL), missing));
@@ -138,7 +139,7 @@ impl Distribution {
         let mut view = View::default();
         let mut dim = 0;
         for index in &indices {
-            if *index == Index::New {
+            if matches!(index, Index::New) {
                 view.axes.push(None);
                 continue;
             }
