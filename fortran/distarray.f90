@@ -20,7 +20,7 @@ include 'distarray_arguments.inc'
 
 module distarray
     use, intrinsic :: iso_c_binding
-    use, intrinsic :: iso_fortran_env, only: int64, real64
+    use, intrinsic :: iso_fortran_env, only: int32, int64, real64
     use distarray_abi
     use distarray_arguments
     implicit none
@@ -138,6 +138,8 @@ module distarray
     contains
         procedure :: halo => plan_halo
         procedure :: redistribute => plan_redistribute
+        procedure :: gather => plan_gather
+        procedure :: scatter => plan_scatter
         procedure :: begin => plan_begin
         procedure :: end => plan_end
         procedure :: run => plan_run

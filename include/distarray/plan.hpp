@@ -97,6 +97,21 @@ class plan {
             return darr_plan_redistribute(n, from.data(), to.data(), &options, out);
         }));
     }
+    /* Brings the elements at this rank's list of global indices, one entry per dimension each, to its values, of which it
+     * owns as many. Collective. */
+    [[nodiscard]] static plan gather(const array &from, const std::vector<std::int64_t> &indices, const array &values) {
+        return plan(detail::created<darr_plan>([&](darr_plan **out) {
+            return darr_plan_gather(from.get(), count_of_indices(from, indices), indices.data(), values.get(), out);
+        }));
+    }
+    /* Brings this rank's values to the elements at its list of global indices. Collective. */
+    [[nodiscard]] static plan scatter(const array &to, const std::vector<std::int64_t> &indices, const array &values,
+                                      combine mode = combine::insert) {
+        return plan(detail::created<darr_plan>([&](darr_plan **out) {
+            return darr_plan_scatter(to.get(), count_of_indices(to, indices), indices.data(), values.get(),
+                                     static_cast<int>(mode), out);
+        }));
+    }
     /* Takes over a handle of the C interface. */
     explicit plan(darr_plan *handle) noexcept : handle_(handle) {}
 
@@ -124,6 +139,12 @@ class plan {
     [[nodiscard]] darr_plan *get() const noexcept { return handle_.get(); }
 
   private:
+    /* A number that the library refuses, on every rank, where the list has no whole number of indices. */
+    static std::int64_t count_of_indices(const array &list, const std::vector<std::int64_t> &indices) {
+        const auto ndim = static_cast<std::size_t>(list.dist().ndim());
+        const auto n = ndim == 0 ? 0 : indices.size() / ndim;
+        return detail::fits("indices", indices.size(), n * ndim) ? static_cast<std::int64_t>(n) : -1;
+    }
     static std::vector<darr_array *> handles_of(const arrays &list) {
         std::vector<darr_array *> handles;
         for (const array &one : list) {

@@ -37,6 +37,7 @@ pub struct Comm {
     endings: Mutex<Vec<Weak<dyn Ending>>>,
     pub(super) node: Mutex<Option<Arc<[usize]>>>,
     sparse_rounds: AtomicUsize,
+    exchanges: AtomicUsize,
 }
 
 /// What must be closed while MPI still runs: called once, before the duplicate is freed, on every rank in the
@@ -113,6 +114,7 @@ impl Comm {
                 endings: Mutex::new(Vec::new()),
                 node: Mutex::new(None),
                 sparse_rounds: AtomicUsize::new(0),
+                exchanges: AtomicUsize::new(0),
             })
         };
         lock(&RECORDS).push(Arc::clone(&comm));
@@ -216,6 +218,11 @@ impl Comm {
             dims: dims.into_iter().map(index).collect::<Result<_>>()?,
             periods: periods.into_iter().map(|p: c_int| p != 0).collect(),
         }))
+    }
+
+    /// The number of an exchange, the same on all ranks.
+    pub(super) fn next_exchange(&self) -> usize {
+        self.exchanges.fetch_add(1, Ordering::Relaxed)
     }
 
     /// The number of a sparse exchange, the same on all ranks.

@@ -16,11 +16,14 @@ use crate::kernels::Memory;
 
 /// Messages of different length travel under different tags, as far as the tags that every MPI has go: when the ranks run
 /// different plans, a message is never taken for a shorter one. Open MPI 4 writes a message that is too long past the end
-/// of the buffer when it reads it from the memory of the sender.
-fn tag(bytes: usize) -> c_int {
+/// of the buffer when it reads it from the memory of the sender. The number of the exchange among those of its communicator is
+/// mixed in, so that what a freed plan has left behind is not taken for a message of the next one.
+fn tag(bytes: usize, exchange: usize) -> c_int {
     /// The largest prime below the tags that MPI guarantees, 32767.
     const TAGS: usize = 32749;
-    (bytes % TAGS) as c_int
+    /// Numbers that follow one another lie far apart.
+    const STEP: usize = 4001;
+    ((bytes % TAGS + exchange % TAGS * STEP) % TAGS) as c_int
 }
 
 /// Bytes of one MPI message; longer ones go in pieces. Both sides of a message cut alike.
@@ -43,6 +46,14 @@ pub struct Exchange {
 unsafe impl Send for Exchange {}
 // SAFETY: `&Exchange` gives access to buffers that have arrived, nothing else.
 unsafe impl Sync for Exchange {}
+
+/// What the messages of an exchange travel on.
+#[derive(Clone, Copy)]
+struct Line {
+    comm: ffi::MPI_Comm,
+    /// The number of the exchange.
+    exchange: usize,
+}
 
 /// All messages of one direction.
 struct Side {
@@ -100,8 +111,13 @@ impl Exchange {
         receives: &[(usize, usize)],
         piece: usize,
     ) -> Result<Exchange> {
+        // Counted on every rank, also on one that fails below.
+        let exchange = comm.next_exchange();
         let piece = piece.clamp(1, PIECE);
-        let duplicate = comm.duplicate()?;
+        let line = Line {
+            comm: comm.duplicate()?,
+            exchange,
+        };
         // Held by the exchange from the start, so that what was made is freed when the rest fails.
         let mut exchange = Exchange {
             comm,
@@ -110,11 +126,9 @@ impl Exchange {
             arrived: Vec::new(),
             failed: false,
         };
-        exchange
-            .sends
-            .add(Direction::Send, sends, piece, duplicate)?;
+        exchange.sends.add(Direction::Send, sends, piece, line)?;
         let side = &mut exchange.receives;
-        side.add(Direction::Receive, receives, piece, duplicate)?;
+        side.add(Direction::Receive, receives, piece, line)?;
         reserve(&mut exchange.arrived, receives.len())?;
         Ok(exchange)
     }
@@ -268,7 +282,7 @@ impl Side {
         direction: Direction,
         list: &[(usize, usize)],
         piece: usize,
-        comm: ffi::MPI_Comm,
+        line: Line,
     ) -> Result<()> {
         reserve(&mut self.messages, list.len())?;
         for (i, &(peer, bytes)) in list.iter().enumerate() {
@@ -290,7 +304,7 @@ impl Side {
                     start,
                     length,
                     peer,
-                    comm,
+                    line,
                 )?;
                 self.requests.push(request);
                 self.owner.push(i);
@@ -425,9 +439,9 @@ fn prepare(
     start: usize,
     bytes: usize,
     peer: usize,
-    comm: ffi::MPI_Comm,
+    line: Line,
 ) -> Result<ffi::MPI_Request> {
-    let (n, peer) = (count(bytes)?, count(peer)?);
+    let (n, peer, comm) = (count(bytes)?, count(peer)?, line.comm);
     // SAFETY: `bytes` bytes of the buffer, which the exchange keeps until after the request.
     unsafe {
         let mut request = ffi::RSMPI_REQUEST_NULL;
@@ -436,11 +450,27 @@ fn prepare(
         match direction {
             Direction::Send => check(
                 "MPI_Send_init",
-                ffi::MPI_Send_init(data, n, byte, peer, tag(bytes), comm, &mut request),
+                ffi::MPI_Send_init(
+                    data,
+                    n,
+                    byte,
+                    peer,
+                    tag(bytes, line.exchange),
+                    comm,
+                    &mut request,
+                ),
             )?,
             Direction::Receive => check(
                 "MPI_Recv_init",
-                ffi::MPI_Recv_init(data, n, byte, peer, tag(bytes), comm, &mut request),
+                ffi::MPI_Recv_init(
+                    data,
+                    n,
+                    byte,
+                    peer,
+                    tag(bytes, line.exchange),
+                    comm,
+                    &mut request,
+                ),
             )?,
         }
         Ok(request)

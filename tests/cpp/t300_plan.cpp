@@ -77,6 +77,33 @@ static void redistribution(darr::communicator world) {
     CHECK_THROWS(static_cast<void>(plan::redistribute({rows}, {})), DARR_ERR_ARGUMENT, "targets");
 }
 
+static void slices_and_lists(darr::communicator world) {
+    array field(distribution(world, {dim::block(11), dim::cyclic(7)}), dtype::int64);
+    for (std::int64_t i = 0; i < 11; ++i) {
+        for (std::int64_t j = 0; j < 7; ++j) {
+            field.set({i, j}, value(i, j));
+        }
+    }
+    const auto odd = field.slice({darr::range(darr::none, 2, -2), darr::ellipsis()});
+    CHECK_EQUAL(odd.dist().shape()[0], 4);
+    CHECK_EQUAL(odd.get<std::int64_t>({1, 5}), value(8, 5));
+    const auto line = field.slice({darr::all(), 3, darr::new_dimension()});
+    CHECK_EQUAL(line.dist().ndim(), 2);
+    CHECK_EQUAL(line.get<std::int64_t>({10, 0}), value(10, 3));
+
+    array pair(distribution(world, {dim::block(2 * check::size)}), dtype::int64);
+    plan::gather(field, {10, 6, 0, -1}, pair).run();
+    CHECK_EQUAL(pair.view<std::int64_t>()(0), value(10, 6));
+    CHECK_EQUAL(pair.view<std::int64_t>()(1), value(0, 6));
+    plan::scatter(field, {10, 6, 0, -1}, pair, darr::combine::add).run();
+    CHECK_EQUAL(field.get<std::int64_t>({10, 6}), value(10, 6) * (1 + check::size));
+    CHECK_THROWS(static_cast<void>(plan::gather(field, {1, 2, 3}, pair)), DARR_ERR_ARGUMENT, "indices");
+
+    array turned(distribution(world, {dim::block(7), dim::block(11)}), dtype::float64);
+    plan::redistribute({field}, {turned}, darr::combine::insert, {1, 0}).run();
+    CHECK_EQUAL(turned.get<double>({5, 8}), static_cast<double>(value(8, 5)));
+}
+
 static void wrong_on_one_rank(darr::communicator world) {
     const distribution dist(world, {dim::block(11).halo(1), dim::whole(7)});
     array one(dist, dtype::int64), two(dist, dtype::int64);
@@ -96,5 +123,6 @@ int main(int argc, char **argv) {
         halo(world);
         wrong_on_one_rank(world);
         redistribution(world);
+        slices_and_lists(world);
     });
 }

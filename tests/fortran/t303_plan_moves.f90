@@ -5,11 +5,12 @@ program t303_plan_moves
     use distarray
     implicit none
 
-    type(darr_dist) :: dealt, turned, ring
-    type(darr_array) :: x, y, u, slice
+    type(darr_dist) :: dealt, turned, ring, list
+    type(darr_array) :: x, y, u, slice, values
     type(darr_plan) :: plan, back
     type(darr_plan_info) :: info
-    real(real64), pointer :: py(:, :, :) => null(), pu(:) => null()
+    real(real64), pointer :: py(:, :, :) => null(), pu(:) => null(), pv(:) => null()
+    real(real64) :: corner
     integer(int32), pointer :: px(:, :, :) => null()
     integer :: i, j, k, g(3), lo(1), hi(1), ierr, seen
 
@@ -69,6 +70,24 @@ program t303_plan_moves
     call x%get([5, 2, 4], seen)
     call expect(seen, 77, 'an element written through a view')
     call slice%free()
+    ! The corner elements to the values of this rank, and twice as much back.
+    call list%create(comm, [2*ranks])
+    call values%create(list, darr_float64)
+    call darr_point(pv, values%view())
+    call plan%gather(y, reshape([1, 1, 1, 7, 5, 6], [3, 2]), values)
+    call plan%run()
+    call expect(pv(lbound(pv, 1)), 111.0_real64, 0.0_real64, 'first corner')
+    call expect(pv(ubound(pv, 1)), 765.0_real64, 0.0_real64, 'last corner')
+    call plan%scatter(y, reshape([1, 1, 1, 7, 5, 6], [3, 2]), values, combine=darr_combine_add)
+    call plan%run()
+    call y%get([1, 1, 1], corner)
+    call expect(corner, 111.0_real64*(1 + ranks), 0.0_real64, 'sum at the first corner')
+    call plan%gather(y, reshape([0, 1, 1], [3, 1]), values, ierr=ierr)
+    call expect_code(ierr, darr_err_argument, darr_last_error(), 'below 1', 'index 0')
+    call plan%gather(y, reshape([1, 1], [2, 1]), values, ierr=ierr)
+    call expect_code(ierr, darr_err_argument, darr_last_error(), 'one row', 'two rows')
+    call values%free()
+    call list%free()
     call plan%free()
     call back%free()
     call u%free()
