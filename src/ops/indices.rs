@@ -1,6 +1,6 @@
 //! Index lists: elements at any global indices are brought to each rank's own memory, or from there to their owners.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use distarray_core::directory::Questions;
@@ -115,10 +115,29 @@ fn normalized(array: &Array, asked: &Listed) -> Result<Vec<i64>> {
     Ok(indices)
 }
 
-/// The rank that holds an element, and where in its section.
-struct Holder {
-    rank: usize,
-    position: Dims<i64>,
+/// For each index the rank that holds the element, and its position in that rank's section, one entry per dimension.
+struct Holders {
+    ranks: Vec<usize>,
+    positions: Vec<i64>,
+}
+
+/// Of the elements of one rank that a list means, the positions there and the positions of the values here.
+type Pairs = [Vec<i64>; 2];
+
+/// The elements of each rank, in the order of the list.
+fn by_rank(holders: &Holders, ndim: usize, below: i64) -> BTreeMap<usize, Pairs> {
+    let mut slots: HashMap<usize, usize> = HashMap::new();
+    let mut lists: Vec<(usize, Pairs)> = Vec::new();
+    for (number, &rank) in holders.ranks.iter().enumerate() {
+        let slot = *slots.entry(rank).or_insert_with(|| {
+            lists.push((rank, Pairs::default()));
+            lists.len() - 1
+        });
+        let [there, here] = &mut lists[slot].1;
+        there.extend_from_slice(&holders.positions[number * ndim..(number + 1) * ndim]);
+        here.push(below + number as i64);
+    }
+    lists.into_iter().collect()
 }
 
 /// Collective: finds the owners and tells them which of their elements are meant.
@@ -134,14 +153,9 @@ fn leg(array: &Array, asked: &Listed, indices: &[i64]) -> Result<Leg> {
         .dims
         .first()
         .map_or(0, |span| span.below);
-    let mut told: BTreeMap<usize, [Vec<i64>; 2]> = BTreeMap::new();
-    for (number, holder) in holders.into_iter().enumerate() {
-        let lists = told.entry(holder.rank).or_default();
-        lists[0].extend(&holder.position);
-        lists[1].push(below + number as i64);
-    }
+    let mut told = by_rank(&holders, ndim, below);
     let own = told.remove(&comm.rank());
-    let requests = |(&peer, lists): (&usize, &[Vec<i64>; 2])| {
+    let requests = |(&peer, lists): (&usize, &Pairs)| {
         let mut words = vec![lists[1].len() as i64];
         lists.iter().for_each(|list| words.extend(list));
         (peer, words)
@@ -161,7 +175,7 @@ fn leg(array: &Array, asked: &Listed, indices: &[i64]) -> Result<Leg> {
     let heard = comm.agree(heard.collect::<Result<Vec<_>>>())?;
 
     // Elements of the array are the source of a gather and the target of a scatter.
-    let piece = |[there, here]: [Vec<i64>; 2]| {
+    let piece = |[there, here]: Pairs| {
         let count = here.len();
         let (there, here): (Arc<[i64]>, Arc<[i64]>) = (there.into(), here.into());
         let positions = match asked.way {
@@ -170,7 +184,7 @@ fn leg(array: &Array, asked: &Listed, indices: &[i64]) -> Result<Leg> {
         };
         Piece::Points(Points { count, positions })
     };
-    let shipment = |(peer, lists): (usize, [Vec<i64>; 2])| Shipment {
+    let shipment = |(peer, lists): (usize, Pairs)| Shipment {
         peer,
         pieces: vec![piece(lists)],
     };
@@ -194,7 +208,7 @@ fn leg(array: &Array, asked: &Listed, indices: &[i64]) -> Result<Leg> {
 }
 
 /// Collective where a dimension is unstructured: who holds each index.
-fn holders(array: &Array, count: usize, indices: &[i64]) -> Result<Vec<Holder>> {
+fn holders(array: &Array, count: usize, indices: &[i64]) -> Result<Holders> {
     let (dist, comm) = (array.dist(), array.dist().comm());
     let (map, ndim) = (dist.map(), dist.map().ndim());
     let along = |dim: usize| indices.iter().skip(dim).step_by(ndim).copied();
@@ -215,10 +229,13 @@ fn holders(array: &Array, count: usize, indices: &[i64]) -> Result<Vec<Holder>> 
             .collect();
         ask(comm, &[map], &asked)?
     };
-    let find = |number: usize| {
-        let index = &indices[number * ndim..(number + 1) * ndim];
+    let mut holders = Holders {
+        ranks: Vec::with_capacity(count),
+        positions: Vec::with_capacity(indices.len()),
+    };
+    let mut find = |number: usize| -> Result<()> {
         let mut coords: Dims<usize> = Dims::new();
-        let mut position: Dims<i64> = Dims::new();
+        let index = &indices[number * ndim..(number + 1) * ndim];
         for (dim, (dimension, &index)) in map.dims().iter().zip(index).enumerate() {
             let (coord, local) = match dimension.owner(index) {
                 Owner::Coord(coord) => (coord, dimension.to_local(coord, index)),
@@ -231,13 +248,14 @@ fn holders(array: &Array, count: usize, indices: &[i64]) -> Result<Vec<Holder>> 
                 }
             };
             coords.push(coord);
-            position.push(local.ok_or_else(garbled)? + dimension.padding(coord)[0]);
+            let position = local.ok_or_else(garbled)? + dimension.padding(coord)[0];
+            holders.positions.push(position);
         }
-        let rank = map.grid().rank(&coords);
-        Ok(Holder { rank, position })
+        holders.ranks.push(map.grid().rank(&coords));
+        Ok(())
     };
-    let holders: Result<Vec<Holder>> = (0..count).map(find).collect();
-    comm.agree(holders)
+    let found = (0..count).try_for_each(&mut find);
+    comm.agree(found.map(|()| holders))
 }
 
 fn garbled() -> Error {
