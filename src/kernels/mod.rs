@@ -18,6 +18,7 @@ mod number;
 mod op;
 mod overlap;
 mod partial;
+mod place;
 pub mod reduce;
 mod tile;
 mod transfer;

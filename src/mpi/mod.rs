@@ -12,6 +12,7 @@ mod collective;
 pub mod comm;
 pub mod exchange;
 pub mod library;
+mod messages;
 mod node;
 mod reduction;
 pub mod shared;

@@ -1,0 +1,249 @@
+//! Where the operands of copies lie: in blocks at given positions, or packed.
+
+use std::sync::Arc;
+
+use distarray_core::{Code, Dims, Dtype, Order, Product, Run};
+
+use super::block::Block;
+use super::memory::Memory;
+use super::nest::{Axes, Axis};
+use crate::error::{Error, Result};
+
+/// Where the elements of one operand lie.
+#[derive(Clone, Copy)]
+pub enum Place<'a> {
+    /// At one side's positions of the product, 0 for the source and 1 for the target. Dimension d of the product is dimension
+    /// `axes[d]` of the block.
+    In {
+        block: &'a Block,
+        side: usize,
+        axes: &'a [usize],
+    },
+    /// One after the other, from a byte offset of a memory on, the last dimension fastest (C) or the first (F). Along a dimension
+    /// they are in the order of its runs.
+    Packed {
+        memory: &'a Arc<Memory>,
+        offset: usize,
+        dtype: Dtype,
+        order: Order,
+    },
+}
+
+/// Elements at single positions, in an order that both operands share.
+#[derive(Clone, Debug, Default)]
+pub struct Points {
+    pub count: usize,
+    /// Of the source and of the target, one local index per dimension and element; empty where this rank does not use them.
+    pub positions: [Arc<[i64]>; 2],
+}
+
+/// A run in bytes of both operands.
+#[derive(Clone)]
+pub(super) struct Step {
+    pub at: [isize; 2],
+    pub along: Axis<2>,
+    pub over: Axis<2>,
+}
+
+/// One operand, proven to hold all positions of the product.
+pub(super) struct Operand {
+    pub memory: Arc<Memory>,
+    pub dtype: Dtype,
+    base: *mut u8,
+    /// Bytes from one position to the next, per dimension of the product.
+    pub strides: Dims<i64>,
+    /// Whose positions of the runs; `None`: they are counted through.
+    side: Option<usize>,
+}
+
+impl Operand {
+    pub fn new(place: Place, product: &Product, counts: &[usize]) -> Result<Operand> {
+        match place {
+            Place::In { block, side, axes } => {
+                let mut dims = product.dims.iter().zip(axes);
+                let fits = axes.len() == product.dims.len() && axes.len() == block.ndim();
+                if !fits || !dims.all(|(runs, &axis)| inside(runs, side, block, axis)) {
+                    return Err(outside());
+                }
+                Ok(Operand {
+                    memory: block.memory().clone(),
+                    dtype: block.dtype(),
+                    base: block.base(),
+                    strides: axes.iter().map(|&axis| block.strides()[axis]).collect(),
+                    side: Some(side),
+                })
+            }
+            Place::Packed {
+                memory,
+                offset,
+                dtype,
+                order,
+            } => {
+                let mut strides: Dims<i64> = counts.iter().map(|_| 0).collect();
+                let mut bytes = Some(dtype.size());
+                for level in 0..counts.len() {
+                    let dim = match order {
+                        Order::C => counts.len() - 1 - level,
+                        Order::F => level,
+                    };
+                    strides[dim] = bytes
+                        .and_then(|bytes| i64::try_from(bytes).ok())
+                        .unwrap_or(0);
+                    bytes = bytes.and_then(|bytes| bytes.checked_mul(counts[dim]));
+                }
+                let end = bytes.and_then(|bytes| bytes.checked_add(offset));
+                if end.is_none_or(|end| end > memory.above()) {
+                    return Err(outside());
+                }
+                Ok(Operand {
+                    memory: memory.clone(),
+                    dtype,
+                    base: memory.base().wrapping_add(offset),
+                    strides,
+                    side: None,
+                })
+            }
+        }
+    }
+}
+
+/// One operand of single elements.
+pub(super) struct Scattered<'a> {
+    pub memory: Arc<Memory>,
+    pub dtype: Dtype,
+    base: *mut u8,
+    /// The block and the positions in it; `None`: packed.
+    listed: Option<(&'a Block, &'a [i64])>,
+}
+
+impl<'a> Scattered<'a> {
+    pub fn new(place: Place<'a>, points: &'a Points) -> Result<Scattered<'a>> {
+        match place {
+            Place::In { block, side, .. } => {
+                let positions = &points.positions[side];
+                if points.count.checked_mul(block.ndim()) != Some(positions.len()) {
+                    return Err(outside());
+                }
+                Ok(Scattered {
+                    memory: block.memory().clone(),
+                    dtype: block.dtype(),
+                    base: block.base(),
+                    listed: Some((block, positions)),
+                })
+            }
+            Place::Packed {
+                memory,
+                offset,
+                dtype,
+                ..
+            } => {
+                let bytes = points.count.checked_mul(dtype.size());
+                let end = bytes.and_then(|bytes| bytes.checked_add(offset));
+                if end.is_none_or(|end| end > memory.above()) {
+                    return Err(outside());
+                }
+                Ok(Scattered {
+                    memory: memory.clone(),
+                    dtype,
+                    base: memory.base().wrapping_add(offset),
+                    listed: None,
+                })
+            }
+        }
+    }
+
+    /// Address of the element with this number.
+    pub fn at(&self, number: usize) -> Result<*mut u8> {
+        let Some((block, positions)) = self.listed else {
+            return Ok(self.base.wrapping_add(number * self.dtype.size()));
+        };
+        let ndim = block.ndim();
+        let index = &positions[number * ndim..(number + 1) * ndim];
+        let mut offset = 0;
+        for ((&index, &extent), &stride) in index.iter().zip(block.extents()).zip(block.strides()) {
+            if !(0..extent).contains(&index) {
+                return Err(outside());
+            }
+            offset += index * stride;
+        }
+        Ok(self.base.wrapping_offset(offset as isize))
+    }
+}
+
+/// Number of positions of each dimension.
+pub(super) fn counts(product: &Product) -> Result<Dims<usize>> {
+    let along = |runs: &Arc<Vec<Run>>| {
+        let counts = runs.iter().map(|run| run.length.checked_mul(run.count));
+        let sum = counts
+            .into_iter()
+            .try_fold(0i64, |sum, count| sum.checked_add(count?));
+        sum.and_then(|sum| usize::try_from(sum).ok())
+            .ok_or_else(outside)
+    };
+    product.dims.iter().map(along).collect()
+}
+
+/// The runs of a dimension in bytes.
+pub(super) fn steps(operands: &[Operand; 2], runs: &[Run], dim: usize) -> Vec<Step> {
+    let mut before = 0;
+    let step = |run: &Run| {
+        let scale = |k: usize, position: i64| (position * operands[k].strides[dim]) as isize;
+        let both = |of: fn(&Run) -> [i64; 2], counted: i64| {
+            [0, 1].map(|k| scale(k, operands[k].side.map_or(counted, |side| of(run)[side])))
+        };
+        let step = Step {
+            at: both(|run| run.at, before),
+            along: Axis {
+                extent: run.length as usize,
+                strides: both(|run| run.step, 1),
+            },
+            over: Axis {
+                extent: run.count as usize,
+                strides: both(|run| run.period, run.length),
+            },
+        };
+        before += run.length * run.count;
+        step
+    };
+    runs.iter().map(step).collect()
+}
+
+/// Addresses of the first elements of a combination.
+pub(super) fn begin(operands: &[Operand; 2], chosen: &[&Step]) -> [*mut u8; 2] {
+    [0, 1].map(|k| {
+        let offset = chosen.iter().map(|step| step.at[k]).sum();
+        operands[k].base.wrapping_offset(offset)
+    })
+}
+
+/// The loops of a combination, of more than one turn each.
+pub(super) fn loops(chosen: &[&Step]) -> Axes<2> {
+    let both = chosen.iter().flat_map(|step| [step.along, step.over]);
+    both.filter(|axis| axis.extent > 1).collect()
+}
+
+/// Whether all positions of some runs are indices of a block's dimension.
+fn inside(runs: &[Run], side: usize, block: &Block, axis: usize) -> bool {
+    let Some(&extent) = block.extents().get(axis) else {
+        return false;
+    };
+    // What saturates lies outside.
+    runs.iter().all(|run| {
+        let along = (run.length - 1).saturating_mul(run.step[side]);
+        let over = (run.count - 1).saturating_mul(run.period[side]);
+        let low = run.at[side]
+            .saturating_add(along.min(0))
+            .saturating_add(over.min(0));
+        let high = run.at[side]
+            .saturating_add(along.max(0))
+            .saturating_add(over.max(0));
+        run.length > 0 && run.count > 0 && low >= 0 && high < extent
+    })
+}
+
+fn outside() -> Error {
+    Error::new(
+        Code::Internal,
+        "a plan moves elements that lie outside of an array",
+    )
+}
