@@ -36,25 +36,19 @@ pub unsafe extern "C" fn darr_plan_gather(
     values: *mut darr_array,
     plan_out: *mut *mut darr_plan,
 ) -> c_int {
-    guard(|| {
-        let array = get(array, "array")?;
-        // SAFETY: the pointer rule of the header.
-        let (out, indices) = unsafe { (output(plan_out, "plan_out"), list(n, indices, &array)) };
-        let values = get(values, "values");
-        let checked = out.as_ref().map_err(Clone::clone);
-        let asked = checked.and_then(|_| {
-            let (count, indices) = indices?;
-            Ok(Listed {
-                way: Way::Gather,
-                values: values.as_ref().map_err(Clone::clone)?,
-                count,
-                indices,
-                combine: Combine::Insert,
-            })
-        });
-        let plan = plan_indices("darr_plan_gather", &array, asked)?;
-        out?.write(store(Mutex::new(plan)));
-        Ok(())
+    // SAFETY: the pointer rule of the header.
+    guard(|| unsafe {
+        let insert = Ok(Combine::Insert);
+        plan(
+            "darr_plan_gather",
+            array,
+            n,
+            indices,
+            values,
+            Way::Gather,
+            insert,
+            plan_out,
+        )
     })
 }
 
@@ -79,26 +73,55 @@ pub unsafe extern "C" fn darr_plan_scatter(
     combine: c_int,
     plan_out: *mut *mut darr_plan,
 ) -> c_int {
-    guard(|| {
-        let array = get(array, "array")?;
-        // SAFETY: the pointer rule of the header.
-        let (out, indices) = unsafe { (output(plan_out, "plan_out"), list(n, indices, &array)) };
-        let values = get(values, "values");
-        let checked = out.as_ref().map_err(Clone::clone);
-        let asked = checked.and_then(|_| {
-            let (count, indices) = indices?;
-            Ok(Listed {
-                way: Way::Scatter,
-                values: values.as_ref().map_err(Clone::clone)?,
-                count,
-                indices,
-                combine: Combine::from_code(combine)?,
-            })
-        });
-        let plan = plan_indices("darr_plan_scatter", &array, asked)?;
-        out?.write(store(Mutex::new(plan)));
-        Ok(())
+    // SAFETY: the pointer rule of the header.
+    guard(|| unsafe {
+        let combine = Combine::from_code(combine);
+        plan(
+            "darr_plan_scatter",
+            array,
+            n,
+            indices,
+            values,
+            Way::Scatter,
+            combine,
+            plan_out,
+        )
     })
+}
+
+/// Makes the plan of either way: everything but the array, which says whose call it is, is found out before and agreed on.
+///
+/// # Safety
+/// The pointer rule of the header.
+#[allow(clippy::too_many_arguments)] // Those of the exported functions.
+unsafe fn plan(
+    name: &'static str,
+    array: *const darr_array,
+    n: i64,
+    indices: *const i64,
+    values: *const darr_array,
+    way: Way,
+    combine: Result<Combine>,
+    plan_out: *mut *mut darr_plan,
+) -> Result<()> {
+    let array = get(array, "array")?;
+    // SAFETY: passed on to the caller.
+    let (out, indices) = unsafe { (output(plan_out, "plan_out"), list(n, indices, &array)) };
+    let values = get(values, "values");
+    let checked = out.as_ref().map_err(Clone::clone);
+    let asked = checked.and_then(|_| {
+        let (count, indices) = indices?;
+        Ok(Listed {
+            way,
+            values: values.as_ref().map_err(Clone::clone)?,
+            count,
+            indices,
+            combine: combine?,
+        })
+    });
+    let plan = plan_indices(name, &array, asked)?;
+    out?.write(store(Mutex::new(plan)));
+    Ok(())
 }
 
 /// A list of `n` indices into an array, and `n`.
