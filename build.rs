@@ -37,9 +37,15 @@ fn main() {
 
 /// "HDF5 1.10.8 parallel" or "no HDF5", from what the build script of the bindings tells.
 fn hdf5() -> String {
-    let version = env::vars().find_map(|(name, _)| {
+    // One variable for each version that the library's reaches: the greatest is its own.
+    let versions = env::vars().filter_map(|(name, _)| {
         let version = name.strip_prefix("DEP_HDF5_VERSION_")?;
-        Some(version.replace('_', "."))
+        let parts: Result<Vec<u32>, _> = version.split('_').map(str::parse).collect();
+        parts.ok()
+    });
+    let version = versions.max().map(|parts| {
+        let parts: Vec<String> = parts.iter().map(u32::to_string).collect();
+        parts.join(".")
     });
     match version {
         Some(version) if env::var("DEP_HDF5_HAVE_PARALLEL").is_ok() => {

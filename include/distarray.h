@@ -296,7 +296,9 @@ typedef struct darr_dim {
     int64_t size;
     /* Global number of elements, padding not counted. */
     int64_t extent;
-    /* DARR_WHOLE, DARR_BLOCK, DARR_CYCLIC or DARR_UNSTRUCTURED. */
+    /* DARR_WHOLE, which is 0 and so the map of a dimension where none is set, DARR_BLOCK, DARR_CYCLIC or
+     * DARR_UNSTRUCTURED.
+     */
     int map;
     /* Extent of the process grid along this dimension; 0: chosen, so that the halo surface is small. */
     int procs;
@@ -308,7 +310,9 @@ typedef struct darr_dim {
     int64_t block_size;
     /* Block: procs + 1 ascending positions from 0 to extent, or NULL. Read during the call only. */
     const int64_t *cuts;
-    /* Unstructured: the global indices that the calling rank owns. Read during the call only. */
+    /* Unstructured: the global indices that the calling rank owns; the lists of all grid coordinates together hold extent of
+     * them. Read during the call only.
+     */
     const int64_t *indices;
     /* Unstructured: number of indices. */
     int64_t n_indices;
@@ -392,7 +396,7 @@ typedef struct darr_index {
     int kind;
     /* First index, or the one of DARR_INDEX_AT; negative ones count from the end. DARR_NONE: from the first. */
     int64_t start;
-    /* End, not included; negative ones count from the end. DARR_NONE: to the last. */
+    /* End, not included; negative ones count from the end. DARR_NONE: to the last; it is 0 where it was not set. */
     int64_t stop;
     /* Distance of the indices, of any sign; 0 means 1. */
     int64_t step;
@@ -986,17 +990,18 @@ int darr_protocol_check(const darr_protocol *descriptor);
 int darr_protocol_check_all(int comm,
                             const darr_protocol *descriptor);
 
-/* Plans a halo exchange: at each run the ghosts of several arrays of one distribution are filled from their owners, with
- * one message per neighbour for all of the arrays.
+/* Plans a halo exchange: at each run the ghosts of several arrays, of any distributions over one communicator, are filled from
+ * their owners, with one message per neighbour for all of the arrays.
  *
  * Collective. Widths may exceed what a neighbour owns: the elements then come from the ranks behind it. The plan keeps
  * arrays of the library's memory alive; borrowed memory must outlive it. Free the plan with darr_plan_free.
  * @param n [in] Number of arrays, 1 or more. Whose call it is the first array says, whatever else is wrong: only a rank that
  * passes none, or no live one, reports alone.
  * @param arrays [in] The arrays.
- * @param options [in] NULL for the defaults.
+ * @param options [in] NULL for the defaults; they hold for every array.
  * @param plan_out [out] The plan.
- * Errors: DARR_ERR_ARGUMENT for no array, arrays of different distributions, widths beyond the padding;
+ * Errors: DARR_ERR_ARGUMENT for no array, arrays that share memory, arrays of different communicators,
+ * widths beyond the padding of one of them, widths or directions that do not fit the dimensions of one;
  * DARR_ERR_MISMATCH for arguments that differ between ranks; DARR_ERR_MEMORY; DARR_ERR_COMM; DARR_ERR_HANDLE.
  */
 int darr_plan_halo(int n,

@@ -17,6 +17,10 @@
 #ifndef DISTARRAY_HPP
 #define DISTARRAY_HPP
 
+#if __cplusplus < 201703L
+#error "distarray.hpp needs C++17"
+#endif
+
 #include "distarray/array.hpp"
 #include "distarray/distribution.hpp"
 #include "distarray/element.hpp"

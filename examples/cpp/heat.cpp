@@ -25,7 +25,7 @@ int main(int argc, char **argv) {
         }
         darr::file out(world, "heat.h5", darr::mode::create);
         out.save("temperature", heat);
-        out.close();
+        out.close(); // without it the file is given up
         darr::save_image(heat, "heat.png");
         const auto total = heat.reduce<double>(darr::reduction_op::sum);
         if (grid.owned().lo == std::vector<std::int64_t>{0, 0}) std::printf("total heat %.12f\n", total);

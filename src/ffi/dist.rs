@@ -66,7 +66,8 @@ pub struct darr_dim {
     pub size: i64,
     /// Global number of elements, padding not counted.
     pub extent: i64,
-    /// `DARR_WHOLE`, `DARR_BLOCK`, `DARR_CYCLIC` or `DARR_UNSTRUCTURED`.
+    /// `DARR_WHOLE`, which is 0 and so the map of a dimension where none is set, `DARR_BLOCK`, `DARR_CYCLIC` or
+    /// `DARR_UNSTRUCTURED`.
     pub map: c_int,
     /// Extent of the process grid along this dimension; 0: chosen, so that the halo surface is small.
     pub procs: c_int,
@@ -78,7 +79,8 @@ pub struct darr_dim {
     pub block_size: i64,
     /// Block: procs + 1 ascending positions from 0 to extent, or NULL. Read during the call only.
     pub cuts: *const i64,
-    /// Unstructured: the global indices that the calling rank owns. Read during the call only.
+    /// Unstructured: the global indices that the calling rank owns; the lists of all grid coordinates together hold `extent` of
+    /// them. Read during the call only.
     pub indices: *const i64,
     /// Unstructured: number of indices.
     pub n_indices: i64,

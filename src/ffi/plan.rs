@@ -61,17 +61,18 @@ unsafe impl Growing for darr_halo_options {
     const FIRST: usize = size_of::<darr_halo_options>();
 }
 
-/// Plans a halo exchange: at each run the ghosts of several arrays of one distribution are filled from their owners, with
-/// one message per neighbour for all of the arrays.
+/// Plans a halo exchange: at each run the ghosts of several arrays, of any distributions over one communicator, are filled from
+/// their owners, with one message per neighbour for all of the arrays.
 ///
 /// Collective. Widths may exceed what a neighbour owns: the elements then come from the ranks behind it. The plan keeps
 /// arrays of the library's memory alive; borrowed memory must outlive it. Free the plan with `darr_plan_free`.
 /// @param n [in] Number of arrays, 1 or more. Whose call it is the first array says, whatever else is wrong: only a rank that
 /// passes none, or no live one, reports alone.
 /// @param arrays [in] The arrays.
-/// @param options [in] NULL for the defaults.
+/// @param options [in] NULL for the defaults; they hold for every array.
 /// @param plan_out [out] The plan.
-/// Errors: `DARR_ERR_ARGUMENT` for no array, arrays of different distributions, widths beyond the padding;
+/// Errors: `DARR_ERR_ARGUMENT` for no array, arrays that share memory, arrays of different communicators,
+/// widths beyond the padding of one of them, widths or directions that do not fit the dimensions of one;
 /// `DARR_ERR_MISMATCH` for arguments that differ between ranks; `DARR_ERR_MEMORY`; `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
 #[no_mangle]
 pub unsafe extern "C" fn darr_plan_halo(

@@ -39,7 +39,7 @@ pub struct darr_index {
     pub kind: c_int,
     /// First index, or the one of `DARR_INDEX_AT`; negative ones count from the end. `DARR_NONE`: from the first.
     pub start: i64,
-    /// End, not included; negative ones count from the end. `DARR_NONE`: to the last.
+    /// End, not included; negative ones count from the end. `DARR_NONE`: to the last; it is 0 where it was not set.
     pub stop: i64,
     /// Distance of the indices, of any sign; 0 means 1.
     pub step: i64,
