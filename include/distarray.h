@@ -1031,6 +1031,47 @@ int darr_plan_redistribute(int n,
                            const darr_move_options *options,
                            darr_plan **plan_out);
 
+/* Plans to gather elements at any global indices: at each run value k of the calling rank becomes the element of the array at index
+ * k of its list. An index may stand in any list, any number of times.
+ *
+ * Collective: the ranks first tell the owners which elements they mean, with one message for each. Each rank passes its own list.
+ * Elements are converted to the values' dtype as NumPy's same_kind rule allows. The plan keeps arrays of the library's memory
+ * alive; borrowed memory must outlive it. Free the plan with darr_plan_free.
+ * @param array [in] The array, of any number of dimensions and any maps.
+ * @param n [in] Number of indices in this rank's list.
+ * @param indices [in] For each index one entry per dimension of the array, one after the other; negative ones count from the end,
+ * but for unstructured dimensions. Read during the call only.
+ * @param values [in] Where the elements go: an array of one dimension on the same communicator, of which this rank owns n elements.
+ * @param plan_out [out] The plan.
+ * Errors: DARR_ERR_ARGUMENT for an index outside of the array, or that nobody owns, a number of values other than n, values that
+ * share memory with the array, dtypes that do not convert; DARR_ERR_MISMATCH; DARR_ERR_MEMORY; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ */
+int darr_plan_gather(const darr_array *array,
+                     int64_t n,
+                     const int64_t *indices,
+                     darr_array *values,
+                     darr_plan **plan_out);
+
+/* Plans to scatter values to any global indices: at each run value k of the calling rank goes to the element of the array at index k
+ * of its list. Where an index stands in several lists, or several times in one, the values combine in the order of the ranks and
+ * then of the list, in every run; of inserted ones the last stays.
+ *
+ * Collective, as darr_plan_gather.
+ * @param array [in] The array that is written, of any number of dimensions and any maps.
+ * @param n [in] Number of indices in this rank's list.
+ * @param indices [in] As for darr_plan_gather.
+ * @param values [in] An array of one dimension on the same communicator, of which this rank owns n elements.
+ * @param combine [in] DARR_COMBINE_INSERT and so on; combined elements have one dtype.
+ * @param plan_out [out] The plan.
+ * Errors: as darr_plan_gather.
+ */
+int darr_plan_scatter(darr_array *array,
+                      int64_t n,
+                      const int64_t *indices,
+                      const darr_array *values,
+                      int combine,
+                      darr_plan **plan_out);
+
 /* Begins a run: sends what the other ranks need and returns without waiting for them.
  *
  * Collective. Until darr_plan_end the elements that are sent may be read but not written, and those that are filled
@@ -1074,47 +1115,6 @@ int darr_plan_describe(const darr_plan *plan, darr_plan_info *info_out);
  * Local; NULL is fine; works after MPI_Finalize.
  */
 void darr_plan_free(darr_plan *plan);
-
-/* Plans to gather elements at any global indices: at each run value k of the calling rank becomes the element of the array at index
- * k of its list. An index may stand in any list, any number of times.
- *
- * Collective: the ranks first tell the owners which elements they mean, with one message for each. Each rank passes its own list.
- * Elements are converted to the values' dtype as NumPy's same_kind rule allows. The plan keeps arrays of the library's memory
- * alive; borrowed memory must outlive it. Free the plan with darr_plan_free.
- * @param array [in] The array, of any number of dimensions and any maps.
- * @param n [in] Number of indices in this rank's list.
- * @param indices [in] For each index one entry per dimension of the array, one after the other; negative ones count from the end,
- * but for unstructured dimensions. Read during the call only.
- * @param values [in] Where the elements go: an array of one dimension on the same communicator, of which this rank owns n elements.
- * @param plan_out [out] The plan.
- * Errors: DARR_ERR_ARGUMENT for an index outside of the array, or that nobody owns, a number of values other than n, values that
- * share memory with the array, dtypes that do not convert; DARR_ERR_MISMATCH; DARR_ERR_MEMORY; DARR_ERR_COMM; DARR_ERR_HANDLE.
- */
-int darr_plan_gather(const darr_array *array,
-                     int64_t n,
-                     const int64_t *indices,
-                     darr_array *values,
-                     darr_plan **plan_out);
-
-/* Plans to scatter values to any global indices: at each run value k of the calling rank goes to the element of the array at index k
- * of its list. Where an index stands in several lists, or several times in one, the values combine in the order of the ranks and
- * then of the list, in every run; of inserted ones the last stays.
- *
- * Collective, as darr_plan_gather.
- * @param array [in] The array that is written, of any number of dimensions and any maps.
- * @param n [in] Number of indices in this rank's list.
- * @param indices [in] As for darr_plan_gather.
- * @param values [in] An array of one dimension on the same communicator, of which this rank owns n elements.
- * @param combine [in] DARR_COMBINE_INSERT and so on; combined elements have one dtype.
- * @param plan_out [out] The plan.
- * Errors: as darr_plan_gather.
- */
-int darr_plan_scatter(darr_array *array,
-                      int64_t n,
-                      const int64_t *indices,
-                      const darr_array *values,
-                      int combine,
-                      darr_plan **plan_out);
 
 /* Opens an HDF5 file with all ranks of a communicator.
  *

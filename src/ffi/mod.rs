@@ -12,7 +12,6 @@ pub mod file;
 pub mod guard;
 pub mod handle;
 pub mod image;
-pub mod indices;
 pub mod library;
 pub mod plan;
 pub mod pointer;

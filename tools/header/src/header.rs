@@ -8,7 +8,7 @@ use cbindgen::{Builder, Config};
 use crate::declaration::structs;
 
 /// Nouns of the interface in the order of the header; what a file declares comes where the file stands.
-const NOUNS: [&str; 14] = [
+const NOUNS: [&str; 16] = [
     "error",
     "handle",
     "library",
@@ -19,8 +19,10 @@ const NOUNS: [&str; 14] = [
     "slice",
     "reduce",
     "protocol",
+    "plan/halo",
+    "plan/redistribute",
+    "plan/indices",
     "plan",
-    "indices",
     "file",
     "image",
 ];

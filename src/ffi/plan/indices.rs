@@ -5,11 +5,11 @@ use std::sync::Mutex;
 
 use distarray_core::Code;
 
-use super::guard::guard;
-use super::handle::{darr_array, darr_plan, get, store};
-use super::pointer::{output, slice};
 use crate::array::Array;
 use crate::error::{Error, Result};
+use crate::ffi::guard::guard;
+use crate::ffi::handle::{darr_array, darr_plan, get, store};
+use crate::ffi::pointer::{output, slice};
 use crate::kernels::combine::Combine;
 use crate::ops::indices::{Listed, Way};
 use crate::ops::plan_indices;
