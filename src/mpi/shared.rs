@@ -4,6 +4,9 @@
 //! limits it. Peers reach it through the process's list of open files. A part is mapped by its owner when it is allocated and given
 //! back when the owner drops it, without a word to the peers: what they have mapped stays mapped and reads as zeros.
 
+mod limits;
+mod signal;
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -11,8 +14,11 @@ use std::io;
 use std::os::fd::{AsRawFd, FromRawFd};
 use std::os::unix::fs::FileExt;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+
+use limits::{may_be_had, may_grow, reserve};
+use signal::sweep;
+pub use signal::{retire, Signal};
 
 use super::comm::lock;
 use crate::error::{Code, Error, Result};
@@ -77,6 +83,7 @@ pub fn allocate(bytes: usize) -> Result<Arc<Memory>> {
     sweep();
     let mut arena = lock(&ARENA);
     if arena.is_none() {
+        may_grow(PAGE).map_err(refused)?;
         *arena = Some(Arena::create().map_err(refused)?);
     }
     let arena = arena.as_mut().expect("made above");
@@ -88,9 +95,11 @@ pub fn allocate(bytes: usize) -> Result<Arc<Memory>> {
         .checked_add(length)
         .filter(|&end| i64::try_from(end).is_ok());
     let end = end.ok_or_else(|| refused(io::ErrorKind::OutOfMemory.into()))?;
-    arena.file.set_len(end).map_err(refused)?;
-    let part = Mapped::new(&arena.file, offset, length as usize, true).map_err(refused)?;
+    may_grow(end).map_err(refused)?;
+    may_be_had(length as usize).map_err(refused)?;
+    reserve(&arena.file, offset, length).map_err(refused)?;
     arena.end = end;
+    let part = Mapped::new(&arena.file, offset, length as usize, true).map_err(refused)?;
     let base = part.base.as_ptr();
     arena.parts.insert(base.addr(), (offset, length as usize));
     let owner = std::process::id();
@@ -234,76 +243,6 @@ impl Drop for Mapped {
     }
 }
 
-/// How two ranks tell each other in shared memory how far they are: the sender that round n can be read, the reader that it
-/// has been read.
-pub struct Signal {
-    memory: Arc<Memory>,
-    offset: usize,
-}
-
-impl Signal {
-    /// Bytes of a signal: each side writes a pair of cache lines of its own.
-    pub const BYTES: usize = 2 * Self::SIDE;
-    const SIDE: usize = 128;
-
-    /// The signal at a byte offset of a shared memory.
-    pub fn new(memory: &Arc<Memory>, offset: usize) -> Result<Signal> {
-        let end = offset.checked_add(Self::BYTES);
-        let aligned = memory
-            .base()
-            .wrapping_add(offset)
-            .addr()
-            .is_multiple_of(align_of::<AtomicU64>());
-        if !aligned || end.is_none_or(|end| end > memory.above()) {
-            return Err(Error::new(Code::Internal, "a signal outside of its memory"));
-        }
-        Ok(Signal {
-            memory: memory.clone(),
-            offset,
-        })
-    }
-
-    pub fn set_ready(&self, round: u64) {
-        self.word(0).store(round, Ordering::Release);
-    }
-
-    pub fn is_ready(&self, round: u64) -> bool {
-        self.word(0).load(Ordering::Acquire) >= round
-    }
-
-    pub fn set_done(&self, round: u64) {
-        self.word(Self::SIDE).store(round, Ordering::Release);
-    }
-
-    pub fn is_done(&self, round: u64) -> bool {
-        self.word(Self::SIDE).load(Ordering::Acquire) >= round
-    }
-
-    fn word(&self, at: usize) -> &AtomicU64 {
-        // SAFETY: `new` found the signal inside the memory, which this value keeps, and aligned; all processes use these bytes
-        // as atomic words only.
-        unsafe { &*self.memory.base().add(self.offset + at).cast() }
-    }
-}
-
-/// Signals that their owner has no more use for, with the rounds that their readers have yet to read.
-static RETIRED: Mutex<Vec<(Signal, u64)>> = Mutex::new(Vec::new());
-
-/// Keeps the memory of signals until their readers have read these rounds: what is given back reads as zeros, and they would
-/// wait for ever.
-pub fn retire(signals: impl IntoIterator<Item = (Signal, u64)>) {
-    lock(&RETIRED).extend(signals);
-    sweep();
-}
-
-/// Gives back what has been read.
-fn sweep() {
-    let read = |(signal, round): &mut (Signal, u64)| signal.is_done(*round);
-    let done: Vec<_> = lock(&RETIRED).extract_if(.., read).collect();
-    // Dropped with the list unlocked.
-    drop(done);
-}
-
 fn refused(error: io::Error) -> Error {
     Error::new(
         Code::Memory,
@@ -312,104 +251,4 @@ fn refused(error: io::Error) -> Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::cell::Cell;
-
-    use super::*;
-
-    /// Bytes that other mappings may change.
-    fn bytes(memory: &Memory) -> &[Cell<u8>] {
-        // SAFETY: the memory is borrowed, and this thread alone reaches it, through whatever mapping.
-        unsafe { std::slice::from_raw_parts(memory.base().cast(), memory.above()) }
-    }
-
-    #[test]
-    fn a_part_is_zeros_and_what_is_written_is_seen_by_who_maps_it() {
-        let part = allocate(100_000).unwrap();
-        assert!(bytes(&part).iter().all(|byte| byte.get() == 0));
-        let address = address_of(&part).unwrap();
-        let peer = map(&Address::from_words(address.to_words()), true).unwrap();
-        bytes(&part)[99_999].set(7);
-        assert_eq!(bytes(&peer)[99_999].get(), 7);
-        bytes(&peer)[0].set(3);
-        assert_eq!(bytes(&part)[0].get(), 3);
-    }
-
-    #[test]
-    fn parts_end_with_their_owner_and_are_new_zeros_afterwards() {
-        let part = allocate(4096).unwrap();
-        bytes(&part).iter().for_each(|byte| byte.set(1));
-        let address = address_of(&part).unwrap();
-        let peer = map(&address, false).unwrap();
-        drop(part);
-        assert_eq!(bytes(&peer)[0].get(), 0);
-        let next = allocate(4096).unwrap();
-        assert_ne!(address_of(&next).unwrap().offset, address.offset);
-        assert!(bytes(&next).iter().all(|byte| byte.get() == 0));
-        assert!(address_of(&Memory::allocate(8).unwrap()).is_none());
-    }
-
-    #[test]
-    fn foreign_and_wrong_files_are_refused() {
-        let part = allocate(8).unwrap();
-        let right = address_of(&part).unwrap();
-        let wrong = [
-            Address {
-                nonce: right.nonce ^ 1,
-                ..right
-            },
-            Address {
-                descriptor: 0,
-                ..right
-            },
-            Address {
-                descriptor: 99_999,
-                ..right
-            },
-            Address {
-                process: u64::MAX,
-                ..right
-            },
-            Address {
-                bytes: 1 << 60,
-                ..right
-            },
-            Address {
-                offset: u64::MAX,
-                ..right
-            },
-        ];
-        for address in wrong {
-            assert_eq!(
-                map(&address, false).err().unwrap().code,
-                Code::Memory,
-                "{address:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn absurd_sizes_are_errors() {
-        for bytes in [usize::MAX, isize::MAX as usize, 1 << 62] {
-            assert_eq!(allocate(bytes).err().unwrap().code, Code::Memory);
-        }
-        allocate(1).unwrap();
-    }
-
-    #[test]
-    fn signals_count_rounds() {
-        let part = allocate(2 * Signal::BYTES).unwrap();
-        let peer = map(&address_of(&part).unwrap(), true).unwrap();
-        let (ours, theirs) = (
-            Signal::new(&part, Signal::BYTES).unwrap(),
-            Signal::new(&peer, Signal::BYTES).unwrap(),
-        );
-        assert!(!theirs.is_ready(1));
-        ours.set_ready(1);
-        assert!(theirs.is_ready(1) && !theirs.is_ready(2) && !ours.is_done(1));
-        theirs.set_done(1);
-        assert!(ours.is_done(1));
-        assert!(Signal::new(&part, 4).is_err() && Signal::new(&part, usize::MAX).is_err());
-        assert!(Signal::new(&part, 2 * Signal::BYTES).is_err());
-    }
-}
+mod tests;
