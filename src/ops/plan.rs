@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use distarray_core::Code;
 
-use super::channels::{Channels, Leg, Volume};
+use super::channels::{Channels, Direction, Leg, Neighbour, Volume};
 use crate::error::{Error, Result};
 use crate::mpi::Comm;
 
@@ -83,6 +83,16 @@ impl Plan {
     /// What this rank does at each run.
     pub fn volume(&self) -> Volume {
         self.channels.volume()
+    }
+
+    /// The messages of one direction, ascending by rank.
+    pub fn neighbours(&self, direction: Direction) -> Vec<Neighbour> {
+        self.channels.neighbours(direction)
+    }
+
+    /// As `volume` and `neighbours`, in words.
+    pub fn describe(&self) -> String {
+        self.channels.describe()
     }
 
     fn expect(&self, state: State, otherwise: &str) -> Result<()> {

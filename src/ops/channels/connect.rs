@@ -55,8 +55,12 @@ impl Channels {
             } else {
                 board.route(i, parcel, &mut pack)?
             };
-            let bytes = parcel.bytes;
-            sends.push(Send { route, pack, bytes });
+            sends.push(Send {
+                peer: parcel.peer,
+                route,
+                pack,
+                bytes: parcel.bytes,
+            });
         }
         let mut messages = 0..;
         let mut receives = Vec::with_capacity(incoming.len());
@@ -79,11 +83,12 @@ impl Channels {
                     }
                 },
             };
-            let state = State::Taken;
             receives.push(Receive {
+                peer: parcel.peer,
                 route,
                 unpack,
-                state,
+                bytes: parcel.bytes,
+                state: State::Taken,
             });
         }
         let mut local = Copies::new();
@@ -101,7 +106,9 @@ impl Channels {
         if ordered {
             let turn = incoming.partition_point(|parcel| parcel.peer < comm.rank());
             let own = Receive {
+                peer: comm.rank(),
                 route: Route::Own,
+                bytes: local.bytes(),
                 unpack: std::mem::take(&mut local),
                 state: State::Taken,
             };
