@@ -267,7 +267,7 @@
 /* The elements go through a buffer in memory that the node shares: two copies. */
 #define DARR_WAY_STAGED 1
 
-/* MPI carries the elements: two copies and those of MPI. */
+/* MPI carries the elements: up to two copies, none at an end where they lie in memory as in the message, and those of MPI. */
 #define DARR_WAY_MPI 2
 
 /* Opens an existing file; nothing can be written to it. */
@@ -487,7 +487,7 @@ typedef struct darr_plan_info {
     int64_t bytes_direct;
     /* so many from a buffer in memory that the node shares, two copies, */
     int64_t bytes_staged;
-    /* and MPI carries so many, two copies and those of MPI. */
+    /* and MPI carries so many, up to two copies and those of MPI. */
     int64_t bytes_mpi;
     /* Bytes of the largest message that goes to another rank. */
     int64_t largest;

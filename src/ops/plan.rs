@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use distarray_core::Code;
 
-use super::channels::{Channels, Direction, Leg, Neighbour, Volume};
+use super::channels::{Channels, Leg, Neighbour, Volume};
 use crate::array::claim::{Claim, Claims};
 use crate::error::{Error, Result};
-use crate::mpi::Comm;
+use crate::mpi::{Comm, Direction};
 
 #[derive(PartialEq)]
 enum State {

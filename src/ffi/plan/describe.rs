@@ -8,7 +8,8 @@ use crate::error::Error;
 use crate::ffi::guard::guard;
 use crate::ffi::handle::{darr_plan, get};
 use crate::ffi::pointer::{growing_output, terminated, Growing};
-use crate::ops::channels::{Direction, Way};
+use crate::mpi::Direction;
+use crate::ops::channels::Way;
 
 fn number(value: usize) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
@@ -30,7 +31,7 @@ pub struct darr_plan_info {
     pub bytes_direct: i64,
     /// so many from a buffer in memory that the node shares, two copies,
     pub bytes_staged: i64,
-    /// and MPI carries so many, two copies and those of MPI.
+    /// and MPI carries so many, up to two copies and those of MPI.
     pub bytes_mpi: i64,
     /// Bytes of the largest message that goes to another rank.
     pub largest: i64,
@@ -106,7 +107,7 @@ pub const DARR_WAY_DIRECT: c_int = 0;
 /// The elements go through a buffer in memory that the node shares: two copies.
 pub const DARR_WAY_STAGED: c_int = 1;
 
-/// MPI carries the elements: two copies and those of MPI.
+/// MPI carries the elements: up to two copies, none at an end where they lie in memory as in the message, and those of MPI.
 pub const DARR_WAY_MPI: c_int = 2;
 
 /// A message of a plan. Start from `DARR_NEIGHBOUR_INIT`.

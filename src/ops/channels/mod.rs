@@ -18,7 +18,7 @@ use crate::kernels::copies::{Copies, Place, Points};
 use crate::kernels::Block;
 use crate::mpi::shared::{self, Signal};
 use crate::mpi::{Comm, Exchange, Patience};
-pub use report::{Direction, Neighbour, Volume, Way};
+pub use report::{Neighbour, Volume, Way};
 
 /// One array's share in a plan, as one rank sees it.
 pub struct Leg {

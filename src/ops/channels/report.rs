@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{Channels, Route};
+use crate::mpi::Direction;
 
 /// What a plan does on one rank at each run.
 #[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
@@ -31,15 +32,9 @@ pub enum Way {
     Direct,
     /// Through a buffer in memory that the node shares: two copies.
     Staged,
-    /// Packed, carried by MPI, unpacked: two copies and those of MPI.
+    /// Carried by MPI, from and to the arrays themselves where the elements lie there as in the message, else packed and unpacked:
+    /// up to two copies and those of MPI.
     Mpi,
-}
-
-/// Which messages are meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    Send,
-    Receive,
 }
 
 /// A message to or from another rank.
@@ -126,7 +121,7 @@ impl Channels {
                 let way = match way {
                     Way::Direct => "read where it lies, 1 copy",
                     Way::Staged => "through memory of the node, 2 copies",
-                    Way::Mpi => "by MPI, 2 copies and those of MPI",
+                    Way::Mpi => "by MPI",
                 };
                 // A string takes every line.
                 let _ = writeln!(text, "  {name} rank {rank}: {bytes} bytes, {way}");
