@@ -100,7 +100,7 @@ static void one_rank_alone(void)
     darr_plan *plan = halo_of(u, 0), *other = halo_of(v, 0);
     if (check_size > 1) {
         CHECK_OK(darr_comm_set_checks(comm, 1));
-        CHECK_FAILS(darr_plan_run(check_rank == 1 ? other : plan), DARR_ERR_MISMATCH, "the plan differs");
+        CHECK_FAILS(darr_plan_run(check_rank == 1 ? other : plan), DARR_ERR_MISMATCH, "do not agree on the plan");
         CHECK_ALIKE(darr_last_error());
         CHECK_OK(darr_plan_begin(plan));
         CHECK_FAILS(darr_plan_begin(check_rank == 1 ? plan : other), DARR_ERR_STATE, "is already begun");
