@@ -1031,6 +1031,29 @@ int darr_plan_redistribute(int n,
                            const darr_move_options *options,
                            darr_plan **plan_out);
 
+/* As darr_plan_redistribute, where sources and targets live on different communicators, which may overlap, be equal or have no
+ * rank in common: elements go from a part of a program to another.
+ *
+ * Collective over comm, which has all ranks of both. The plan's runs are collective over it too; what becomes of the arrays'
+ * own communicators afterwards does not matter to them. Each rank of the sources' communicator passes all sources, and so for the
+ * targets. Set-up sends the description of both ends to all ranks.
+ * @param comm [in] Fortran handle of the communicator; darr_plan_redistribute_between_mpi takes an MPI_Comm.
+ * @param n [in] Number of sources and of targets, 1 or more, on every rank.
+ * @param sources [in] The arrays that are read. A rank outside of their communicator passes NULL, or NULL for each.
+ * @param targets [in] The arrays that are written, likewise.
+ * @param options [in] NULL for the defaults. The axes are read on ranks that pass sources; the rest is the same on all.
+ * @param plan_out [out] The plan.
+ * Errors: as darr_plan_redistribute, and DARR_ERR_ARGUMENT where no rank passes sources or targets, where one that is in their
+ * communicator does not, or where that has ranks which comm has not; DARR_ERR_MISMATCH for ends that differ between ranks;
+ * DARR_ERR_HANDLE also for NULL among arrays; DARR_ERR_COMM also where the communicator of an array has been freed.
+ */
+int darr_plan_redistribute_between(int comm,
+                                   int n,
+                                   const darr_array *const *sources,
+                                   darr_array *const *targets,
+                                   const darr_move_options *options,
+                                   darr_plan **plan_out);
+
 /* Plans to gather elements at any global indices: at each run value k of the calling rank becomes the element of the array at index
  * k of its list. An index may stand in any list, any number of times.
  *

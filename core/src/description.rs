@@ -6,7 +6,9 @@
 use std::sync::Arc;
 
 use crate::dims::signed;
-use crate::{Code, Cuts, Dimension, Dims, Distribution, Error, Grid, IndexList, Map, Order, Result};
+use crate::{
+    Code, Cuts, Dimension, Dims, Distribution, Error, Grid, IndexList, Map, Order, Result,
+};
 
 /// Numbers that are read one after the other.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +33,11 @@ impl<'a> Reader<'a> {
         let (list, rest) = self.0.split_at_checked(length).ok_or_else(garbled)?;
         self.0 = rest;
         Ok(list)
+    }
+
+    /// What is left.
+    pub fn rest(self) -> &'a [i64] {
+        self.0
     }
 }
 
@@ -85,7 +92,10 @@ impl Distribution {
 impl Dimension {
     fn describe(&self, words: &mut Vec<i64>) -> Result<()> {
         let ([halo_below, halo_above], [below, above]) = (self.halo, self.boundary);
-        write(words, &[self.extent, signed(self.procs), i64::from(self.periodic)])?;
+        write(
+            words,
+            &[self.extent, signed(self.procs), i64::from(self.periodic)],
+        )?;
         write(words, &[halo_below, halo_above, below, above])?;
         match &self.map {
             Map::Whole => write(words, &[WHOLE]),

@@ -11,7 +11,7 @@ use crate::ffi::handle::{darr_array, darr_plan, store};
 use crate::ffi::pointer::{growing_or_initial, output, slice, Growing};
 use crate::kernels::combine::Combine;
 use crate::ops::plan_redistribute;
-use crate::ops::redistribute::Redistribution;
+use crate::ops::redistribute::{Options, Redistribution};
 
 /// The arriving element takes the place of the old one.
 pub const DARR_COMBINE_INSERT: c_int = 0;
@@ -75,7 +75,7 @@ pub unsafe extern "C" fn darr_plan_redistribute(
         // SAFETY: the pointer rule of the header.
         let (first, out, sources, targets, options) = unsafe {
             let first = first(n, sources, "sources")?;
-            let options = move_options(options, &first);
+            let options = move_options(options, Some(&first));
             (
                 first,
                 output(plan_out, "plan_out"),
@@ -86,12 +86,10 @@ pub unsafe extern "C" fn darr_plan_redistribute(
         };
         let checked = out.as_ref().map_err(Clone::clone);
         let asked = checked.and_then(|_| {
-            let (combine, axes) = options?;
             Ok(Redistribution {
                 sources: borrowed(&sources)?,
                 targets: borrowed(&targets)?,
-                combine,
-                axes,
+                options: options?,
             })
         });
         let plan = plan_redistribute(&first, asked)?;
@@ -100,27 +98,30 @@ pub unsafe extern "C" fn darr_plan_redistribute(
     })
 }
 
-/// How elements combine, and which dimension becomes which.
+/// `first` is the first source; the axes are not looked at where there is none.
 ///
 /// # Safety
 /// The pointer rule of the header.
-unsafe fn move_options(
+pub(super) unsafe fn move_options(
     options: *const darr_move_options,
-    first: &Array,
-) -> Result<(Combine, Option<Vec<usize>>)> {
-    let ndim = first.dist().map().ndim();
+    first: Option<&Array>,
+) -> Result<Options> {
     // SAFETY: passed on to the caller.
     unsafe {
         let options = growing_or_initial(options, "options")?;
         let combine = Combine::from_code(options.combine)?;
-        if options.axes.is_null() {
-            return Ok((combine, None));
-        }
-        let axes = slice(options.axes, ndim as c_int, "axes")?;
+        let (Some(first), false) = (first, options.axes.is_null()) else {
+            return Ok(Options {
+                combine,
+                axes: None,
+            });
+        };
+        let axes = slice(options.axes, first.dist().map().ndim() as c_int, "axes")?;
         // What is negative is no dimension either.
         let axes = axes
             .iter()
             .map(|&axis| usize::try_from(axis).unwrap_or(usize::MAX));
-        Ok((combine, Some(axes.collect())))
+        let axes = Some(axes.collect());
+        Ok(Options { combine, axes })
     }
 }
