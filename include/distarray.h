@@ -732,6 +732,24 @@ int darr_dist_slice(const darr_dist *dist,
  */
 int darr_dist_reduce(const darr_dist *dist, int n_dims, const int *dims, darr_dist **dist_out);
 
+/* The target distribution with its grid coordinates given to other ranks of the communicator: so that the fewest elements change
+ * their rank when an array goes from the source to it. Shape, maps, padding and the extents of the grid are the target's; which
+ * rank stands where darr_dist_coords tells.
+ *
+ * Collective: the ranks tell each other how much they hold of what each is to own, and each finds the same answer. Of equally good
+ * ones that in which the most ranks keep their coordinates. For more than 65536 pairs of coordinates and ranks (256 of each) the
+ * best is not looked for: the largest shares come first, and what moves is at most what moved before. Free the distribution with
+ * darr_dist_free.
+ * @param source [in] Where arrays come from, with any maps. Its communicator is that of the call.
+ * @param target [in] Where they are to go: a distribution of the same shape and communicator without unstructured dimensions.
+ * @param dist_out [out] The distribution.
+ * Errors: DARR_ERR_ARGUMENT for shapes or communicators that differ; DARR_ERR_UNSUPPORTED for an unstructured dimension of the
+ * target, whose lists only their ranks know; DARR_ERR_MISMATCH; DARR_ERR_MEMORY; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ */
+int darr_dist_relabel(const darr_dist *source,
+                      const darr_dist *target,
+                      darr_dist **dist_out);
+
 /* Number of dimensions.
  *
  * Local. Errors: DARR_ERR_HANDLE, DARR_ERR_ARGUMENT.

@@ -6,6 +6,7 @@
 //!
 //! ```text
 //! halo, redistribute            plans: what ranks send to each other
+//! relabel                       which rank takes which place, so that little moves
 //! moves, runs                   the form of all plans
 //! slice, stagger, boxes         distributions made from others or from boxes
 //! description                   distributions as numbers, for ranks that have no handle
@@ -37,6 +38,7 @@ mod product;
 pub mod protocol;
 pub mod redistribute;
 pub mod region;
+pub mod relabel;
 pub mod runs;
 pub mod section;
 pub mod slice;

@@ -8,9 +8,11 @@ pub mod indices;
 pub mod plan;
 pub mod redistribute;
 pub mod reduce;
+mod relabel;
 
 pub use between::plan_between;
 pub use halo::plan_halo;
 pub use indices::plan_indices;
 pub use plan::Plan;
 pub use redistribute::plan_redistribute;
+pub use relabel::relabel;

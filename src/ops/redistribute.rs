@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use distarray_core::redistribute::{redistribute, MoveOptions};
-use distarray_core::{Code, Distribution, Dtype};
+use distarray_core::{Code, Distribution, Dtype, Moves};
 
 use super::channels::Leg;
 use super::directory::places;
@@ -100,21 +100,25 @@ impl End {
     }
 }
 
-/// Collective: an agreement, and questions about the places of unstructured dimensions.
+/// Collective: what this rank sends, receives and copies.
 pub fn legs(comm: &Arc<Comm>, ends: &[End; 2], options: &Options) -> Result<Vec<Leg>> {
     let [from, to] = ends.each_ref().map(|end| &end.map);
-    let axes = options.axes.as_deref();
-    let places = places(comm, [from, to], axes)?;
+    let moves = moves(comm, [from, to], options.axes.as_deref())?;
+    let leg = |(source, target)| Leg::of(source, target, &moves, from.order(), options.combine);
+    let blocks = ends[0].blocks.iter().zip(&ends[1].blocks);
+    Ok(blocks.map(leg).collect())
+}
+
+/// Collective: an agreement, and questions about the places of unstructured dimensions.
+pub fn moves(comm: &Comm, dists: [&Distribution; 2], axes: Option<&[usize]>) -> Result<Moves> {
+    let places = places(comm, dists, axes)?;
     let how = MoveOptions {
         axes,
         places: [&places[0], &places[1]],
     };
     let rank = Some(comm.rank());
-    let moves = redistribute(from, to, [rank, rank], &how).map_err(Error::from);
-    let moves = comm.agree(moves)?;
-    let leg = |(source, target)| Leg::of(source, target, &moves, from.order(), options.combine);
-    let blocks = ends[0].blocks.iter().zip(&ends[1].blocks);
-    Ok(blocks.map(leg).collect())
+    let moves = redistribute(dists[0], dists[1], [rank, rank], &how);
+    comm.agree(moves.map_err(Error::from))
 }
 
 /// What source and target have to do with each other; local.

@@ -8,12 +8,13 @@ use cbindgen::{Builder, Config};
 use crate::declaration::structs;
 
 /// Nouns of the interface in the order of the header; what a file declares comes where the file stands.
-const NOUNS: [&str; 17] = [
+const NOUNS: [&str; 18] = [
     "error",
     "handle",
     "library",
     "dist",
     "dist/create",
+    "dist/relabel",
     "dist/query",
     "array",
     "slice",
