@@ -255,6 +255,15 @@
 /* The larger one stays; NaN if one is NaN. */
 #define DARR_COMBINE_MAX 3
 
+/* No reshape: source and target have one shape, but for the permutation of their dimensions. */
+#define DARR_RESHAPE_NONE 0
+
+/* Elements keep their place in the sequence in which the last index runs fastest. */
+#define DARR_RESHAPE_C 1
+
+/* Elements keep their place in the sequence in which the first index runs fastest. */
+#define DARR_RESHAPE_F 2
+
 /* Opens an existing file; nothing can be written to it. */
 #define DARR_READ 0
 
@@ -456,6 +465,11 @@ typedef struct darr_move_options {
     int combine;
     /* Dimension d of a source becomes dimension axes[d] of the target; NULL: d. Read during the call only. */
     const int *axes;
+    /* DARR_RESHAPE_C or DARR_RESHAPE_F: source and target may have any shapes with the same number of elements, of which
+     * number n of a source, counted in that order of the global indices, becomes number n of the target. Without axes, and not
+     * for unstructured dimensions. DARR_RESHAPE_NONE, which is 0: shapes fit.
+     */
+    int reshape;
 } darr_move_options;
 
 /* What a plan does on the calling rank at each run. Start from DARR_PLAN_INFO_INIT. */
@@ -1028,7 +1042,7 @@ int darr_plan_halo(int n,
                    darr_plan **plan_out);
 
 /* Plans a redistribution: at each run the owned elements of source i are brought to the owned elements of target i with
- * the same global index, or the index with its entries permuted, with one message per pair of ranks for all of the arrays. Padding is
+ * the same global index, or the index with its entries permuted, or the same place in the sequence of all, with one message per pair of ranks for all of the arrays. Padding is
  * neither read nor written.
  *
  * Collective. All sources have one distribution and all targets another, of the same communicator and of shapes that fit, with any
@@ -1039,9 +1053,10 @@ int darr_plan_halo(int n,
  * @param targets [in] The arrays that are written.
  * @param options [in] NULL for the defaults.
  * @param plan_out [out] The plan.
- * Errors: DARR_ERR_ARGUMENT for shapes, dtypes or distributions that do not fit, axes that are no permutation, memory that sources
- * and targets share, an index of an unstructured dimension that the other end does not have; DARR_ERR_MISMATCH; DARR_ERR_MEMORY;
- * DARR_ERR_UNSUPPORTED for a structure of a later version; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ * Errors: DARR_ERR_ARGUMENT for shapes, dtypes or distributions that do not fit, axes that are no permutation or
+ * given for a reshape, memory that sources and targets share, an index of an unstructured dimension that the other end does not have; DARR_ERR_MISMATCH; DARR_ERR_MEMORY;
+ * DARR_ERR_UNSUPPORTED for a structure of a later version and for a reshape of unstructured dimensions; DARR_ERR_COMM;
+ * DARR_ERR_HANDLE.
  */
 int darr_plan_redistribute(int n,
                            const darr_array *const *sources,
@@ -1359,7 +1374,7 @@ int darr_image_save(const darr_array *array,
 #define DARR_INDEX_INIT {sizeof(darr_index), 0, 0, 0, 0}
 #define DARR_REDUCTION_INIT {sizeof(darr_reduction), 0, 0, 0, 0, 0}
 #define DARR_HALO_OPTIONS_INIT {sizeof(darr_halo_options), 0, 0, 0, 0, 0, 0, 0}
-#define DARR_MOVE_OPTIONS_INIT {sizeof(darr_move_options), 0, 0}
+#define DARR_MOVE_OPTIONS_INIT {sizeof(darr_move_options), 0, 0, 0}
 #define DARR_PLAN_INFO_INIT {sizeof(darr_plan_info), 0, 0, 0, 0, 0, 0, 0, 0, 0}
 #define DARR_IMAGE_OPTIONS_INIT {sizeof(darr_image_options), 0, 0, 0, 0, 0, 0, 0}
 

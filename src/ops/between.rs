@@ -34,13 +34,18 @@ type Own = Option<(Vec<i64>, End)>;
 
 /// Collective over `comm`: as `plan_redistribute`.
 pub fn plan_between(comm: &Arc<Comm>, asked: Result<Between>) -> Result<Plan> {
-    let (count, combine) = match &asked {
-        Ok(asked) => (asked.count, asked.options.combine as u64),
+    let (count, options) = match &asked {
+        Ok(asked) => {
+            let Options {
+                combine, reshape, ..
+            } = asked.options;
+            (asked.count, fingerprint((combine, reshape)))
+        }
         Err(_) => (0, 0),
     };
     let fields = [
         ("the number of arrays", count as u64),
-        ("the combination", combine),
+        ("the options", options),
     ];
     let own = asked.and_then(|asked| {
         let [sources, targets] = &asked.arrays;
@@ -51,9 +56,9 @@ pub fn plan_between(comm: &Arc<Comm>, asked: Result<Between>) -> Result<Plan> {
         ];
         Ok((own, asked.options))
     });
-    let ([from, to], options) = comm.agree_on(NAME, &fields, own)?;
+    let ([from, to], how) = comm.agree_on(NAME, &fields, own)?;
     let (from, to) = (told(comm, from, "sources")?, told(comm, to, "targets")?);
-    let identity = fingerprint((combine, &from.0, &to.0));
+    let identity = fingerprint((options, &from.0, &to.0));
     let ends = [
         end(comm, from, count, "sources"),
         end(comm, to, count, "targets"),
@@ -65,7 +70,7 @@ pub fn plan_between(comm: &Arc<Comm>, asked: Result<Between>) -> Result<Plan> {
         Ok((ends, axes))
     });
     let (ends, axes) = comm.agree(checked)?;
-    let legs = legs(comm, &ends, &Options { axes, ..options })?;
+    let legs = legs(comm, &ends, &Options { axes, ..how })?;
     Plan::new(comm, &legs, identity)
 }
 

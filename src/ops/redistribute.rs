@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use distarray_core::redistribute::{redistribute, MoveOptions};
-use distarray_core::{Code, Distribution, Dtype, Moves};
+use distarray_core::redistribute::{redistribute, reshape, MoveOptions};
+use distarray_core::{Code, Distribution, Dtype, Moves, Order};
 
 use super::channels::Leg;
 use super::directory::places;
@@ -21,6 +21,8 @@ pub struct Options {
     pub combine: Combine,
     /// The dimension of the target that each dimension of the source becomes; `None`: itself.
     pub axes: Option<Vec<usize>>,
+    /// Elements keep their place in the sequence of this order, and shapes may differ.
+    pub reshape: Option<Order>,
 }
 
 /// What a redistribution moves.
@@ -103,9 +105,23 @@ impl End {
 /// Collective: what this rank sends, receives and copies.
 pub fn legs(comm: &Arc<Comm>, ends: &[End; 2], options: &Options) -> Result<Vec<Leg>> {
     let [from, to] = ends.each_ref().map(|end| &end.map);
-    let moves = moves(comm, [from, to], options.axes.as_deref())?;
-    let leg = |(source, target)| Leg::of(source, target, &moves, from.order(), options.combine);
     let blocks = ends[0].blocks.iter().zip(&ends[1].blocks);
+    let (order, combine) = (from.order(), options.combine);
+    let Some(sequence) = options.reshape else {
+        let moves = moves(comm, [from, to], options.axes.as_deref())?;
+        let leg = |(source, target)| Leg::of(source, target, &moves, order, combine);
+        return Ok(blocks.map(leg).collect());
+    };
+    let rank = Some(comm.rank());
+    let reshape = match options.axes {
+        None => reshape(from, to, [rank, rank], sequence).map_err(Error::from),
+        Some(_) => {
+            let text = "axes cannot be given for a reshape: which dimension becomes which follows from the shapes";
+            Err(Error::new(Code::Argument, text))
+        }
+    };
+    let reshape = comm.agree(reshape)?;
+    let leg = |(source, target)| Leg::reshaped(source, target, &reshape, order, combine);
     Ok(blocks.map(leg).collect())
 }
 

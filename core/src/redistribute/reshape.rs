@@ -214,7 +214,7 @@ impl<'a> Ends<'a> {
 
     /// What the caller owns along its fastest dimension: indices and the position of the first; and how many elements it owns
     /// in each of the others.
-    fn own_spans(&self) -> Result<(Vec<(Range<i64>, i64)>, Dims<i64>)> {
+    fn own_spans(&self) -> Result<(Vec<Span>, Dims<i64>)> {
         let mut slow: Dims<i64> = Dims::new();
         for (dimension, &coord) in self.dims[self.own].iter().zip(&self.coords) {
             slow.push(dimension.count(coord));
@@ -272,6 +272,9 @@ impl<'a> Ends<'a> {
         crate::packed_strides(&extents, Order::C, 1)
     }
 }
+
+/// Indices along the fastest dimension, and the position of the first.
+type Span = (Range<i64>, i64);
 
 /// An element of the other end, and how many of its row follow it on the same rank, itself included.
 struct There {
