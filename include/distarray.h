@@ -1071,7 +1071,7 @@ int darr_plan_redistribute(int n,
  * own communicators afterwards does not matter to them. Each rank of the sources' communicator passes all sources, and so for the
  * targets. Set-up sends the description of both ends to all ranks.
  * @param comm [in] Fortran handle of the communicator; darr_plan_redistribute_between_mpi takes an MPI_Comm.
- * @param n [in] Number of sources and of targets, 1 or more, on every rank.
+ * @param n [in] Number of sources and of targets, 1 or more; also 0 on a rank outside of both communicators.
  * @param sources [in] The arrays that are read. A rank outside of their communicator passes NULL, or NULL for each.
  * @param targets [in] The arrays that are written, likewise.
  * @param options [in] NULL for the defaults. The axes are read on ranks that pass sources; the rest is the same on all.

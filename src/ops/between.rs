@@ -21,9 +21,7 @@ const NAME: &str = "darr_plan_redistribute_between";
 
 /// What one rank brings along.
 pub struct Between<'a> {
-    /// Number of sources and of targets, one or more.
-    pub count: usize,
-    /// `None` where this rank is not in the communicator of the sources, or of the targets.
+    /// `None` where this rank is not in the communicator of the sources, or of the targets; otherwise one or more.
     pub arrays: [Option<Vec<&'a Array>>; 2],
     /// The axes count on ranks that have sources.
     pub options: Options,
@@ -34,19 +32,10 @@ type Own = Option<(Vec<i64>, End)>;
 
 /// Collective over `comm`: as `plan_redistribute`.
 pub fn plan_between(comm: &Arc<Comm>, asked: Result<Between>) -> Result<Plan> {
-    let (count, options) = match &asked {
-        Ok(asked) => {
-            let Options {
-                combine, reshape, ..
-            } = asked.options;
-            (asked.count, fingerprint((combine, reshape)))
-        }
-        Err(_) => (0, 0),
-    };
-    let fields = [
-        ("the number of arrays", count as u64),
-        ("the options", options),
-    ];
+    let options = asked.as_ref().map_or(0, |asked| {
+        fingerprint((asked.options.combine, asked.options.reshape))
+    });
+    let fields = [("the options", options)];
     let own = asked.and_then(|asked| {
         let [sources, targets] = &asked.arrays;
         let axes = asked.options.axes.as_deref();
@@ -59,13 +48,15 @@ pub fn plan_between(comm: &Arc<Comm>, asked: Result<Between>) -> Result<Plan> {
     let ([from, to], how) = comm.agree_on(NAME, &fields, own)?;
     let (from, to) = (told(comm, from, "sources")?, told(comm, to, "targets")?);
     let identity = fingerprint((options, &from.0, &to.0));
-    let ends = [
-        end(comm, from, count, "sources"),
-        end(comm, to, count, "targets"),
-    ];
+    let ends = [end(comm, from, "sources"), end(comm, to, "targets")];
     let [from, to] = ends;
     let checked = from.and_then(|(from, axes)| {
         let ends = [from, to?.0];
+        let [n, m] = ends.each_ref().map(|end| end.dtypes.len());
+        if n != m {
+            let text = format!("{n} sources, but {m} targets");
+            return Err(Error::new(Code::Mismatch, text));
+        }
         check(&ends)?;
         Ok((ends, axes))
     });
@@ -86,6 +77,7 @@ fn own(comm: &Comm, name: &str, arrays: Option<&[&Array]>, axes: Option<&[usize]
     let mut words = vec![];
     members.describe(&mut words)?;
     map.describe(&mut words)?;
+    write(&mut words, &[arrays.len() as i64])?;
     for array in arrays {
         write(&mut words, &[array.dtype() as i64])?;
     }
@@ -106,7 +98,7 @@ fn told(comm: &Comm, own: Own, name: &str) -> Result<(Vec<i64>, Option<End>)> {
     let alike = match &words {
         Some(words) if *words != heard => {
             let text = format!(
-                "the {name} of rank {} and of rank {speaker} differ in communicator, distribution, dtype or axes",
+                "the {name} of rank {} and of rank {speaker} differ in number, communicator, distribution, dtype or axes",
                 comm.rank()
             );
             Err(Error::new(Code::Mismatch, text))
@@ -120,13 +112,13 @@ fn told(comm: &Comm, own: Own, name: &str) -> Result<(Vec<i64>, Option<End>)> {
 fn end(
     comm: &Comm,
     (words, end): (Vec<i64>, Option<End>),
-    count: usize,
     name: &str,
 ) -> Result<(End, Option<Vec<usize>>)> {
     let mut words = Reader::new(&words);
     let members = Grid::described(&mut words)?;
     let map = Distribution::described(&mut words)?;
     let dtype = |&code: &i64| Ok(Dtype::from_code(i32::try_from(code).unwrap_or(-1))?);
+    let count = words.count()?;
     let dtypes = words
         .list(count)?
         .iter()

@@ -145,7 +145,7 @@ static void one_case(MPI_Comm comm, uint64_t seed)
     options.axes = is_in(&sides[0]) ? axes : NULL;
     read = sides[0].array;
     /* Ranks outside pass no list, or one of NULL. */
-    CHECK_NEEDED(darr_plan_redistribute_between((int)MPI_Comm_c2f(comm), 1, read || lists ? &read : NULL,
+    CHECK_NEEDED(darr_plan_redistribute_between((int)MPI_Comm_c2f(comm), read || sides[1].array || lists, read || lists ? &read : NULL,
                                                 sides[1].array || lists ? &sides[1].array : NULL, &options, &plan));
     if (freed_first)
         for (int end = 0; end < 2; end++)
@@ -181,13 +181,15 @@ static void bad_input(void)
     int64_t shape[1] = {12}, other[1] = {13};
     MPI_Comm world = MPI_COMM_WORLD, self = MPI_COMM_SELF;
     int first = check_rank < check_size - 1 || check_size == 1, comm = (int)MPI_Comm_c2f(world);
-    side source, target, none = {MPI_COMM_NULL, 0, 0, NULL, NULL, NULL}, changed, small, large;
+    side source, target, none = {MPI_COMM_NULL, 0, 0, NULL, NULL, NULL}, changed, small, large, last;
     darr_plan *plan = NULL;
     ndim = 1;
     make_side(&source, first, check_rank);
     make_side(&target, 1, check_rank);
     make_side(&small, first, check_rank);
     make_side(&large, 1, check_rank);
+    make_side(&last, !first, 0);
+    fill_side(&last, shape, 2, DARR_FLOAT64, 11);
     fill_side(&source, shape, 2, DARR_FLOAT64, 7);
     fill_side(&target, shape, 2, DARR_FLOAT64, 8);
     fill_side(&small, other, 2, DARR_FLOAT64, 9);
@@ -208,14 +210,20 @@ static void bad_input(void)
         CHECK_FAILS(darr_plan_redistribute_between(comm, 2, first ? read : NULL, written, NULL, &plan), DARR_ERR_HANDLE,
                     "targets[1]");
         CHECK_ALIKE(darr_last_error());
-        CHECK_FAILS(darr_plan_redistribute_between(comm, check_rank == 0 ? 1 : 2, first ? read : NULL, NULL, NULL, &plan),
-                    DARR_ERR_MISMATCH, "number of arrays");
+        written[1] = target.array;
+        CHECK_FAILS(darr_plan_redistribute_between(comm, 2 - (check_rank == 0), first ? read : NULL, written, NULL, &plan),
+                    DARR_ERR_MISMATCH, check_size > 2 ? "sources of rank 1 and of rank 0" : "targets of rank 1 and of rank 0");
+        CHECK_ALIKE(darr_last_error());
+        CHECK_FAILS(darr_plan_redistribute_between(comm, first ? 2 : 1, first ? read : NULL, first ? NULL : &last.array, NULL,
+                                                   &plan),
+                    DARR_ERR_MISMATCH, "2 sources, but 1 targets");
         CHECK_ALIKE(darr_last_error());
         /* Each rank's plan would need the ranks of the others. */
         CHECK_FAILS(darr_plan_redistribute_between((int)MPI_Comm_c2f(self), 1, NULL, &target.array, NULL, &plan),
                     DARR_ERR_ARGUMENT, "is not in the communicator of the plan");
     }
-    CHECK_FAILS(darr_plan_redistribute_between(comm, 0, NULL, NULL, NULL, &plan), DARR_ERR_ARGUMENT, "number of sources is 0");
+    CHECK_FAILS(darr_plan_redistribute_between(comm, 0, NULL, NULL, NULL, &plan), DARR_ERR_ARGUMENT, "no rank passed sources");
+    CHECK_FAILS(darr_plan_redistribute_between(comm, -1, NULL, NULL, NULL, &plan), DARR_ERR_ARGUMENT, "number of sources is -1");
     CHECK_FAILS(darr_plan_redistribute_between((int)MPI_Comm_c2f(MPI_COMM_NULL), 1, NULL, NULL, NULL, &plan), DARR_ERR_COMM,
                 "MPI_COMM_NULL");
     CHECK_FAILS(darr_plan_redistribute_between(comm, 1, &(const darr_array *){source.array}, &target.array, NULL, NULL),
@@ -227,6 +235,8 @@ static void bad_input(void)
     free_side(&target);
     free_side(&small);
     free_side(&large);
+    free_side(&last);
+    free_comm(&last);
     free_comm(&target);
     free_comm(&small);
     free_comm(&large);

@@ -21,7 +21,7 @@ use crate::ops::plan_between;
 /// own communicators afterwards does not matter to them. Each rank of the sources' communicator passes all sources, and so for the
 /// targets. Set-up sends the description of both ends to all ranks.
 /// @param comm [in] Fortran handle of the communicator; `darr_plan_redistribute_between_mpi` takes an `MPI_Comm`.
-/// @param n [in] Number of sources and of targets, 1 or more, on every rank.
+/// @param n [in] Number of sources and of targets, 1 or more; also 0 on a rank outside of both communicators.
 /// @param sources [in] The arrays that are read. A rank outside of their communicator passes NULL, or NULL for each.
 /// @param targets [in] The arrays that are written, likewise.
 /// @param options [in] NULL for the defaults. The axes are read on ranks that pass sources; the rest is the same on all.
@@ -53,7 +53,6 @@ pub unsafe extern "C" fn darr_plan_redistribute_between(
             let arrays = [borrowed(&sources)?, borrowed(&targets)?];
             let first = arrays[0].as_deref().map(|sources| sources[0]);
             Ok(Between {
-                count: n as usize,
                 // SAFETY: the pointer rule of the header.
                 options: unsafe { move_options(options, first) }?,
                 arrays,
@@ -65,7 +64,7 @@ pub unsafe extern "C" fn darr_plan_redistribute_between(
     })
 }
 
-/// The arrays, `None` where there is NULL alone.
+/// The arrays, `None` where there is NULL alone, or nothing.
 ///
 /// # Safety
 /// `arrays` is NULL or points to `n` handles.
@@ -76,7 +75,9 @@ unsafe fn held_or_none(
 ) -> Result<Option<Vec<Held<Array>>>> {
     // SAFETY: passed on to the caller.
     unsafe {
-        if n > 0 && (arrays.is_null() || slice(arrays, n, name)?.iter().all(|it| it.is_null())) {
+        if n == 0
+            || n > 0 && (arrays.is_null() || slice(arrays, n, name)?.iter().all(|it| it.is_null()))
+        {
             return Ok(None);
         }
         held(n, arrays, name).map(Some)
