@@ -1,6 +1,6 @@
 //! Which rank takes which coordinates of a grid, so that the fewest elements change their rank on the way there.
 //!
-//! Kabić, Pintarelli, Kozhevnikov and VandeVondele, "COSTA: Communication-Optimal Shuffle and Transpose Algorithm with Process
+//! Kabic, Pintarelli, Kozhevnikov and VandeVondele, "COSTA: Communication-Optimal Shuffle and Transpose Algorithm with Process
 //! Relabeling" (2021): an assignment problem, whose weights are the elements that a rank has already.
 
 use std::cmp::Reverse;
@@ -21,12 +21,12 @@ pub struct Share {
 
 /// Most pairs of coordinates and ranks for which the best assignment is looked for; it costs their number times that of the
 /// coordinates.
-const MOST_PAIRS: usize = 1 << 16;
+const MOST_PAIRS: usize = 1 << 18;
 
 impl Distribution {
     /// The same dimensions over a grid on which ranks below `size` have changed places so that the sum of the shares that lie
     /// with their owner is as large as can be; among equals the one in which the most ranks keep their place. The same for
-    /// shares in any order. For more than 2^16 pairs of coordinates and ranks the largest shares come first, and the sum is
+    /// shares in any order. For more than 2^18 pairs of coordinates and ranks the largest shares come first, and the sum is
     /// at least that without any change.
     ///
     /// Errors: an unstructured dimension, of which ranks know their own indices only; no memory.

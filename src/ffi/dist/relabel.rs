@@ -10,7 +10,7 @@ use crate::ops::relabel;
 /// rank stands where `darr_dist_coords` tells.
 ///
 /// Collective: the ranks tell each other how much they hold of what each is to own, and each finds the same answer. Of equally good
-/// ones that in which the most ranks keep their coordinates. For more than 65536 pairs of coordinates and ranks (256 of each) the
+/// ones that in which the most ranks keep their coordinates. For more than 262144 pairs of coordinates and ranks (512 of each) the
 /// best is not looked for: the largest shares come first, and what moves is at most what moved before. Free the distribution with
 /// `darr_dist_free`.
 /// @param source [in] Where arrays come from, with any maps. Its communicator is that of the call.
