@@ -43,6 +43,7 @@ module distarray
         darr_balanced, darr_ceil, darr_remainder_last
     public :: darr_stagger_cell, darr_stagger_face, darr_stagger_face_upper
     public :: darr_combine_insert, darr_combine_add, darr_combine_min, darr_combine_max
+    public :: darr_reshape_none, darr_reshape_c, darr_reshape_f
     public :: darr_read, darr_create, darr_update
     public :: darr_colors_viridis, darr_colors_gray, darr_colors_red_blue, darr_colors_inferno
 
@@ -89,6 +90,7 @@ module distarray
         procedure :: staggered => dist_staggered
         procedure :: slice => dist_slice
         procedure :: reduce => dist_reduce
+        procedure :: relabel => dist_relabel
         procedure :: ndim => dist_ndim
         procedure :: shape => dist_shape
         procedure :: grid => dist_grid
@@ -139,6 +141,7 @@ module distarray
     contains
         procedure :: halo => plan_halo
         procedure :: redistribute => plan_redistribute
+        procedure :: redistribute_between => plan_redistribute_between
         procedure :: gather => plan_gather
         procedure :: scatter => plan_scatter
         procedure :: begin => plan_begin

@@ -255,6 +255,15 @@
 /* The larger one stays; NaN if one is NaN. */
 #define DARR_COMBINE_MAX 3
 
+/* No reshape: source and target have one shape, but for the permutation of their dimensions. */
+#define DARR_RESHAPE_NONE 0
+
+/* Elements keep their place in the sequence in which the last index runs fastest. */
+#define DARR_RESHAPE_C 1
+
+/* Elements keep their place in the sequence in which the first index runs fastest. */
+#define DARR_RESHAPE_F 2
+
 /* The messages that a rank sends. */
 #define DARR_SENDS 0
 
@@ -471,6 +480,11 @@ typedef struct darr_move_options {
     int combine;
     /* Dimension d of a source becomes dimension axes[d] of the target; NULL: d. Read during the call only. */
     const int *axes;
+    /* DARR_RESHAPE_C or DARR_RESHAPE_F: source and target may have any shapes with the same number of elements, of which
+     * number n of a source, counted in that order of the global indices, becomes number n of the target. Without axes, and not
+     * for unstructured dimensions. DARR_RESHAPE_NONE, which is 0: shapes fit.
+     */
+    int reshape;
 } darr_move_options;
 
 /* What a plan does on the calling rank at each run. Start from DARR_PLAN_INFO_INIT. */
@@ -761,6 +775,24 @@ int darr_dist_slice(const darr_dist *dist,
  */
 int darr_dist_reduce(const darr_dist *dist, int n_dims, const int *dims, darr_dist **dist_out);
 
+/* The target distribution with its grid coordinates given to other ranks of the communicator: so that the fewest elements change
+ * their rank when an array goes from the source to it. Shape, maps, padding and the extents of the grid are the target's; which
+ * rank stands where darr_dist_coords tells.
+ *
+ * Collective: the ranks tell each other how much they hold of what each is to own, and each finds the same answer. Of equally good
+ * ones that in which the most ranks keep their coordinates. For more than 262144 pairs of coordinates and ranks (512 of each) the
+ * best is not looked for: the largest shares come first, and what moves is at most what moved before. Free the distribution with
+ * darr_dist_free.
+ * @param source [in] Where arrays come from, with any maps. Its communicator is that of the call.
+ * @param target [in] Where they are to go: a distribution of the same shape and communicator without unstructured dimensions.
+ * @param dist_out [out] The distribution.
+ * Errors: DARR_ERR_ARGUMENT for shapes or communicators that differ; DARR_ERR_UNSUPPORTED for an unstructured dimension of the
+ * target, whose lists only their ranks know; DARR_ERR_MISMATCH; DARR_ERR_MEMORY; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ */
+int darr_dist_relabel(const darr_dist *source,
+                      const darr_dist *target,
+                      darr_dist **dist_out);
+
 /* Number of dimensions.
  *
  * Local. Errors: DARR_ERR_HANDLE, DARR_ERR_ARGUMENT.
@@ -1039,7 +1071,7 @@ int darr_plan_halo(int n,
                    darr_plan **plan_out);
 
 /* Plans a redistribution: at each run the owned elements of source i are brought to the owned elements of target i with
- * the same global index, or the index with its entries permuted, with one message per pair of ranks for all of the arrays. Padding is
+ * the same global index, or the index with its entries permuted, or the same place in the sequence of all, with one message per pair of ranks for all of the arrays. Padding is
  * neither read nor written.
  *
  * Collective. All sources have one distribution and all targets another, of the same communicator and of shapes that fit, with any
@@ -1050,15 +1082,39 @@ int darr_plan_halo(int n,
  * @param targets [in] The arrays that are written.
  * @param options [in] NULL for the defaults.
  * @param plan_out [out] The plan.
- * Errors: DARR_ERR_ARGUMENT for shapes, dtypes or distributions that do not fit, axes that are no permutation, memory that sources
- * and targets share, an index of an unstructured dimension that the other end does not have; DARR_ERR_MISMATCH; DARR_ERR_MEMORY;
- * DARR_ERR_UNSUPPORTED for a structure of a later version; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ * Errors: DARR_ERR_ARGUMENT for shapes, dtypes or distributions that do not fit, axes that are no permutation or
+ * given for a reshape, memory that sources and targets share, an index of an unstructured dimension that the other end does not have; DARR_ERR_MISMATCH; DARR_ERR_MEMORY;
+ * DARR_ERR_UNSUPPORTED for a structure of a later version and for a reshape of unstructured dimensions; DARR_ERR_COMM;
+ * DARR_ERR_HANDLE.
  */
 int darr_plan_redistribute(int n,
                            const darr_array *const *sources,
                            darr_array *const *targets,
                            const darr_move_options *options,
                            darr_plan **plan_out);
+
+/* As darr_plan_redistribute, where sources and targets live on different communicators, which may overlap, be equal or have no
+ * rank in common: elements go from a part of a program to another.
+ *
+ * Collective over comm, which has all ranks of both. The plan's runs are collective over it too; what becomes of the arrays'
+ * own communicators afterwards does not matter to them. Each rank of the sources' communicator passes all sources, and so for the
+ * targets. Set-up sends the description of both ends to all ranks.
+ * @param comm [in] Fortran handle of the communicator; darr_plan_redistribute_between_mpi takes an MPI_Comm.
+ * @param n [in] Number of sources and of targets, 1 or more; also 0 on a rank outside of both communicators.
+ * @param sources [in] The arrays that are read. A rank outside of their communicator passes NULL, or NULL for each.
+ * @param targets [in] The arrays that are written, likewise.
+ * @param options [in] NULL for the defaults. The axes are read on ranks that pass sources; the rest is the same on all.
+ * @param plan_out [out] The plan.
+ * Errors: as darr_plan_redistribute, and DARR_ERR_ARGUMENT where no rank passes sources or targets, where one that is in their
+ * communicator does not, or where that has ranks which comm has not; DARR_ERR_MISMATCH for ends that differ between ranks;
+ * DARR_ERR_HANDLE also for NULL among arrays; DARR_ERR_COMM also where the communicator of an array has been freed.
+ */
+int darr_plan_redistribute_between(int comm,
+                                   int n,
+                                   const darr_array *const *sources,
+                                   darr_array *const *targets,
+                                   const darr_move_options *options,
+                                   darr_plan **plan_out);
 
 /* Plans to gather elements at any global indices: at each run value k of the calling rank becomes the element of the array at index
  * k of its list. An index may stand in any list, any number of times.
@@ -1372,7 +1428,7 @@ int darr_image_save(const darr_array *array,
 #define DARR_INDEX_INIT {sizeof(darr_index), 0, 0, 0, 0}
 #define DARR_REDUCTION_INIT {sizeof(darr_reduction), 0, 0, 0, 0, 0}
 #define DARR_HALO_OPTIONS_INIT {sizeof(darr_halo_options), 0, 0, 0, 0, 0, 0, 0}
-#define DARR_MOVE_OPTIONS_INIT {sizeof(darr_move_options), 0, 0}
+#define DARR_MOVE_OPTIONS_INIT {sizeof(darr_move_options), 0, 0, 0}
 #define DARR_PLAN_INFO_INIT {sizeof(darr_plan_info), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 #define DARR_NEIGHBOUR_INIT {sizeof(darr_neighbour), 0, 0, 0}
 #define DARR_IMAGE_OPTIONS_INIT {sizeof(darr_image_options), 0, 0, 0, 0, 0, 0, 0}

@@ -63,6 +63,14 @@ static inline int darr_protocol_check_all_mpi(MPI_Comm comm, const darr_protocol
     return darr_protocol_check_all((int)MPI_Comm_c2f(comm), descriptor);
 }
 
+/* See darr_plan_redistribute_between. */
+static inline int darr_plan_redistribute_between_mpi(MPI_Comm comm, int n, const darr_array *const *sources,
+                                                     darr_array *const *targets, const darr_move_options *options,
+                                                     darr_plan **plan_out)
+{
+    return darr_plan_redistribute_between((int)MPI_Comm_c2f(comm), n, sources, targets, options, plan_out);
+}
+
 /* See darr_file_open. */
 static inline int darr_file_open_mpi(MPI_Comm comm, const char *path, int mode, darr_file **file_out)
 {

@@ -1,5 +1,6 @@
 //! The process grid: which rank stands at which coordinates.
 
+mod description;
 mod strides;
 
 use std::sync::Arc;

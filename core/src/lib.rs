@@ -6,8 +6,10 @@
 //!
 //! ```text
 //! halo, redistribute            plans: what ranks send to each other
+//! relabel                       which rank takes which place, so that little moves
 //! moves, runs                   the form of all plans
 //! slice, stagger, boxes         distributions made from others or from boxes
+//! description                   distributions as numbers, for ranks that have no handle
 //! protocol                      distributions to and from the Distributed Array Protocol
 //! distribution, section         all dimensions together; what one rank holds
 //! map, cuts, deal, index_list   one dimension: who owns which index
@@ -21,6 +23,7 @@ mod boxes;
 pub mod choice;
 pub mod cuts;
 mod deal;
+pub mod description;
 pub mod dims;
 pub mod directory;
 pub mod distribution;
@@ -35,6 +38,7 @@ mod product;
 pub mod protocol;
 pub mod redistribute;
 pub mod region;
+pub mod relabel;
 pub mod runs;
 pub mod section;
 pub mod slice;

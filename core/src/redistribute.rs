@@ -1,10 +1,13 @@
 //! Who sends what to whom so that an array changes its distribution.
 
 mod chunks;
+mod groups;
 mod listed;
 mod pieces;
+mod reshape;
 
 pub(crate) use pieces::greatest_common_divisor;
+pub use reshape::{reshape, Group, Reshape};
 
 use crate::directory::{owned, Places, Questions};
 use crate::moves::{enclose, Moves, Product};

@@ -98,6 +98,39 @@ class plan {
             return darr_plan_redistribute(n, from.data(), to.data(), &options, out);
         }));
     }
+    /* Moves elements to arrays of other shapes: element number n of a source, counted in this order of the global
+     * indices, becomes number n of its target. Collective. */
+    [[nodiscard]] static plan reshape(const arrays &sources, const arrays &targets, order sequence = order::c,
+                                      combine mode = combine::insert) {
+        const auto from = handles_of(sources);
+        const auto to = handles_of(targets);
+        const auto options = options_of(mode, sequence);
+        const bool good = detail::fits("targets", targets.size(), sources.size());
+        const int n = good || from.empty() ? detail::count_of(from) : -1;
+        return plan(detail::created<darr_plan>([&](darr_plan **out) {
+            return darr_plan_redistribute(n, from.data(), to.data(), &options, out);
+        }));
+    }
+    /* As redistribute(), between arrays of different communicators; `world` has the ranks of both. A rank outside of
+     * one of them passes no such arrays, and axes count where there are sources. Collective over `world`. */
+    [[nodiscard]] static plan redistribute_between(communicator world, const arrays &sources, const arrays &targets,
+                                                   combine mode = combine::insert, const std::vector<int> &axes = {}) {
+        darr_move_options options = DARR_MOVE_OPTIONS_INIT;
+        options.combine = static_cast<int>(mode);
+        options.axes = detail::data_or_null(axes);
+        if (!axes.empty() && !sources.empty()) {
+            const int ndim = sources.front().get().dist().ndim();
+            if (!detail::fits("axes", axes.size(), static_cast<std::size_t>(ndim))) {
+                options.size = 0;
+            }
+        }
+        return between(world, sources, targets, options);
+    }
+    /* As reshape(), between arrays of different communicators. Collective over `world`. */
+    [[nodiscard]] static plan reshape_between(communicator world, const arrays &sources, const arrays &targets,
+                                              order sequence = order::c, combine mode = combine::insert) {
+        return between(world, sources, targets, options_of(mode, sequence));
+    }
     /* Brings the elements at this rank's list of global indices, one entry per dimension each, to its values, of which it
      * owns as many. Collective. */
     [[nodiscard]] static plan gather(const array &from, const std::vector<std::int64_t> &indices, const array &values) {
@@ -166,6 +199,23 @@ class plan {
         const auto ndim = static_cast<std::size_t>(list.dist().ndim());
         const auto n = ndim == 0 ? 0 : indices.size() / ndim;
         return detail::fits("indices", indices.size(), n * ndim) ? static_cast<std::int64_t>(n) : -1;
+    }
+    static darr_move_options options_of(combine mode, order sequence) {
+        darr_move_options options = DARR_MOVE_OPTIONS_INIT;
+        options.combine = static_cast<int>(mode);
+        options.reshape = sequence == order::c ? DARR_RESHAPE_C : DARR_RESHAPE_F;
+        return options;
+    }
+    static plan between(communicator world, const arrays &sources, const arrays &targets,
+                        const darr_move_options &options) {
+        const auto from = handles_of(sources);
+        const auto to = handles_of(targets);
+        const bool good = from.empty() || to.empty() || detail::fits("targets", to.size(), from.size());
+        const int n = !good ? -1 : from.empty() ? detail::count_of(to) : detail::count_of(from);
+        return plan(detail::created<darr_plan>([&](darr_plan **out) {
+            return darr_plan_redistribute_between(world.handle, n, detail::data_or_null(from),
+                                                  detail::data_or_null(to), &options, out);
+        }));
     }
     static std::vector<darr_array *> handles_of(const arrays &list) {
         std::vector<darr_array *> handles;

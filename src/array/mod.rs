@@ -91,15 +91,9 @@ impl Array {
         })
     }
 
-    /// The block of a rank that owns nothing. Without dimensions no extent can say so: one of 0 stands in.
+    /// The block of a rank that owns nothing.
     pub fn nothing(dist: &Dist, dtype: Dtype) -> Result<Block> {
-        let extents = dist.section().extents();
-        let extents = if extents.is_empty() {
-            &[0]
-        } else {
-            &extents[..]
-        };
-        Block::new(Memory::allocate(0)?, dtype, extents, extents)
+        Block::nothing(dist.map().ndim(), dtype)
     }
 
     pub fn dist(&self) -> &Arc<Dist> {

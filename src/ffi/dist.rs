@@ -2,6 +2,7 @@
 
 mod create;
 mod query;
+mod relabel;
 
 use std::ffi::c_int;
 use std::sync::Arc;

@@ -1,5 +1,6 @@
 //! `darr_plan`: who sends what to whom, bound to the arrays.
 
+pub mod between;
 pub mod describe;
 pub mod halo;
 pub mod indices;

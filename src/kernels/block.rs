@@ -43,6 +43,12 @@ impl Block {
         Block::at(memory, 0, dtype, extents, strides)
     }
 
+    /// A block without elements. Without dimensions no extent can say so: one of 0 stands in.
+    pub fn nothing(ndim: usize, dtype: Dtype) -> Result<Block> {
+        let zeros = &[0; MAX_DIMS][..ndim.clamp(1, MAX_DIMS)];
+        Block::new(Memory::allocate(0)?, dtype, zeros, zeros)
+    }
+
     /// As [`Block::new`], with the first element `offset` bytes from the base of the memory.
     pub fn at(
         memory: Arc<Memory>,

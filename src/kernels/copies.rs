@@ -7,10 +7,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use distarray_core::{Code, Dims, Dtype, Product};
+use distarray_core::{redistribute, Code, Dims, Dtype, Product};
 
 use super::combine::{combine_line, Combine};
 use super::convert::Line;
+use super::groups::rows;
 use super::memory::Memory;
 use super::nest::{walk, Axes, Axis, Nest};
 use super::place::{begin, counts, loops, steps, Operand, Scattered, Step};
@@ -77,6 +78,32 @@ impl Copies {
             Operand::new(from, product, &counts)?,
             Operand::new(to, product, &counts)?,
         ];
+        self.add_operands(operands, product, &counts, combine)
+    }
+
+    /// As `add`, of a product whose dimensions stand for groups of dimensions of the blocks.
+    pub fn add_grouped(
+        &mut self,
+        from: Place,
+        to: Place,
+        (product, groups): (&Product, &[redistribute::Group]),
+        combine: Combine,
+    ) -> Result<usize> {
+        let counts = counts(product)?;
+        let operands = [
+            Operand::grouped(from, product, &counts, groups)?,
+            Operand::grouped(to, product, &counts, groups)?,
+        ];
+        self.add_operands(operands, product, &counts, combine)
+    }
+
+    fn add_operands(
+        &mut self,
+        operands: [Operand; 2],
+        product: &Product,
+        counts: &[usize],
+        combine: Combine,
+    ) -> Result<usize> {
         let dtypes = operands.each_ref().map(|operand| operand.dtype);
         let line = match combine {
             Combine::Insert if dtypes[0] == dtypes[1] => None,
@@ -86,9 +113,11 @@ impl Copies {
         if elements == 0 {
             return Ok(0);
         }
-        let runs: Dims<Vec<Step>> = (0..counts.len())
-            .map(|dim| steps(&operands, &product.dims[dim], dim))
-            .collect();
+        let runs = |dim: usize| match operands.iter().all(|operand| operand.is_line(dim)) {
+            true => Ok(steps(&operands, &product.dims[dim], dim)),
+            false => rows(&operands, &product.dims[dim], dim),
+        };
+        let runs = (0..counts.len()).map(runs).collect::<Result<Dims<_>>>()?;
         match common_line(&runs, &operands, line.is_none()) {
             Some(dim) => self.add_lines(&operands, &runs, dim)?,
             None => self.add_combinations(&operands, &runs, (dtypes, combine), line)?,
@@ -324,7 +353,7 @@ fn for_each_combination(
     }
 }
 
-fn push<T>(list: &mut Vec<T>, entry: T) -> Result<()> {
+pub(super) fn push<T>(list: &mut Vec<T>, entry: T) -> Result<()> {
     list.try_reserve(1).map_err(|_| refused())?;
     list.push(entry);
     Ok(())

@@ -13,6 +13,7 @@ pub mod copies;
 pub mod copy;
 mod element;
 mod fold;
+mod groups;
 pub mod memory;
 mod nest;
 mod number;

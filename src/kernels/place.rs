@@ -5,6 +5,7 @@ use std::sync::Arc;
 use distarray_core::{Code, Dims, Dtype, Order, Product, Run};
 
 use super::block::Block;
+use super::groups::Levels;
 use super::memory::Memory;
 use super::nest::{Axes, Axis};
 use crate::error::{Error, Result};
@@ -49,11 +50,13 @@ pub(super) struct Step {
 pub(super) struct Operand {
     pub memory: Arc<Memory>,
     pub dtype: Dtype,
-    base: *mut u8,
-    /// Bytes from one position to the next, per dimension of the product.
+    pub base: *mut u8,
+    /// Bytes from one position to the next, per dimension of the product; within a line where that is a group.
     pub strides: Dims<i64>,
+    /// Of each group the lines; empty where dimensions stand for themselves.
+    pub levels: Vec<Levels>,
     /// Whose positions of the runs; `None`: they are counted through.
-    side: Option<usize>,
+    pub side: Option<usize>,
 }
 
 impl Operand {
@@ -62,7 +65,8 @@ impl Operand {
             Place::In { block, side, axes } => {
                 let mut dims = product.dims.iter().zip(axes);
                 let fits = axes.len() == product.dims.len() && axes.len() == block.ndim();
-                if !fits || !dims.all(|(runs, &axis)| inside(runs, side, block, axis)) {
+                let extent = |axis: usize| block.extents().get(axis).copied().unwrap_or(0);
+                if !fits || !dims.all(|(runs, &axis)| inside(runs, side, extent(axis))) {
                     return Err(outside());
                 }
                 Ok(Operand {
@@ -70,6 +74,7 @@ impl Operand {
                     dtype: block.dtype(),
                     base: block.base(),
                     strides: axes.iter().map(|&axis| block.strides()[axis]).collect(),
+                    levels: vec![],
                     side: Some(side),
                 })
             }
@@ -100,6 +105,7 @@ impl Operand {
                     dtype,
                     base: memory.base().wrapping_add(offset),
                     strides,
+                    levels: vec![],
                     side: None,
                 })
             }
@@ -226,11 +232,8 @@ pub(super) fn loops(chosen: &[&Step]) -> Axes<2> {
     both.filter(|axis| axis.extent > 1).collect()
 }
 
-/// Whether all positions of some runs are indices of a block's dimension.
-fn inside(runs: &[Run], side: usize, block: &Block, axis: usize) -> bool {
-    let Some(&extent) = block.extents().get(axis) else {
-        return false;
-    };
+/// Whether all positions of some runs are below an extent.
+pub(super) fn inside(runs: &[Run], side: usize, extent: i64) -> bool {
     // What saturates lies outside.
     runs.iter().all(|run| {
         let along = (run.length - 1).saturating_mul(run.step[side]);
@@ -245,7 +248,7 @@ fn inside(runs: &[Run], side: usize, block: &Block, axis: usize) -> bool {
     })
 }
 
-fn outside() -> Error {
+pub(super) fn outside() -> Error {
     Error::new(
         Code::Internal,
         "a plan moves elements that lie outside of an array",

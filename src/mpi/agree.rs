@@ -8,6 +8,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use distarray_core::error::Code;
 
 use super::comm::Comm;
+use crate::buffer::zeroed;
 use crate::error::{explain, Error, Result};
 
 /// Most arguments that one agreement compares.
@@ -89,6 +90,28 @@ impl Comm {
             self.agree_on(function, fields, local.as_ref().map_err(Clone::clone))?;
         }
         Ok(())
+    }
+
+    /// The words of the lowest rank that has any, and that rank; `None` where no rank has. Collective.
+    pub fn hear_lowest(&self, words: Option<&[i64]>) -> Result<Option<(usize, Vec<i64>)>> {
+        let bid = words.map_or(0, |_| (self.size() - self.rank()) as u64);
+        let [won] = self.maximum(&[bid])?;
+        if won == 0 {
+            return Ok(None);
+        }
+        let root = self.size() - won as usize;
+        let own = words.filter(|_| root == self.rank()).unwrap_or_default();
+        let length = (own.len() as u64).to_ne_bytes().to_vec();
+        let length = self.broadcast(root, length)?.try_into();
+        let length = length.map_or(0, u64::from_ne_bytes) as usize;
+        let mut bytes = self.agree(zeroed(length.saturating_mul(size_of::<i64>())))?;
+        for (word, bytes) in own.iter().zip(bytes.chunks_exact_mut(size_of::<i64>())) {
+            bytes.copy_from_slice(&word.to_ne_bytes());
+        }
+        let bytes = self.broadcast(root, bytes)?;
+        let (words, _) = bytes.as_chunks();
+        let words = words.iter().map(|&word| i64::from_ne_bytes(word));
+        Ok(Some((root, words.collect())))
     }
 
     fn words(

@@ -3,7 +3,7 @@
 //! `library` asks whether MPI may be called at all, `comm` keeps one private duplicate per communicator of
 //! the user, `attribute` ties its life to the user's communicator and to `MPI_Finalize`, `agree` makes
 //! failures common to all ranks, `collective`, `reduction`, `exchange` and `sparse` move bytes; `node` knows which ranks share
-//! memory, and `shared` is it.
+//! memory, and `shared` is it; `group` knows which ranks of two communicators are the same.
 
 pub mod agree;
 mod attribute;
@@ -11,6 +11,7 @@ mod call;
 mod collective;
 pub mod comm;
 pub mod exchange;
+mod group;
 pub mod library;
 mod messages;
 mod node;

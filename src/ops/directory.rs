@@ -6,7 +6,6 @@ use distarray_core::directory::{keeper, Directory, Places, Questions};
 use distarray_core::redistribute::questions;
 use distarray_core::{Code, Dimension, Distribution, Map};
 
-use crate::array::Dist;
 use crate::error::{Error, Result};
 use crate::mpi::Comm;
 
@@ -20,10 +19,13 @@ pub fn is_listed(dimension: &Dimension) -> bool {
     matches!(dimension.map, Map::Unstructured(_))
 }
 
-/// Collective: asks for the places of this rank's elements of `from` in `to`, and the other way round. Local, and nothing is
+/// Collective: asks for the places of this rank's elements of the first distribution in the second, and the other way round. Local, and nothing is
 /// asked, where neither has an unstructured dimension.
-pub fn places(from: &Dist, to: &Dist, axes: Option<&[usize]>) -> Result<BothPlaces> {
-    let (comm, dists) = (from.comm(), [from.map(), to.map()]);
+pub fn places(
+    comm: &Comm,
+    dists: [&Distribution; 2],
+    axes: Option<&[usize]>,
+) -> Result<BothPlaces> {
     if !dists.iter().any(|dist| dist.dims().iter().any(is_listed)) {
         return Ok([vec![], vec![]]);
     }

@@ -1,5 +1,6 @@
 //! Where memory, plans and MPI meet: moving and reducing distributed arrays.
 
+pub mod between;
 pub mod channels;
 mod directory;
 pub mod halo;
@@ -7,8 +8,11 @@ pub mod indices;
 pub mod plan;
 pub mod redistribute;
 pub mod reduce;
+mod relabel;
 
+pub use between::plan_between;
 pub use halo::plan_halo;
 pub use indices::plan_indices;
 pub use plan::Plan;
 pub use redistribute::plan_redistribute;
+pub use relabel::relabel;

@@ -1,7 +1,9 @@
 //! Redistribution: every element travels from its owner under one distribution to its owner under another.
 
-use distarray_core::redistribute::{redistribute, MoveOptions};
-use distarray_core::Code;
+use std::sync::Arc;
+
+use distarray_core::redistribute::{redistribute, reshape, MoveOptions};
+use distarray_core::{Code, Distribution, Dtype, Moves, Order};
 
 use super::channels::Leg;
 use super::directory::places;
@@ -12,15 +14,34 @@ use crate::error::{Error, Result};
 use crate::kernels::block::Block;
 use crate::kernels::combine::Combine;
 use crate::mpi::agree::fingerprint;
+use crate::mpi::Comm;
+
+/// How elements move.
+#[derive(Clone, Hash)]
+pub struct Options {
+    pub combine: Combine,
+    /// The dimension of the target that each dimension of the source becomes; `None`: itself.
+    pub axes: Option<Vec<usize>>,
+    /// Elements keep their place in the sequence of this order, and shapes may differ.
+    pub reshape: Option<Order>,
+}
 
 /// What a redistribution moves.
 pub struct Redistribution<'a> {
     /// As many as targets, one or more.
     pub sources: Vec<&'a Array>,
     pub targets: Vec<&'a Array>,
-    pub combine: Combine,
-    /// The dimension of the target that each dimension of the source becomes; `None`: itself.
-    pub axes: Option<Vec<usize>>,
+    pub options: Options,
+}
+
+/// The sources or the targets, as the ranks of the plan's communicator see them.
+pub struct End {
+    pub map: Distribution,
+    pub dtypes: Vec<Dtype>,
+    /// This rank's sections; without elements where it is no rank of the arrays' communicator.
+    pub blocks: Vec<Block>,
+    /// Of the sections what is owned, of the arrays that this rank has.
+    pub owned: Vec<Block>,
 }
 
 /// Collective: a plan that moves the owned elements of each source to the target at the same position, with one
@@ -35,7 +56,7 @@ pub fn plan_redistribute(first: &Array, asked: Result<Redistribution>) -> Result
             asked.sources.len(),
             asked.targets[0].dist().identity(),
             fingerprint((dtypes(&asked.sources), dtypes(&asked.targets))),
-            fingerprint((asked.combine, &asked.axes)),
+            fingerprint(&asked.options),
         ),
         Err(_) => (0, 0, 0, 0),
     };
@@ -47,50 +68,84 @@ pub fn plan_redistribute(first: &Array, asked: Result<Redistribution>) -> Result
         ("the options", options),
     ];
     let identity = fingerprint(fields.map(|field| field.1));
-    let checked = asked.and_then(|asked| check(&asked).map(|()| asked));
-    let asked = comm.agree_on("darr_plan_redistribute", &fields, checked)?;
-    let legs = legs(&asked)?;
-    let read = asked.sources.iter().map(|it| it.claim(Part::Owned, false));
-    let written = asked.targets.iter().map(|it| it.claim(Part::Owned, true));
-    let claims = read.chain(written).collect();
+    let checked = asked.and_then(|asked| {
+        if !asked.targets[0].dist().comm().is(comm) {
+            let text = "source and target live on different communicators: use darr_plan_redistribute_between";
+            return Err(Error::new(Code::Argument, text));
+        }
+        let map = |arrays: &[&Array]| arrays[0].dist().map().clone();
+        let ends = [
+            End::of("source", &asked.sources, map(&asked.sources))?,
+            End::of("target", &asked.targets, map(&asked.targets))?,
+        ];
+        check(&ends)?;
+        let read = asked.sources.iter().map(|it| it.claim(Part::Owned, false));
+        let written = asked.targets.iter().map(|it| it.claim(Part::Owned, true));
+        let claims = read.chain(written).collect();
+        Ok((ends, asked.options, claims))
+    });
+    let (ends, options, claims) = comm.agree_on("darr_plan_redistribute", &fields, checked)?;
+    let legs = legs(comm, &ends, &options)?;
     Ok(Plan::new(comm, &legs, identity)?.claiming(claims))
 }
 
+impl End {
+    /// An end of which this rank has arrays, one or more.
+    pub fn of(name: &str, arrays: &[&Array], map: Distribution) -> Result<End> {
+        let differs = |array: &&Array| !array.dist().same(arrays[0].dist());
+        if let Some(i) = arrays.iter().position(differs) {
+            let text = format!("{name} {i} has another distribution than {name} 0");
+            return Err(Error::new(Code::Argument, text));
+        }
+        Ok(End {
+            map,
+            dtypes: arrays.iter().map(|array| array.dtype()).collect(),
+            blocks: arrays.iter().map(|array| array.block().clone()).collect(),
+            owned: arrays.iter().map(|array| array.owned()).collect(),
+        })
+    }
+}
+
+/// Collective: what this rank sends, receives and copies.
+pub fn legs(comm: &Arc<Comm>, ends: &[End; 2], options: &Options) -> Result<Vec<Leg>> {
+    let [from, to] = ends.each_ref().map(|end| &end.map);
+    let blocks = ends[0].blocks.iter().zip(&ends[1].blocks);
+    let (order, combine) = (from.order(), options.combine);
+    let Some(sequence) = options.reshape else {
+        let moves = moves(comm, [from, to], options.axes.as_deref())?;
+        let leg = |(source, target)| Leg::of(source, target, &moves, order, combine);
+        return Ok(blocks.map(leg).collect());
+    };
+    let rank = Some(comm.rank());
+    let reshape = match options.axes {
+        None => reshape(from, to, [rank, rank], sequence).map_err(Error::from),
+        Some(_) => {
+            let text = "axes cannot be given for a reshape: which dimension becomes which follows from the shapes";
+            Err(Error::new(Code::Argument, text))
+        }
+    };
+    let reshape = comm.agree(reshape)?;
+    let leg = |(source, target)| Leg::reshaped(source, target, &reshape, order, combine);
+    Ok(blocks.map(leg).collect())
+}
+
 /// Collective: an agreement, and questions about the places of unstructured dimensions.
-fn legs(asked: &Redistribution) -> Result<Vec<Leg>> {
-    let (from, to) = (asked.sources[0].dist(), asked.targets[0].dist());
-    let (comm, axes) = (from.comm(), asked.axes.as_deref());
-    let places = places(from, to, axes)?;
-    let options = MoveOptions {
+pub fn moves(comm: &Comm, dists: [&Distribution; 2], axes: Option<&[usize]>) -> Result<Moves> {
+    let places = places(comm, dists, axes)?;
+    let how = MoveOptions {
         axes,
         places: [&places[0], &places[1]],
     };
     let rank = Some(comm.rank());
-    let moves = redistribute(from.map(), to.map(), [rank, rank], &options).map_err(Error::from);
-    let moves = comm.agree(moves)?;
-    let order = from.map().order();
-    let leg = |(source, target): (&&Array, &&Array)| {
-        Leg::of(source.block(), target.block(), &moves, order, asked.combine)
-    };
-    Ok(asked.sources.iter().zip(&asked.targets).map(leg).collect())
+    let moves = redistribute(dists[0], dists[1], [rank, rank], &how);
+    comm.agree(moves.map_err(Error::from))
 }
 
-fn check(asked: &Redistribution) -> Result<()> {
-    let (sources, targets) = (&asked.sources, &asked.targets);
+/// What source and target have to do with each other; local.
+pub fn check([from, to]: &[End; 2]) -> Result<()> {
     let refuse = |text: String| Err(Error::new(Code::Argument, text));
-    let (from, to) = (sources[0].dist(), targets[0].dist());
-    if !from.comm().is(to.comm()) {
-        return refuse("source and target live on different communicators".into());
-    }
-    for (i, (source, target)) in sources.iter().zip(targets).enumerate() {
-        if !source.dist().same(from) {
-            return refuse(format!("source {i} has another distribution than source 0"));
-        }
-        if !target.dist().same(to) {
-            return refuse(format!("target {i} has another distribution than target 0"));
-        }
-        let (s, t) = (source.dtype(), target.dtype());
-        if !s.can_cast(t, true) {
+    for (i, (s, t)) in from.dtypes.iter().zip(&to.dtypes).enumerate() {
+        if !s.can_cast(*t, true) {
             let (s, t) = (s.name(), t.name());
             return refuse(format!(
                 "source {i} holds {s} and target {i} holds {t}: the one does not convert to the other without losing its kind"
@@ -98,12 +153,11 @@ fn check(asked: &Redistribution) -> Result<()> {
         }
     }
     // Targets are written while sources are still read, so no target may share memory with any source or target.
-    let blocks: Vec<Block> = targets.iter().map(|t| t.owned()).collect();
-    for (i, target) in blocks.iter().enumerate() {
-        if sources.iter().any(|s| s.owned().overlaps(target)) {
+    for (i, target) in to.owned.iter().enumerate() {
+        if from.owned.iter().any(|source| source.overlaps(target)) {
             return refuse(format!("target {i} shares memory with a source"));
         }
-        if blocks[..i].iter().any(|other| other.overlaps(target)) {
+        if to.owned[..i].iter().any(|other| other.overlaps(target)) {
             return refuse(format!("target {i} shares memory with another target"));
         }
     }

@@ -27,6 +27,7 @@ program t001_library
         darr_stagger_face_upper, 0, 1, 2, 3, 4, 5, 6, 7, darr_read, darr_create, darr_update, &
         darr_combine_insert, darr_combine_add, darr_combine_min, darr_combine_max, &
         darr_way_direct, darr_way_staged, darr_way_mpi, &
+        darr_reshape_none, darr_reshape_c, darr_reshape_f, &
         darr_colors_viridis, darr_colors_gray, darr_colors_red_blue, darr_colors_inferno]
     integer(c_int) :: header(size(constants))
     integer(c_int64_t) :: sizes(11)

@@ -48,8 +48,8 @@ impl Coords {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Strides {
     /// The rank at coordinates 0.
-    base: i64,
-    strides: Dims<i64>,
+    pub(super) base: i64,
+    pub(super) strides: Dims<i64>,
 }
 
 impl Strides {
@@ -113,7 +113,7 @@ impl Strides {
         dims
     }
 
-    fn number(&self, coords: &[usize]) -> Option<i64> {
+    pub(super) fn number(&self, coords: &[usize]) -> Option<i64> {
         coords
             .iter()
             .zip(&self.strides)

@@ -10,6 +10,7 @@ mod report;
 
 use std::sync::Arc;
 
+use distarray_core::redistribute::{Group, Reshape};
 use distarray_core::{Dims, Message, Moves, Order, Product};
 
 use crate::error::Result;
@@ -45,6 +46,8 @@ pub struct Shipment {
 pub enum Piece {
     /// Every combination of positions.
     Product(Product),
+    /// Every combination of positions in groups of dimensions.
+    Grouped(Product, Arc<[Group]>),
     /// Single elements.
     Points(Points),
 }
@@ -58,7 +61,30 @@ impl Leg {
         order: Order,
         combine: Combine,
     ) -> Leg {
-        let pieces = |products: &[Product]| products.iter().cloned().map(Piece::Product).collect();
+        Leg::with(source, target, moves, (order, combine), Piece::Product)
+    }
+
+    /// The share that a reshape gives to two blocks.
+    pub fn reshaped(
+        source: &Block,
+        target: &Block,
+        reshape: &Reshape,
+        order: Order,
+        combine: Combine,
+    ) -> Leg {
+        let groups: Arc<[Group]> = reshape.groups[..].into();
+        let piece = |product| Piece::Grouped(product, groups.clone());
+        Leg::with(source, target, &reshape.moves, (order, combine), piece)
+    }
+
+    fn with(
+        source: &Block,
+        target: &Block,
+        moves: &Moves,
+        (order, combine): (Order, Combine),
+        piece: impl Fn(Product) -> Piece,
+    ) -> Leg {
+        let pieces = |products: &[Product]| products.iter().cloned().map(&piece).collect();
         let shipments = |messages: &[Message]| {
             let shipment = |message: &Message| Shipment {
                 peer: message.peer,
@@ -94,7 +120,7 @@ impl Leg {
 impl Piece {
     pub fn elements(&self) -> Result<i64> {
         match self {
-            Piece::Product(product) => Ok(product.elements()?),
+            Piece::Product(product) | Piece::Grouped(product, _) => Ok(product.elements()?),
             Piece::Points(points) => Ok(points.count as i64),
         }
     }
@@ -109,6 +135,9 @@ impl Piece {
     ) -> Result<usize> {
         match self {
             Piece::Product(product) => copies.add(from, to, product, combine),
+            Piece::Grouped(product, groups) => {
+                copies.add_grouped(from, to, (product, groups), combine)
+            }
             Piece::Points(points) => copies.add_points(from, to, points, combine),
         }
     }

@@ -8,12 +8,13 @@ use cbindgen::{Builder, Config};
 use crate::declaration::structs;
 
 /// Nouns of the interface in the order of the header; what a file declares comes where the file stands.
-const NOUNS: [&str; 17] = [
+const NOUNS: [&str; 19] = [
     "error",
     "handle",
     "library",
     "dist",
     "dist/create",
+    "dist/relabel",
     "dist/query",
     "array",
     "slice",
@@ -21,6 +22,7 @@ const NOUNS: [&str; 17] = [
     "protocol",
     "plan/halo",
     "plan/redistribute",
+    "plan/between",
     "plan/indices",
     "plan",
     "plan/describe",
