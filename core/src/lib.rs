@@ -6,6 +6,7 @@
 //!
 //! ```text
 //! halo, redistribute            plans: what ranks send to each other
+//! edges                         what lies beyond the domain's edges, and what it is filled from
 //! moves, runs                   the form of all plans
 //! slice, stagger, boxes         distributions made from others or from boxes
 //! protocol                      distributions to and from the Distributed Array Protocol
@@ -13,7 +14,7 @@
 //! map, cuts, deal, index_list   one dimension: who owns which index
 //! directory                     who owns which index of an unstructured dimension
 //! grid, choice                  ranks and their coordinates; automatic grids
-//! dims, region, dtype, error    values that all layers share
+//! dims, side, region, error...  values that all layers share
 //! ```
 #![forbid(unsafe_code)]
 
@@ -25,6 +26,7 @@ pub mod dims;
 pub mod directory;
 pub mod distribution;
 pub mod dtype;
+pub mod edges;
 pub mod error;
 pub mod grid;
 pub mod halo;
@@ -37,6 +39,7 @@ pub mod redistribute;
 pub mod region;
 pub mod runs;
 pub mod section;
+mod side;
 pub mod slice;
 pub mod stagger;
 
@@ -54,5 +57,6 @@ pub use moves::{Costs, Message, Moves, Product};
 pub use region::Region;
 pub use runs::Run;
 pub use section::{Section, Span};
+pub use side::Side;
 pub use slice::Slice;
 pub use stagger::Stagger;
