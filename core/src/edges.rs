@@ -25,7 +25,7 @@ pub enum Rule {
     /// 2 v - what `Mirror` gives, so that the field has the value v on the plane.
     Antisymmetric = 4,
     /// What a function of the program makes of it.
-    Function = 5,
+    Callback = 5,
 }
 
 impl Rule {
@@ -38,14 +38,14 @@ impl Rule {
             Linear,
             Mirror,
             Antisymmetric,
-            Function,
+            Callback,
         ]
         .into_iter()
         .find(|&rule| rule as i32 == code)
         .ok_or(Error::Choice {
             what: "kind of an edge",
             got: code.into(),
-            allowed: "0 (constant) to 5 (function)",
+            allowed: "0 (constant) to 5 (callback)",
         })
     }
 }
@@ -215,7 +215,6 @@ struct Line {
 
 /// An edge whose layers need more elements than the rank holds.
 struct Need {
-    edge: usize,
     dim: usize,
     side: Side,
     elements: i64,
@@ -276,7 +275,7 @@ impl Line {
         };
         let skipped = i64::from(edge.about.is_on_element(dimension));
         let (elements, source, step) = match edge.rule {
-            Rule::Constant | Rule::Function => (0, last, 0),
+            Rule::Constant | Rule::Callback => (0, last, 0),
             Rule::ZeroGradient => (1, last, 0),
             Rule::Linear => (2, last, 0),
             Rule::Mirror | Rule::Antisymmetric => (
@@ -288,7 +287,6 @@ impl Line {
         let there = self.inner.end - self.inner.start;
         if elements > there {
             return Err(Need {
-                edge: number,
                 dim: edge.dim,
                 side: edge.side,
                 elements,
@@ -318,9 +316,9 @@ impl Need {
         Error::Rank {
             rank,
             what: format!(
-                "edge {} is filled from the {needed} elements next to the {side} end of dimension {dim}, but {there} of them \
-                 are in its section ({} owned): make blocks or halo wider, or the edge narrower",
-                self.edge, span.count
+                "the {side} edge of dimension {dim} is filled from the {needed} elements next to it, of which the section \
+                 has {there} ({} owned): make blocks or halo wider, or the edge narrower",
+                span.count
             ),
         }
     }

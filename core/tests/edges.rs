@@ -13,7 +13,7 @@ use simulated::{distribution, indices, label, ranks, run, same_ranks, Memory};
 /// Value of what nobody has filled.
 const EMPTY: i64 = -1;
 
-/// What an edge's constant or function gives.
+/// What an edge's constant or callback gives.
 fn outside(number: usize, index: &[i64]) -> i64 {
     -label(index) - 1000 * number as i64
 }
@@ -72,7 +72,7 @@ fn field(dist: &Distribution, options: &HaloOptions, list: &[Edge], index: &[i64
     inside(0)?;
     Some(match edge.rule {
         Rule::Constant => outside(number, &[]),
-        Rule::Function => outside(number, index),
+        Rule::Callback => outside(number, index),
         Rule::ZeroGradient => inside(0)?,
         Rule::Linear => {
             let end = inside(0)?;
@@ -96,7 +96,7 @@ fn perform(memory: &mut Memory, fill: &Fill, list: &[Edge]) {
         let source = at(fill.source + (k - 1) * fill.step);
         let value = match list[fill.edge].rule {
             Rule::Constant => outside(fill.edge, &[]),
-            Rule::Function => outside(fill.edge, &memory.unwrapped(&local)),
+            Rule::Callback => outside(fill.edge, &memory.unwrapped(&local)),
             Rule::ZeroGradient | Rule::Mirror => source,
             Rule::Linear => {
                 let next = at(fill.last - fill.outward);
@@ -411,8 +411,8 @@ fn what_cannot_be_filled_is_named() {
     let linear = edge(0, Side::Below, Rule::Linear);
     assert_eq!(
         text(&dist, 0, &[linear]),
-        "rank 0: edge 0 is filled from the 2 elements next to the lower end of dimension 0, but 1 of them are in its section \
-         (1 owned): make blocks or halo wider, or the edge narrower"
+        "rank 0: the lower edge of dimension 0 is filled from the 2 elements next to it, of which the section has 1 (1 owned): \
+         make blocks or halo wider, or the edge narrower"
     );
     assert_eq!(
         edges(&dist, 1, &HaloOptions::default(), &[linear]).unwrap(),

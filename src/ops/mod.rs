@@ -2,6 +2,7 @@
 
 pub mod channels;
 mod directory;
+pub mod edges;
 pub mod halo;
 pub mod indices;
 pub mod plan;
