@@ -469,6 +469,8 @@ typedef struct darr_edge_region {
     int side;
     int dtype;
     int ndim;
+    /* Memory order of the array's distribution. */
+    int order;
     /* The element with the lowest index in every dimension. The other elements of the rank's section lie around the region at
      * the same strides; all that the exchange and edges before this one fill has its value.
      */
@@ -489,7 +491,7 @@ typedef struct darr_edge_region {
  * calls darr_plan_end or darr_plan_run; it makes no collective call, uses no plan that is running, and does not throw or
  * jump out.
  */
-typedef int (*darr_edge_callback)(void *user, const struct darr_edge_region *region);
+typedef int (*darr_edge_function)(void *user, const struct darr_edge_region *region);
 
 /* What lies beyond one end of one dimension that is not periodic: values for all padding outside of the domain there. Start
  * from DARR_EDGE_INIT.
@@ -520,7 +522,7 @@ typedef struct darr_edge {
     /* The v of a constant, or on the plane of an antisymmetric field; NULL: 0. Read while the plan is made only. */
     const void *value;
     /* The function of DARR_EDGE_CALLBACK, on every rank. */
-    darr_edge_callback callback;
+    darr_edge_function callback;
     /* What the function gets. */
     void *user;
 } darr_edge;
@@ -1439,7 +1441,7 @@ int darr_image_save(const darr_array *array,
 #define DARR_VIEW_INIT {sizeof(darr_view), 0, 0, 0, {0}, {0}, {0}, {0}, {0}, {0}, 0}
 #define DARR_INDEX_INIT {sizeof(darr_index), 0, 0, 0, 0}
 #define DARR_REDUCTION_INIT {sizeof(darr_reduction), 0, 0, 0, 0, 0}
-#define DARR_EDGE_REGION_INIT {sizeof(darr_edge_region), 0, 0, 0, 0, 0, 0, {0}, {0}, {0}, {0}}
+#define DARR_EDGE_REGION_INIT {sizeof(darr_edge_region), 0, 0, 0, 0, 0, 0, 0, {0}, {0}, {0}, {0}}
 #define DARR_EDGE_INIT {sizeof(darr_edge), 0, 0, 0, 0, 0, 0, 0, 0, 0}
 #define DARR_HALO_OPTIONS_INIT {sizeof(darr_halo_options), 0, 0, 0, 0, 0, 0, 0, 0, 0}
 #define DARR_MOVE_OPTIONS_INIT {sizeof(darr_move_options), 0, 0}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use distarray_core::edges::{self, About, Fill, Rule};
 use distarray_core::halo::HaloOptions;
-use distarray_core::{Code, Dims, Dtype, Side};
+use distarray_core::{Code, Dimension, Dims, Dtype, Order, Side, Span};
 
 use crate::array::Array;
 use crate::error::{Error, Result};
@@ -36,6 +36,8 @@ pub struct Outside {
     pub dim: usize,
     pub side: Side,
     pub block: Block,
+    /// That of the array's distribution.
+    pub order: Order,
     /// Local index of the first element.
     pub lo: Dims<i64>,
     /// Its global index, outside of the domain where it is padding; 0 in dimensions that are neither block nor whole.
@@ -177,19 +179,17 @@ impl Edge {
     fn outside(&self, i: usize, array: &Array, fill: &Fill) -> Result<Outside> {
         let dist = array.dist();
         let dims = dist.map().dims().iter().zip(&dist.section().dims);
-        let first = |((dimension, span), &lo): (
-            (&distarray_core::Dimension, &distarray_core::Span),
-            &i64,
-        )| {
-            match dimension.is_contiguous() {
-                true => span.start - span.below + lo,
-                false => 0,
-            }
+        let first = |((dimension, span), &lo): ((&Dimension, &Span), &i64)| match dimension
+            .is_contiguous()
+        {
+            true => span.start - span.below + lo,
+            false => 0,
         };
         Ok(Outside {
             array: i,
             dim: self.dim,
             side: self.side,
+            order: dist.map().order(),
             block: array.block().section(&fill.region)?,
             global_lo: dims.zip(&fill.region.lo).map(first).collect(),
             lo: fill.region.lo.clone(),

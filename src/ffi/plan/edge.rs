@@ -52,6 +52,8 @@ pub struct darr_edge_region {
     pub side: c_int,
     pub dtype: c_int,
     pub ndim: c_int,
+    /// Memory order of the array's distribution.
+    pub order: c_int,
     /// The element with the lowest index in every dimension. The other elements of the rank's section lie around the region at
     /// the same strides; all that the exchange and edges before this one fill has its value.
     pub base: *mut c_void,
@@ -69,7 +71,7 @@ pub struct darr_edge_region {
 /// Fills a region; gives 0, or another number for a failure. Called on each rank that holds such layers, by the thread that
 /// calls `darr_plan_end` or `darr_plan_run`; it makes no collective call, uses no plan that is running, and does not throw or
 /// jump out.
-pub type darr_edge_callback =
+pub type darr_edge_function =
     Option<unsafe extern "C" fn(user: *mut c_void, region: *const darr_edge_region) -> c_int>;
 
 /// What lies beyond one end of one dimension that is not periodic: values for all padding outside of the domain there. Start
@@ -102,7 +104,7 @@ pub struct darr_edge {
     /// The v of a constant, or on the plane of an antisymmetric field; NULL: 0. Read while the plan is made only.
     pub value: *const c_void,
     /// The function of `DARR_EDGE_CALLBACK`, on every rank.
-    pub callback: darr_edge_callback,
+    pub callback: darr_edge_function,
     /// What the function gets.
     pub user: *mut c_void,
 }
@@ -219,6 +221,7 @@ fn region(layers: &Outside) -> darr_edge_region {
         side: layers.side as c_int,
         dtype: block.dtype() as c_int,
         ndim: block.ndim() as c_int,
+        order: layers.order as c_int,
         base: block.base().cast(),
         extents: each(block.extents()),
         strides: each(block.strides()),
