@@ -44,6 +44,9 @@ unsafe impl Send for Layers {}
 // SAFETY: as above; filling changes nothing here.
 unsafe impl Sync for Layers {}
 
+/// Turns of an inner loop that pay for its set-up.
+const SHORT: usize = 16;
+
 /// Two loops of elements.
 type Plane = unsafe fn(Axis<3>, Axis<3>, [*mut u8; 3], &Value);
 
@@ -92,6 +95,10 @@ impl Layers {
             at: [source, next, target],
         };
         nest.arrange(2);
+        // A few layers across many rows are taken one after the other, row by row: long loops keep more loads on their way.
+        if nest.axis(0).extent < SHORT && nest.axis(1).extent > nest.axis(0).extent {
+            nest.axes.swap(0, 1);
+        }
         let mut starts = Vec::new();
         let turns = if let Law::Linear = law { layers } else { 1 };
         let room = usize::try_from(turns).map_err(|_| outside())?;

@@ -2,8 +2,9 @@
 //! here.
 //!
 //! `memory` is an allocation, `block` the strided elements in it; `copy`, `convert` and `reduce`
-//! are the operations, `copies` many of them and `edge` the layers beyond an edge made ready at once. All faces are safe: what the raw pointers inside rest on is proven once,
-//! when a `Block` is made.
+//! are the operations, `copies` many of them and `edge` the layers beyond an edge made ready at
+//! once. All faces are safe: what the raw pointers inside rest on is proven once, when a `Block` is
+//! made.
 
 pub mod block;
 pub mod combine;

@@ -3,6 +3,7 @@
 mod block;
 mod convert;
 mod copy;
+mod edge;
 mod memory;
 mod reduce;
 
