@@ -202,8 +202,12 @@ fn check(dist: &Distribution, options: &HaloOptions, list: &[Edge]) -> bool {
     let planned: Result<Vec<Vec<Fill>>, _> = ranks(dist)
         .map(|rank| edges(dist, rank, options, list))
         .collect();
-    let Ok(fills) = planned else {
-        return false;
+    let fills = match planned {
+        Ok(fills) => fills,
+        Err(error) => {
+            assert!(error.to_string().contains("is filled from"), "{error}");
+            return false;
+        }
     };
     let plans: Vec<Moves> = ranks(dist)
         .map(|rank| halo(dist, rank, options).unwrap())

@@ -359,6 +359,39 @@ static int one_case(int comm)
     return code == DARR_OK;
 }
 
+/* The padding of a view is what it keeps of that of its array: none where it ends inside, and turned where it descends. */
+static void views(int comm)
+{
+    darr_dim dim = DARR_DIM_INIT;
+    darr_index down = {sizeof down, DARR_INDEX_SLICE, DARR_NONE, 3, -1};
+    darr_dist *dist = NULL;
+    darr_array *array = NULL, *view = NULL;
+    darr_plan *plan = NULL;
+    darr_view v = DARR_VIEW_INIT;
+    double untouched = UNTOUCHED;
+    dim.extent = 12;
+    dim.map = DARR_BLOCK;
+    dim.boundary[0] = dim.boundary[1] = 1;
+    CHECK_NEEDED(darr_dist_create(comm, 1, &dim, NULL, &dist));
+    CHECK_NEEDED(darr_array_create(dist, DARR_FLOAT64, &array));
+    CHECK_NEEDED(darr_array_slice(array, 1, &down, &view));
+    CHECK_OK(darr_array_fill(array, DARR_FLOAT64, &untouched));
+    options = (darr_halo_options)DARR_HALO_OPTIONS_INIT;
+    options.n_edges = 2;
+    options.edges = edges;
+    edges[0] = edges[1] = (darr_edge)DARR_EDGE_INIT;
+    edges[1].side = DARR_SIDE_ABOVE;
+    CHECK_NEEDED(darr_plan_halo(1, &view, &options, &plan));
+    CHECK_OK(darr_plan_run(plan));
+    CHECK_OK(darr_array_view(array, &v));
+    for (int64_t i = 0; i < v.extents[0]; i++)
+        CHECK_REAL(*(double *)((char *)v.base + i * v.strides[0]), v.global_lo[0] + i == 12 ? 0 : UNTOUCHED);
+    darr_plan_free(plan);
+    darr_array_free(view);
+    darr_array_free(array);
+    darr_dist_free(dist);
+}
+
 int main(int argc, char **argv)
 {
     int comm, good = 0, total = 0;
@@ -375,6 +408,7 @@ int main(int argc, char **argv)
         }
     }
     CHECK(good > CASES);
+    views(comm);
     MPI_Allreduce(&calls, &total, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
     CHECK(total > 0);
     return check_end();
