@@ -34,9 +34,11 @@ module distarray
     public :: darr_comm_set_checks, darr_comm_divide_node
     public :: darr_plan_info, darr_neighbour
     public :: darr_way_direct, darr_way_staged, darr_way_mpi
+    public :: darr_edge, darr_edge_region, darr_edge_function, darr_edge_view
     public :: darr_ok, darr_err_argument, darr_err_handle, darr_err_unsupported, &
         darr_err_mismatch, darr_err_memory, darr_err_comm, darr_err_mpi, darr_err_io, &
-        darr_err_format, darr_err_state, darr_err_protocol, darr_err_internal
+        darr_err_format, darr_err_state, darr_err_protocol, darr_err_internal, &
+        darr_err_callback
     public :: darr_bool, darr_int8, darr_int16, darr_int32, darr_int64, darr_uint8, darr_uint16, &
         darr_uint32, darr_uint64, darr_float32, darr_float64, darr_complex64, darr_complex128
     public :: darr_max_ndim, darr_whole, darr_block, darr_cyclic, darr_unstructured, &
@@ -44,6 +46,9 @@ module distarray
     public :: darr_stagger_cell, darr_stagger_face, darr_stagger_face_upper
     public :: darr_combine_insert, darr_combine_add, darr_combine_min, darr_combine_max
     public :: darr_reshape_none, darr_reshape_c, darr_reshape_f
+    public :: darr_side_below, darr_side_above, darr_about_edge, darr_about_face, darr_about_cell
+    public :: darr_edge_constant, darr_edge_zero_gradient, darr_edge_linear, darr_edge_mirror, &
+        darr_edge_antisymmetric, darr_edge_callback
     public :: darr_read, darr_create, darr_update
     public :: darr_colors_viridis, darr_colors_gray, darr_colors_red_blue, darr_colors_inferno
 
@@ -134,6 +139,31 @@ module distarray
         generic :: assignment(=) => assign
     end type darr_array
 
+    !> What a halo exchange fills beyond one end of a dimension that is not periodic:
+    !> `edges=[darr_edge(dim=1, side=darr_side_below, kind=darr_edge_mirror), ...]`. Layer k is
+    !>   darr_edge_constant       value
+    !>   darr_edge_zero_gradient  the last element
+    !>   darr_edge_linear         on the line through the last two
+    !>   darr_edge_mirror         the mirror image
+    !>   darr_edge_antisymmetric  twice the value less the mirror image: the field has it on the plane
+    !>   darr_edge_callback       what the function `callback` fills in; it gets `user`
+    !> The plane of a mirror lies on the edge of the domain (darr_about_edge): through the last
+    !> element where `staggered` put the field on the faces of this dimension, else half a spacing
+    !> beyond it, as darr_about_face always does; darr_about_cell: always through it.
+    type :: darr_edge
+        integer :: dim = 1
+        integer :: side = darr_side_below
+        integer :: kind = darr_edge_constant
+        !> Position of the array in the list, 0 for all.
+        integer :: array = 0
+        integer :: about = darr_about_edge
+        real(real64) :: value = 0
+        !> Of a complex value.
+        real(real64) :: imaginary = 0
+        procedure(darr_edge_function), pointer, nopass :: callback => null()
+        type(c_ptr) :: user = c_null_ptr
+    end type darr_edge
+
     !> Who sends what to whom, bound to arrays and reusable: a halo exchange or a redistribution.
     type :: darr_plan
         private
@@ -190,5 +220,6 @@ contains
     include 'distarray_array.inc'
     include 'distarray_reduce.inc'
     include 'distarray_plan.inc'
+    include 'distarray_edge.inc'
     include 'distarray_file.inc'
 end module distarray

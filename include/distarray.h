@@ -109,6 +109,9 @@
 /* A defect of the library. The object involved is unusable from then on; it can still be freed. */
 #define DARR_ERR_INTERNAL 12
 
+/* A function of the program that the library called reported a failure. */
+#define DARR_ERR_CALLBACK 13
+
 /* Most dimensions of an array. */
 #define DARR_MAX_NDIM 15
 
@@ -242,6 +245,41 @@
 
 /* Square root of the sum of |x|^2. */
 #define DARR_NORM 7
+
+/* The end of a dimension at lower indices. */
+#define DARR_SIDE_BELOW 0
+
+/* The end at higher indices. */
+#define DARR_SIDE_ABOVE 1
+
+/* One value. */
+#define DARR_EDGE_CONSTANT 0
+
+/* The value of the last element. */
+#define DARR_EDGE_ZERO_GRADIENT 1
+
+/* The straight line through the last two elements. */
+#define DARR_EDGE_LINEAR 2
+
+/* The mirror image. */
+#define DARR_EDGE_MIRROR 3
+
+/* The mirror image with the opposite sign. */
+#define DARR_EDGE_ANTISYMMETRIC 4
+
+/* What a function of the program fills in. */
+#define DARR_EDGE_CALLBACK 5
+
+/* The plane of a mirror lies on the edge of the domain: through the last element where darr_dist_staggered put the field on
+ * the faces of this dimension, else half a spacing beyond the last element.
+ */
+#define DARR_ABOUT_EDGE 0
+
+/* It lies half a spacing beyond the last element. */
+#define DARR_ABOUT_FACE 1
+
+/* It goes through the last element. */
+#define DARR_ABOUT_CELL 2
 
 /* The arriving element takes the place of the old one. */
 #define DARR_COMBINE_INSERT 0
@@ -444,6 +482,75 @@ typedef struct darr_reduction {
     void *value_out;
 } darr_reduction;
 
+/* Layers of padding outside of the domain, on one rank, that a function is to fill. */
+typedef struct darr_edge_region {
+    /* sizeof(darr_edge_region) of the library. */
+    int64_t size;
+    /* Position of the array in the list of the plan. */
+    int array;
+    /* Dimension and side of the edge. */
+    int dim;
+    int side;
+    int dtype;
+    int ndim;
+    /* Memory order of the array's distribution. */
+    int order;
+    /* The element with the lowest index in every dimension. The other elements of the rank's section lie around the region at
+     * the same strides; all that the exchange and edges before this one fill has its value.
+     */
+    void *base;
+    /* Elements of the region per dimension, 1 or more. */
+    int64_t extents[DARR_MAX_NDIM];
+    /* Bytes from one element to the next. */
+    int64_t strides[DARR_MAX_NDIM];
+    /* Local index of the first element, in the section with its padding. */
+    int64_t lo[DARR_MAX_NDIM];
+    /* Global index of the first element in block and whole dimensions, below 0 or not below the extent in padding outside of
+     * the domain and in that of periodic dimensions; 0 in others.
+     */
+    int64_t global_lo[DARR_MAX_NDIM];
+} darr_edge_region;
+
+/* Fills a region; gives 0, or another number for a failure. Called on each rank that holds such layers, by the thread that
+ * calls darr_plan_end or darr_plan_run; it makes no collective call, uses no plan that is running, and does not throw or
+ * jump out.
+ */
+typedef int (*darr_edge_function)(void *user, const struct darr_edge_region *region);
+
+/* What lies beyond one end of one dimension that is not periodic: values for all padding outside of the domain there. Start
+ * from DARR_EDGE_INIT.
+ *
+ * With a(0), a(1), ... the elements from the end of the domain inwards, whoever owns them, layer k = 1, 2, ... outwards gets
+ * DARR_EDGE_CONSTANT       v
+ * DARR_EDGE_ZERO_GRADIENT  a(0)
+ * DARR_EDGE_LINEAR         a(0) + k (a(0) - a(1))
+ * DARR_EDGE_MIRROR         a(k - 1), or a(k) where the plane goes through a(0)
+ * DARR_EDGE_ANTISYMMETRIC  2 v - a(k - 1), or 2 v - a(k)
+ * in the arithmetic of the dtype: integers wrap; truth values are no linear and no antisymmetric field. An element on the
+ * plane itself keeps its value.
+ */
+typedef struct darr_edge {
+    /* sizeof(darr_edge). */
+    int64_t size;
+    /* Position of the array in the list of the plan; -1: all of them. */
+    int array;
+    /* Dimension and side. */
+    int dim;
+    int side;
+    /* One of DARR_EDGE_*. */
+    int kind;
+    /* One of DARR_ABOUT_*, for mirrored and antisymmetric fields. */
+    int about;
+    /* Type of value, which is converted to that of the array. */
+    int dtype;
+    /* The v of a constant, or on the plane of an antisymmetric field; NULL: 0. Read while the plan is made only. */
+    const void *value;
+    /* The function of DARR_EDGE_CALLBACK, on every rank. */
+    darr_edge_function callback;
+    /* What the function gets. */
+    void *user;
+} darr_edge;
+
 /* Which ghosts a halo exchange fills. NULL in its place, or DARR_HALO_OPTIONS_INIT, means all communication padding,
  * corners included.
  */
@@ -468,6 +575,18 @@ typedef struct darr_halo_options {
      * elements. NULL: all, or those that star leaves. Read during the call only.
      */
     const int *offsets;
+    /* Number of entries of edges. */
+    int n_edges;
+    /* What is filled beyond the ends of dimensions that are not periodic, once all ghosts have arrived. NULL: nothing, and
+     * boundary padding is the program's own. Read during the call only; the same on every rank.
+     *
+     * As many layers are filled as below and above ask for, also those of inner ranks whose ghosts reach across the end of
+     * the domain. Dimensions follow one another, 0 first: each is filled over owned elements, the ghosts that arrive, and what
+     * edges of dimensions before it filled, so that a corner belongs to the later dimension. carry_boundary adds
+     * boundary padding where there is no edge; what it carries is overwritten where there is one. With star or offsets only
+     * layers beside owned elements are filled, with offsets in the listed directions.
+     */
+    const darr_edge *edges;
 } darr_halo_options;
 
 /* How a redistribution moves elements. NULL in its place, or DARR_MOVE_OPTIONS_INIT, means that each element takes the place of
@@ -1062,7 +1181,9 @@ int darr_protocol_check_all(int comm,
  * @param options [in] NULL for the defaults; they hold for every array.
  * @param plan_out [out] The plan.
  * Errors: DARR_ERR_ARGUMENT for no array, arrays that share memory, arrays of different communicators,
- * widths beyond the padding of one of them, widths or directions that do not fit the dimensions of one;
+ * widths beyond the padding of one of them, widths or directions that do not fit the dimensions of one; edges of a dimension
+ * that is periodic or does not exist, two at one place, edges with accumulate, or filled from elements that are neither owned
+ * by the rank that has the layers nor among its ghosts;
  * DARR_ERR_MISMATCH for arguments that differ between ranks; DARR_ERR_MEMORY; DARR_ERR_COMM; DARR_ERR_HANDLE.
  */
 int darr_plan_halo(int n,
@@ -1168,7 +1289,9 @@ int darr_plan_begin(darr_plan *plan);
 
 /* Ends a run: returns when this rank's elements have arrived and nobody reads its memory any more.
  *
- * Collective. Errors: DARR_ERR_STATE for a plan that is not begun; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ * Collective. With a callback at an edge it also waits for the other ranks to come as far, and what a callback of any
+ * rank reports is every rank's DARR_ERR_CALLBACK; the plan can be run again. Errors: DARR_ERR_STATE for a plan that is not
+ * begun; DARR_ERR_CALLBACK; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
  */
 int darr_plan_end(darr_plan *plan);
 
@@ -1178,8 +1301,9 @@ int darr_plan_end(darr_plan *plan);
  */
 int darr_plan_run(darr_plan *plan);
 
-/* Takes what has arrived since darr_plan_begin and tells whether darr_plan_end would return without waiting (1) or not (0);
- * 1 also for a plan that is not begun. Called now and then while the program computes, it moves the run on.
+/* Takes what has arrived since darr_plan_begin and tells whether darr_plan_end would return without waiting (1) or not (0),
+ * apart from its agreement on callbacks; 1 also for a plan that is not begun. Called now and then while the program computes,
+ * it moves the run on.
  *
  * Local, though others may wait for it. Errors: DARR_ERR_STATE for a plan that failed half way; DARR_ERR_MPI;
  * DARR_ERR_COMM; DARR_ERR_HANDLE; DARR_ERR_ARGUMENT.
@@ -1427,7 +1551,9 @@ int darr_image_save(const darr_array *array,
 #define DARR_VIEW_INIT {sizeof(darr_view), 0, 0, 0, {0}, {0}, {0}, {0}, {0}, {0}, 0}
 #define DARR_INDEX_INIT {sizeof(darr_index), 0, 0, 0, 0}
 #define DARR_REDUCTION_INIT {sizeof(darr_reduction), 0, 0, 0, 0, 0}
-#define DARR_HALO_OPTIONS_INIT {sizeof(darr_halo_options), 0, 0, 0, 0, 0, 0, 0}
+#define DARR_EDGE_REGION_INIT {sizeof(darr_edge_region), 0, 0, 0, 0, 0, 0, 0, {0}, {0}, {0}, {0}}
+#define DARR_EDGE_INIT {sizeof(darr_edge), 0, 0, 0, 0, 0, 0, 0, 0, 0}
+#define DARR_HALO_OPTIONS_INIT {sizeof(darr_halo_options), 0, 0, 0, 0, 0, 0, 0, 0, 0}
 #define DARR_MOVE_OPTIONS_INIT {sizeof(darr_move_options), 0, 0, 0}
 #define DARR_PLAN_INFO_INIT {sizeof(darr_plan_info), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 #define DARR_NEIGHBOUR_INIT {sizeof(darr_neighbour), 0, 0, 0}

@@ -32,11 +32,13 @@ pub enum Code {
     Protocol,
     /// A defect of the library.
     Internal,
+    /// A function of the program that the library called failed.
+    Callback,
 }
 
 impl Code {
     /// Every code, in ascending order of its number.
-    pub const ALL: [Code; 12] = [
+    pub const ALL: [Code; 13] = [
         Code::Argument,
         Code::Handle,
         Code::Unsupported,
@@ -49,6 +51,7 @@ impl Code {
         Code::State,
         Code::Protocol,
         Code::Internal,
+        Code::Callback,
     ];
 
     /// The code with this number.
@@ -147,10 +150,10 @@ mod tests {
     #[test]
     fn codes_have_the_numbers_of_the_c_interface() {
         let numbers: Vec<i32> = Code::ALL.iter().map(|&code| code as i32).collect();
-        assert_eq!(numbers, (1..=12).collect::<Vec<i32>>());
+        assert_eq!(numbers, (1..=13).collect::<Vec<i32>>());
         assert_eq!(Code::from_number(9), Some(Code::Format));
         assert_eq!(Code::from_number(0), None);
-        assert_eq!(Code::from_number(13), None);
+        assert_eq!(Code::from_number(14), None);
     }
 
     #[test]

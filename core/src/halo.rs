@@ -4,7 +4,7 @@ mod reach;
 
 use crate::moves::{enclose, Moves, Product};
 use crate::product;
-use crate::{Dimension, Dims, Distribution, Error, Result};
+use crate::{Dimension, Dims, Distribution, Error, Result, Side};
 use reach::{Piece, Reach};
 
 /// Which ghosts an exchange fills. The same on every rank.
@@ -18,10 +18,40 @@ pub struct HaloOptions {
     /// Boundary padding travels like owned elements of the outermost ranks: along in the other dimensions, and into
     /// ghosts that reach across an outermost block.
     pub carry_boundary: bool,
-    /// Width to fill below, per dimension, at most the halo width; `None`: all of it.
+    /// Width to fill below, per dimension, at most the padding; `None`: all of it.
     pub below: Option<Dims<i64>>,
     /// Width to fill above.
     pub above: Option<Dims<i64>>,
+}
+
+impl HaloOptions {
+    /// Widths of the padding to fill on both sides of each dimension, [`i64::MAX`] for all of it: 0 where a list of
+    /// directions leaves out those beside the owned elements on that side. Errors: as [`halo`].
+    pub(crate) fn asked(&self, dist: &Distribution) -> Result<Dims<[i64; 2]>> {
+        reaches(dist, self)?;
+        let directions = directions(dist, self)?;
+        let width = |dim: usize, side: Side| {
+            let sign = if side == Side::Below { -1 } else { 1 };
+            let is_face = |direction: &Dims<i64>| {
+                let mut entries = direction.iter().enumerate();
+                entries.all(|(other, &entry)| entry == if other == dim { sign } else { 0 })
+            };
+            if directions
+                .as_ref()
+                .is_some_and(|listed| !listed.iter().any(is_face))
+            {
+                return 0;
+            }
+            let asked = match side {
+                Side::Below => &self.below,
+                Side::Above => &self.above,
+            };
+            asked.as_ref().map_or(i64::MAX, |widths| widths[dim])
+        };
+        Ok((0..dist.ndim())
+            .map(|dim| Side::BOTH.map(|side| width(dim, side)))
+            .collect())
+    }
 }
 
 /// A box of elements on its way, positions counted in the sections of the owner and of the receiver.
@@ -39,7 +69,7 @@ struct Parcel {
 /// Ghosts outside the domain of a dimension that is not periodic are left alone, but see
 /// [`HaloOptions::carry_boundary`]. No element of a section is received twice.
 ///
-/// Errors: widths that are negative or above the halo widths; offsets other than -1, 0 and 1; no memory for the plan.
+/// Errors: widths that are negative or above both halo and boundary; offsets other than -1, 0 and 1; no memory for the plan.
 pub fn halo(dist: &Distribution, rank: usize, options: &HaloOptions) -> Result<Moves> {
     let reaches = reaches(dist, options)?;
     let directions = directions(dist, options)?;
@@ -69,6 +99,7 @@ pub fn halo(dist: &Distribution, rank: usize, options: &HaloOptions) -> Result<M
     Ok(moves)
 }
 
+/// How far the ghosts of each dimension reach that are to be filled.
 fn reaches<'a>(dist: &'a Distribution, options: &HaloOptions) -> Result<Vec<Reach<'a>>> {
     let sides = [
         ("the width to fill below", &options.below),
@@ -81,10 +112,11 @@ fn reaches<'a>(dist: &'a Distribution, options: &HaloOptions) -> Result<Vec<Reac
     }
     let reach = |(dim, dimension): (usize, &'a Dimension)| {
         let mut widths = dimension.halo;
-        for ((what, asked), width) in sides.iter().zip(&mut widths) {
+        for (side, ((what, asked), width)) in sides.iter().zip(&mut widths).enumerate() {
             if let Some(asked) = asked {
-                if !(0..=*width).contains(&asked[dim]) {
-                    let allowed = format!("0 to {width}, the halo width");
+                let padding = dimension.halo[side].max(dimension.boundary[side]);
+                if !(0..=padding).contains(&asked[dim]) {
+                    let allowed = format!("0 to {padding}, the padding");
                     return Err(Error::Dimension {
                         dim,
                         what,
@@ -92,7 +124,7 @@ fn reaches<'a>(dist: &'a Distribution, options: &HaloOptions) -> Result<Vec<Reac
                         allowed,
                     });
                 }
-                *width = asked[dim];
+                *width = asked[dim].min(*width);
             }
         }
         Ok(Reach {

@@ -7,6 +7,7 @@
 //! ```text
 //! halo, redistribute            plans: what ranks send to each other
 //! relabel                       which rank takes which place, so that little moves
+//! edges                         what lies beyond the domain's edges, and what it is filled from
 //! moves, runs                   the form of all plans
 //! slice, stagger, boxes         distributions made from others or from boxes
 //! description                   distributions as numbers, for ranks that have no handle
@@ -15,7 +16,7 @@
 //! map, cuts, deal, index_list   one dimension: who owns which index
 //! directory                     who owns which index of an unstructured dimension
 //! grid, choice                  ranks and their coordinates; automatic grids
-//! dims, region, dtype, error    values that all layers share
+//! dims, side, region, error...  values that all layers share
 //! ```
 #![forbid(unsafe_code)]
 
@@ -28,6 +29,7 @@ pub mod dims;
 pub mod directory;
 pub mod distribution;
 pub mod dtype;
+pub mod edges;
 pub mod error;
 pub mod grid;
 pub mod halo;
@@ -41,6 +43,7 @@ pub mod region;
 pub mod relabel;
 pub mod runs;
 pub mod section;
+mod side;
 pub mod slice;
 pub mod stagger;
 
@@ -58,5 +61,6 @@ pub use moves::{Costs, Message, Moves, Product};
 pub use region::Region;
 pub use runs::Run;
 pub use section::{Section, Span};
+pub use side::Side;
 pub use slice::Slice;
 pub use stagger::Stagger;

@@ -46,6 +46,9 @@ pub struct Dimension {
     pub halo: [i64; 2],
     /// Boundary padding below the first and above the last element of a dimension that is not periodic.
     pub boundary: [i64; 2],
+    /// Whether the elements lie at the faces of cells, so that the first and the last lie on the edges of the domain. Moves
+    /// nothing; tells how fields continue beyond an edge.
+    pub at_faces: bool,
 }
 
 impl Dimension {
@@ -57,6 +60,7 @@ impl Dimension {
             periodic: false,
             halo: [0, 0],
             boundary: [0, 0],
+            at_faces: false,
         }
     }
 

@@ -68,6 +68,7 @@ fn at_faces(dim: usize, cells: &Dimension, stagger: Stagger) -> Result<Dimension
         what: "an extent with its padding",
     };
     let mut faces = cells.clone();
+    faces.at_faces = true;
     let shared = if stagger == Stagger::Face { 1 } else { 0 };
     faces.halo[shared] = faces.halo[shared].checked_add(1).ok_or_else(wide)?;
     if !cells.periodic {

@@ -352,7 +352,7 @@ fn wrong_widths_are_named() {
     };
     assert_eq!(
         text(&[1, 1], &[1, 3]),
-        "dimension 1: the width to fill above 3 is not allowed; it must be 0 to 2, the halo width"
+        "dimension 1: the width to fill above 3 is not allowed; it must be 0 to 2, the padding"
     );
     assert!(text(&[-1, 1], &[1, 1]).starts_with("dimension 0: the width to fill below -1"));
     assert!(text(&[1], &[1, 1]).contains("1 entries given, 2 are needed"));

@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <memory>
 #include <utility>
 #include <vector>
 
 #include "array.hpp"
+#include "edge.hpp"
 
 namespace darr {
 
@@ -35,6 +37,15 @@ class halo_options {
         above_ = std::move(above);
         return *this;
     }
+    /* What is filled beyond one end of a dimension once all ghosts have arrived: of one array of the list, or of all (-1). */
+    halo_options &at(int dim, side where, const edge &filled, int array = -1) {
+        edges_.push_back(filled.plain(dim, where, array));
+        states_.push_back(filled.shared());
+        plain_.n_edges = detail::count_of(edges_);
+        return *this;
+    }
+    /* What the edges refer to. */
+    [[nodiscard]] const std::vector<std::shared_ptr<edge::state>> &states() const noexcept { return states_; }
     /* The struct of the C interface; it points into this object. One that every call refuses unless widths are
      * given for `ndim` dimensions or not at all. */
     [[nodiscard]] darr_halo_options plain(int ndim) const {
@@ -48,6 +59,7 @@ class halo_options {
         filled.below = detail::data_or_null(below_);
         filled.above = detail::data_or_null(above_);
         filled.offsets = detail::data_or_null(offsets_);
+        filled.edges = detail::data_or_null(edges_);
         return filled;
     }
 
@@ -55,6 +67,8 @@ class halo_options {
     darr_halo_options plain_{};
     std::vector<std::int64_t> below_, above_;
     std::vector<int> offsets_;
+    std::vector<darr_edge> edges_;
+    std::vector<std::shared_ptr<edge::state>> states_;
 };
 
 /* What becomes of the old values of a redistribution's targets. */
@@ -75,9 +89,11 @@ class plan {
         const auto handles = handles_of(list);
         const int ndim = list.empty() ? 0 : list.front().get().dist().ndim();
         const auto plain = options.plain(ndim);
-        return plan(detail::created<darr_plan>([&](darr_plan **out) {
+        plan made(detail::created<darr_plan>([&](darr_plan **out) {
             return darr_plan_halo(detail::count_of(handles), handles.data(), &plain, out);
         }));
+        made.edges_ = options.states();
+        return made;
     }
     /* Moves the elements of each source into the target at the same place of the list. Dimension d of a source becomes
      * dimension axes[d] of the target; without axes, d. Collective. */
@@ -152,8 +168,8 @@ class plan {
     /* Starts an exchange. Until end() returns, owned elements that are sent may be read, not written, and
      * ghosts are undefined. Collective. */
     void begin() { detail::check(darr_plan_begin(get())); }
-    void end() { detail::check(darr_plan_end(get())); }
-    void run() { detail::check(darr_plan_run(get())); }
+    void end() { finish(darr_plan_end(get())); }
+    void run() { finish(darr_plan_run(get())); }
 
     /* Whether end() would return at once; moves the exchange on. Local. */
     [[nodiscard]] bool test() {
@@ -225,6 +241,18 @@ class plan {
         return handles;
     }
 
+    /* What a callback threw on this rank comes before what the library says of it. */
+    void finish(int code) {
+        for (const auto &filled : edges_) {
+            if (filled->thrown) {
+                std::rethrow_exception(std::exchange(filled->thrown, nullptr));
+            }
+        }
+        detail::check(code);
+    }
+
+    /* Destroyed after the plan, which refers to them. */
+    std::vector<std::shared_ptr<edge::state>> edges_;
     detail::owner<darr_plan, darr_plan_free> handle_;
 };
 

@@ -431,7 +431,7 @@ pub unsafe extern "C" fn darr_array_set(
 
 /// # Safety
 /// `value` is NULL or points to one element of the dtype.
-unsafe fn read_value(value: *const c_void, dtype: c_int, name: &str) -> Result<Value> {
+pub(super) unsafe fn read_value(value: *const c_void, dtype: c_int, name: &str) -> Result<Value> {
     let dtype = Dtype::from_code(dtype)?;
     // SAFETY: passed on to the caller.
     let bytes = unsafe { slice(value.cast::<u8>(), dtype.size() as i64, name) }?;

@@ -35,6 +35,8 @@ pub const DARR_ERR_STATE: c_int = 10;
 pub const DARR_ERR_PROTOCOL: c_int = 11;
 /// A defect of the library. The object involved is unusable from then on; it can still be freed.
 pub const DARR_ERR_INTERNAL: c_int = 12;
+/// A function of the program that the library called reported a failure.
+pub const DARR_ERR_CALLBACK: c_int = 13;
 
 thread_local! {
     /// Text of the last failure; none yet is an empty text.
@@ -82,6 +84,7 @@ pub fn describe(code: c_int) -> &'static CStr {
         Code::State => c"DARR_ERR_STATE: a call at the wrong time",
         Code::Protocol => c"DARR_ERR_PROTOCOL: a descriptor breaks a rule of the protocol",
         Code::Internal => c"DARR_ERR_INTERNAL: a defect of the library",
+        Code::Callback => c"DARR_ERR_CALLBACK: a function of the program failed",
     }
 }
 
@@ -108,6 +111,7 @@ mod tests {
             (Code::State, DARR_ERR_STATE, "DARR_ERR_STATE"),
             (Code::Protocol, DARR_ERR_PROTOCOL, "DARR_ERR_PROTOCOL"),
             (Code::Internal, DARR_ERR_INTERNAL, "DARR_ERR_INTERNAL"),
+            (Code::Callback, DARR_ERR_CALLBACK, "DARR_ERR_CALLBACK"),
         ];
         assert_eq!(constants.map(|(code, ..)| code), Code::ALL);
         for (code, constant, name) in constants {
@@ -116,7 +120,7 @@ mod tests {
             assert!(text.starts_with(&format!("{name}: ")), "{text}");
         }
         assert_eq!(describe(DARR_OK), c"DARR_OK: success");
-        for unknown in [-1, 13, c_int::MAX, c_int::MIN] {
+        for unknown in [-1, 14, c_int::MAX, c_int::MIN] {
             assert_eq!(describe(unknown), c"unknown code");
         }
     }

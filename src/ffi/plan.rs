@@ -2,6 +2,7 @@
 
 pub mod between;
 pub mod describe;
+pub mod edge;
 pub mod halo;
 pub mod indices;
 pub mod redistribute;
@@ -36,7 +37,9 @@ pub unsafe extern "C" fn darr_plan_begin(plan: *mut darr_plan) -> c_int {
 
 /// Ends a run: returns when this rank's elements have arrived and nobody reads its memory any more.
 ///
-/// Collective. Errors: `DARR_ERR_STATE` for a plan that is not begun; `DARR_ERR_MPI`; `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
+/// Collective. With a callback at an edge it also waits for the other ranks to come as far, and what a callback of any
+/// rank reports is every rank's `DARR_ERR_CALLBACK`; the plan can be run again. Errors: `DARR_ERR_STATE` for a plan that is not
+/// begun; `DARR_ERR_CALLBACK`; `DARR_ERR_MPI`; `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
 #[no_mangle]
 pub unsafe extern "C" fn darr_plan_end(plan: *mut darr_plan) -> c_int {
     guard(|| get(plan, "plan")?.exclusive()?.end())
@@ -50,8 +53,9 @@ pub unsafe extern "C" fn darr_plan_run(plan: *mut darr_plan) -> c_int {
     guard(|| get(plan, "plan")?.exclusive()?.run())
 }
 
-/// Takes what has arrived since `darr_plan_begin` and tells whether `darr_plan_end` would return without waiting (1) or not (0);
-/// 1 also for a plan that is not begun. Called now and then while the program computes, it moves the run on.
+/// Takes what has arrived since `darr_plan_begin` and tells whether `darr_plan_end` would return without waiting (1) or not (0),
+/// apart from its agreement on callbacks; 1 also for a plan that is not begun. Called now and then while the program computes,
+/// it moves the run on.
 ///
 /// Local, though others may wait for it. Errors: `DARR_ERR_STATE` for a plan that failed half way; `DARR_ERR_MPI`;
 /// `DARR_ERR_COMM`; `DARR_ERR_HANDLE`; `DARR_ERR_ARGUMENT`.

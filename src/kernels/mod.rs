@@ -2,8 +2,9 @@
 //! here.
 //!
 //! `memory` is an allocation, `block` the strided elements in it; `copy`, `convert` and `reduce`
-//! are the operations, `copies` many of them made ready at once. All faces are safe: what the raw pointers inside rest on is proven once,
-//! when a `Block` is made.
+//! are the operations, `copies` many of them and `edge` the layers beyond an edge made ready at
+//! once. All faces are safe: what the raw pointers inside rest on is proven once, when a `Block` is
+//! made.
 
 pub mod adjacent;
 pub mod block;
@@ -11,6 +12,7 @@ pub mod combine;
 pub mod convert;
 pub mod copies;
 pub mod copy;
+pub mod edge;
 mod element;
 mod fold;
 mod groups;

@@ -94,7 +94,7 @@ impl Value {
     }
 
     /// An element; `T` is the type behind `dtype`.
-    fn of<T: Element>(dtype: Dtype, element: T) -> Value {
+    pub(super) fn of<T: Element>(dtype: Dtype, element: T) -> Value {
         let mut value = Value::new(dtype, &[0; Value::BYTES]);
         assert!(size_of::<T>() <= Value::BYTES);
         // SAFETY: there is room for the element, checked above; elements are plain data without
@@ -109,7 +109,7 @@ impl Value {
         value
     }
 
-    fn get<T: Element>(&self) -> T {
+    pub(super) fn get<T: Element>(&self) -> T {
         assert!(size_of::<T>() <= Value::BYTES);
         // SAFETY: the bytes reach as far, checked above; an element is valid in any bit pattern.
         unsafe { self.bytes.as_ptr().cast::<T>().read_unaligned() }

@@ -1,9 +1,11 @@
-//! Halo exchange: owned elements travel to the ghosts that mirror them, or ghosts back to be added to their owners.
+//! Halo exchange: owned elements travel to the ghosts that mirror them, or ghosts back to be added to their owners. What lies
+//! beyond the edges of the domain is filled at the end.
 
 use distarray_core::halo::{halo, HaloOptions};
 use distarray_core::{Code, Moves};
 
 use super::channels::Leg;
+use super::edges::{Edge, Edges};
 use super::plan::Plan;
 use crate::array::claim::{Claim, Part};
 use crate::array::Array;
@@ -12,13 +14,15 @@ use crate::kernels::combine::Combine;
 use crate::mpi::agree::fingerprint;
 
 /// What a halo exchange does.
-#[derive(Clone, Debug, Default, Hash)]
+#[derive(Clone, Default, Hash)]
 pub struct Halo {
     /// Which ghosts take part.
     pub ghosts: HaloOptions,
     /// Ghosts are added to the elements that they mirror, in an order that depends on the distribution alone; otherwise
     /// filled from them.
     pub accumulate: bool,
+    /// What is beyond the physical edges.
+    pub edges: Vec<Edge>,
 }
 
 /// Collective: a plan for the ghosts of several arrays over one communicator, with one message per neighbour for all of them.
@@ -41,10 +45,13 @@ pub fn plan_halo(first: &Array, asked: Result<(Vec<&Array>, Halo)>) -> Result<Pl
         ("the options", halo),
     ];
     let identity = fingerprint(fields.map(|field| field.1));
-    let legs = asked
-        .and_then(|(arrays, halo)| Ok((legs(&arrays, &halo)?, claims(&arrays, halo.accumulate))));
-    let (legs, claims) = comm.agree_on("darr_plan_halo", &fields, legs)?;
-    Ok(Plan::new(comm, &legs, identity)?.claiming(claims))
+    let local = asked.and_then(|(arrays, halo)| {
+        let (legs, edges) = (legs(&arrays, &halo)?, edges(&arrays, &halo)?);
+        Ok((legs, edges, claims(&arrays, halo.accumulate)))
+    });
+    let (legs, edges, claims) = comm.agree_on("darr_plan_halo", &fields, local)?;
+    let plan = Plan::new(comm, &legs, identity)?;
+    Ok(plan.with_edges(edges).claiming(claims))
 }
 
 /// Owned elements are read and ghosts written, or the other way round.
@@ -95,4 +102,12 @@ fn legs(arrays: &[&Array], asked: &Halo) -> Result<Vec<Leg>> {
         known.push(moves);
     }
     Ok(legs)
+}
+
+fn edges(arrays: &[&Array], asked: &Halo) -> Result<Edges> {
+    if asked.accumulate && !asked.edges.is_empty() {
+        let text = "edges are filled by an exchange that fills ghosts, not by one that adds them to their owners";
+        return Err(Error::new(Code::Argument, text));
+    }
+    Edges::new(arrays, &asked.ghosts, &asked.edges)
 }

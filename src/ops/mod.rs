@@ -3,6 +3,7 @@
 pub mod between;
 pub mod channels;
 mod directory;
+pub mod edges;
 pub mod halo;
 pub mod indices;
 pub mod plan;

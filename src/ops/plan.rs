@@ -8,6 +8,7 @@ use std::sync::Arc;
 use distarray_core::Code;
 
 use super::channels::{Channels, Leg, Neighbour, Volume};
+use super::edges::Edges;
 use crate::array::claim::{Claim, Claims};
 use crate::error::{Error, Result};
 use crate::mpi::{Comm, Direction};
@@ -23,6 +24,8 @@ enum State {
 pub struct Plan {
     comm: Arc<Comm>,
     channels: Channels,
+    /// What is filled when all has arrived.
+    edges: Edges,
     state: State,
     /// The same on every rank for the same plan, another for another: compared in checked mode.
     identity: u64,
@@ -37,10 +40,16 @@ impl Plan {
         Ok(Plan {
             comm: comm.clone(),
             channels,
+            edges: Edges::default(),
             state: State::Idle,
             identity,
             claims: Claims::default(),
         })
+    }
+
+    /// The same plan, which also fills edges at the end of each run. All ranks have edges with callbacks or none has.
+    pub fn with_edges(self, edges: Edges) -> Plan {
+        Plan { edges, ..self }
     }
 
     /// What a run reads and writes: another plan that does so in a way that excludes this one cannot be begun meanwhile.
@@ -77,15 +86,24 @@ impl Plan {
         Err(Error::new(Code::State, text))
     }
 
-    /// Returns when this rank's targets are filled and nobody reads its sources any more.
+    /// Returns when this rank's targets are filled and nobody reads its sources any more. What a function of the program at an
+    /// edge reports is everybody's error; the plan can run again.
     pub fn end(&mut self) -> Result<()> {
         self.comm.ensure_alive()?;
         self.expect(State::Begun, "is not begun")?;
         self.state = State::Broken;
-        self.channels.end()?;
-        self.claims.give_back();
-        self.state = State::Idle;
-        Ok(())
+        let arrived = self.channels.end();
+        if arrived.is_ok() {
+            self.state = State::Idle;
+        }
+        let filled = arrived.and_then(|()| self.edges.fill());
+        if self.state == State::Idle {
+            self.claims.give_back();
+        }
+        if self.edges.calls_back() {
+            return self.comm.agree(filled);
+        }
+        filled
     }
 
     /// Takes what has arrived and gives whether `end` would return at once; true for a plan that is not begun.
@@ -108,7 +126,9 @@ impl Plan {
 
     /// What this rank does at each run.
     pub fn volume(&self) -> Volume {
-        self.channels.volume()
+        let mut volume = self.channels.volume();
+        volume.memory += self.edges.memory();
+        volume
     }
 
     /// The messages of one direction, ascending by rank.

@@ -45,12 +45,13 @@ static void codes(void)
                {DARR_ERR_FORMAT, "DARR_ERR_FORMAT: "},
                {DARR_ERR_STATE, "DARR_ERR_STATE: "},
                {DARR_ERR_PROTOCOL, "DARR_ERR_PROTOCOL: "},
-               {DARR_ERR_INTERNAL, "DARR_ERR_INTERNAL: "}};
-    for (int i = 0; i < 13; i++) {
+               {DARR_ERR_INTERNAL, "DARR_ERR_INTERNAL: "},
+               {DARR_ERR_CALLBACK, "DARR_ERR_CALLBACK: "}};
+    for (int i = 0; i < 14; i++) {
         CHECK_INT(all[i].code, i);
         CHECK(strncmp(darr_strerror(i), all[i].name, strlen(all[i].name)) == 0);
     }
-    CHECK_TEXT(darr_strerror(13), "unknown");
+    CHECK_TEXT(darr_strerror(14), "unknown");
     CHECK_TEXT(darr_strerror(-1), "unknown");
 }
 

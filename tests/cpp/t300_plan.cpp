@@ -68,6 +68,60 @@ static void halo(darr::communicator world) {
     CHECK_THROWS(exchange.end(), DARR_ERR_STATE, "begun");
 }
 
+static void edges(darr::communicator world) {
+    constexpr std::int64_t n = 12, m = 6;
+    using darr::edge;
+    using darr::side;
+    const distribution dist(world, {dim::block(n).halo(1).boundary(2, 1), dim::whole(m).boundary(1)});
+    array one(dist, dtype::int64), two(dist, dtype::int64);
+    number(one);
+    number(two);
+    bool fails = false;
+    darr::halo_options options;
+    options.at(0, side::below, edge::mirror(), 0)
+        .at(0, side::below, edge::antisymmetric(7, darr::about::cell), 1)
+        .at(0, side::above, edge::constant(-3.0))
+        .at(1, side::below, edge::linear())
+        .at(1, side::above, edge::callback([&](const darr_edge_region &region) {
+                if (fails && region.global_lo[0] <= 0) {
+                    throw std::out_of_range("as asked");
+                }
+                for (std::int64_t i = 0; i < region.extents[0]; ++i) {
+                    *reinterpret_cast<std::int64_t *>(static_cast<char *>(region.base) + i * region.strides[0]) =
+                        region.array + 40;
+                }
+            }));
+    auto exchange = plan::halo({one, two}, options);
+    exchange.run();
+    for (int k = 0; k < 2; ++k) {
+        const auto view = (k == 0 ? one : two).view<std::int64_t>();
+        for (std::int64_t i = 0; i < view.extent(0); ++i) {
+            const auto row = i + view.global_lo(0);
+            const auto field = [&](std::int64_t j) -> std::int64_t {
+                return row >= n ? -3 : row >= 0 ? value(row, j) : k == 0 ? value(-1 - row, j) : 14 - value(-row, j);
+            };
+            CHECK_EQUAL(view(i, 1), field(0));
+            CHECK_EQUAL(view(i, 0), 2 * field(0) - field(1));
+            CHECK_EQUAL(view(i, m + 1), k + 40);
+        }
+    }
+    fails = true;
+    const auto view = one.view<std::int64_t>();
+    try {
+        exchange.run();
+        CHECK_EQUAL("nothing thrown", std::string());
+    } catch (const std::out_of_range &) {
+        CHECK_EQUAL(view.global_lo(0) <= 0, true);
+    } catch (const darr::error &caught) {
+        CHECK_EQUAL(caught.code(), DARR_ERR_CALLBACK);
+        CHECK_EQUAL(view.global_lo(0) > 0, true);
+    }
+    fails = false;
+    exchange.run();
+    CHECK_THROWS(static_cast<void>(plan::halo({one}, darr::halo_options().at(2, side::below, edge::linear()))),
+                 DARR_ERR_ARGUMENT, "no dimension 2");
+}
+
 static void redistribution(darr::communicator world) {
     array rows(distribution(world, {dim::block(11), dim::whole(7)}), dtype::int64);
     array columns(distribution(world, {dim::whole(11), dim::block(7)}), dtype::int64);
@@ -128,6 +182,7 @@ int main(int argc, char **argv) {
     return check::run(argc, argv, [] {
         const auto world = darr::comm(MPI_COMM_WORLD);
         halo(world);
+        edges(world);
         wrong_on_one_rank(world);
         redistribution(world);
         slices_and_lists(world);

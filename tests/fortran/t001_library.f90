@@ -20,6 +20,7 @@ program t001_library
     integer, parameter :: constants(*) = [darr_ok, darr_err_argument, darr_err_handle, &
         darr_err_unsupported, darr_err_mismatch, darr_err_memory, darr_err_comm, darr_err_mpi, &
         darr_err_io, darr_err_format, darr_err_state, darr_err_protocol, darr_err_internal, &
+        darr_err_callback, &
         darr_bool, darr_int8, darr_int16, darr_int32, darr_int64, darr_uint8, darr_uint16, &
         darr_uint32, darr_uint64, darr_float32, darr_float64, darr_complex64, darr_complex128, &
         darr_max_ndim, darr_whole, darr_block, darr_cyclic, darr_unstructured, darr_balanced, &
@@ -28,9 +29,12 @@ program t001_library
         darr_combine_insert, darr_combine_add, darr_combine_min, darr_combine_max, &
         darr_way_direct, darr_way_staged, darr_way_mpi, &
         darr_reshape_none, darr_reshape_c, darr_reshape_f, &
+        darr_side_below, darr_side_above, darr_edge_constant, darr_edge_zero_gradient, &
+        darr_edge_linear, darr_edge_mirror, darr_edge_antisymmetric, darr_edge_callback, &
+        darr_about_edge, darr_about_face, darr_about_cell, &
         darr_colors_viridis, darr_colors_gray, darr_colors_red_blue, darr_colors_inferno]
     integer(c_int) :: header(size(constants))
-    integer(c_int64_t) :: sizes(11)
+    integer(c_int64_t) :: sizes(13)
     type(darr_memory) :: memory
     type(darr_view) :: view
     type(darr_reduction) :: reduction
@@ -54,7 +58,7 @@ program t001_library
     call expect(darr_abi_version() >= 0, 'ABI version')
     call expect(index(darr_build_info(), 'distarray') == 1, 'build info: '//darr_build_info())
     call expect(index(darr_build_info(), 'MPI') > 0, 'build info names MPI: '//darr_build_info())
-    do code = darr_err_argument, darr_err_internal
+    do code = darr_err_argument, darr_err_callback
         call expect(len(darr_strerror(code)) > 10, 'meaning of an error code')
     end do
     call end_test()
@@ -62,7 +66,7 @@ contains
     !> The types that callers do not see.
     subroutine hidden_sizes()
         use distarray_abi, only: darr_dim, darr_dist_options, darr_halo_options, darr_image_options, &
-            darr_move_options, darr_index
+            darr_move_options, darr_index, edge_entry
         type(darr_dim) :: dim
         type(darr_dist_options) :: dist_options
         type(darr_halo_options) :: halo_options
@@ -71,6 +75,8 @@ contains
         type(darr_neighbour) :: neighbour
         type(darr_move_options) :: move_options
         type(darr_index) :: index
+        type(edge_entry) :: edge
+        type(darr_edge_region) :: region
 
         call expect(c_sizeof(dim), sizes(1), 'size of darr_dim')
         call expect(c_sizeof(dist_options), sizes(2), 'size of darr_dist_options')
@@ -80,8 +86,10 @@ contains
         call expect(c_sizeof(move_options), sizes(9), 'size of darr_move_options')
         call expect(c_sizeof(neighbour), sizes(11), 'size of darr_neighbour')
         call expect(c_sizeof(index), sizes(10), 'size of darr_index')
+        call expect(c_sizeof(edge), sizes(12), 'size of darr_edge')
+        call expect(c_sizeof(region), sizes(13), 'size of darr_edge_region')
         call expect([dim%size, dist_options%size, halo_options%size, image_options%size, &
-            plan_info%size, move_options%size, index%size, neighbour%size], &
-            sizes([1, 2, 6, 7, 8, 9, 10, 11]), 'default sizes')
+            plan_info%size, move_options%size, index%size, neighbour%size, edge%size, region%size], &
+            sizes([1, 2, 6, 7, 8, 9, 10, 11, 12, 13]), 'default sizes')
     end subroutine hidden_sizes
 end program t001_library

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::runs::Run;
-use crate::{product, Dimension, Error, Result};
+use crate::{product, Dimension, Error, Result, Side};
 
 /// How far ghosts of one dimension reach.
 pub(super) struct Reach<'a> {
@@ -23,22 +23,6 @@ pub(super) struct Piece {
     pub run: Arc<Vec<Run>>,
     /// Where the target lies in this dimension: -1 for padding below, 0 for owned elements, 1 for padding above.
     pub side: i64,
-}
-
-/// The side of its block on which a receiver has the ghosts, or on which a neighbour stands.
-#[derive(Clone, Copy)]
-enum Side {
-    Below = 0,
-    Above = 1,
-}
-
-impl Side {
-    fn opposite(self) -> Side {
-        match self {
-            Side::Below => Side::Above,
-            Side::Above => Side::Below,
-        }
-    }
 }
 
 impl Reach<'_> {

@@ -185,7 +185,10 @@ fn pad(slice: Dimension, dimension: &Dimension, part: &Progression) -> Dimension
             0
         }
     });
-    slice
-        .with_halo(dimension.halo[0].min(first), dimension.halo[1].min(last))
-        .with_boundary(boundary[0], boundary[1])
+    Dimension {
+        halo: [dimension.halo[0].min(first), dimension.halo[1].min(last)],
+        boundary,
+        at_faces: dimension.at_faces,
+        ..slice
+    }
 }

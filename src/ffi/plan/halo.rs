@@ -1,11 +1,13 @@
 //! Plans that fill ghosts, or sum them back.
 
 use std::ffi::c_int;
+use std::mem::offset_of;
 use std::sync::Mutex;
 
 use distarray_core::halo::HaloOptions;
 use distarray_core::Dims;
 
+use super::edge::{self, darr_edge};
 use super::{borrowed, first, held};
 use crate::array::Array;
 use crate::error::Result;
@@ -38,6 +40,17 @@ pub struct darr_halo_options {
     /// Only ghosts in these directions take part: one entry per dimension and direction, -1 below, 0 beside, 1 above the owned
     /// elements. NULL: all, or those that `star` leaves. Read during the call only.
     pub offsets: *const c_int,
+    /// Number of entries of `edges`.
+    pub n_edges: c_int,
+    /// What is filled beyond the ends of dimensions that are not periodic, once all ghosts have arrived. NULL: nothing, and
+    /// boundary padding is the program's own. Read during the call only; the same on every rank.
+    ///
+    /// As many layers are filled as `below` and `above` ask for, also those of inner ranks whose ghosts reach across the end of
+    /// the domain. Dimensions follow one another, 0 first: each is filled over owned elements, the ghosts that arrive, and what
+    /// edges of dimensions before it filled, so that a corner belongs to the later dimension. `carry_boundary` adds
+    /// boundary padding where there is no edge; what it carries is overwritten where there is one. With `star` or `offsets` only
+    /// layers beside owned elements are filled, with `offsets` in the listed directions.
+    pub edges: *const darr_edge,
 }
 
 // SAFETY: repr(C), the size first, numbers and raw pointers only.
@@ -51,8 +64,10 @@ unsafe impl Growing for darr_halo_options {
         accumulate: 0,
         n_offsets: 0,
         offsets: std::ptr::null(),
+        n_edges: 0,
+        edges: std::ptr::null(),
     };
-    const FIRST: usize = size_of::<darr_halo_options>();
+    const FIRST: usize = offset_of!(darr_halo_options, n_edges);
 }
 
 /// Plans a halo exchange: at each run the ghosts of several arrays, of any distributions over one communicator, are filled from
@@ -66,7 +81,9 @@ unsafe impl Growing for darr_halo_options {
 /// @param options [in] NULL for the defaults; they hold for every array.
 /// @param plan_out [out] The plan.
 /// Errors: `DARR_ERR_ARGUMENT` for no array, arrays that share memory, arrays of different communicators,
-/// widths beyond the padding of one of them, widths or directions that do not fit the dimensions of one;
+/// widths beyond the padding of one of them, widths or directions that do not fit the dimensions of one; edges of a dimension
+/// that is periodic or does not exist, two at one place, edges with `accumulate`, or filled from elements that are neither owned
+/// by the rank that has the layers nor among its ghosts;
 /// `DARR_ERR_MISMATCH` for arguments that differ between ranks; `DARR_ERR_MEMORY`; `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
 #[no_mangle]
 pub unsafe extern "C" fn darr_plan_halo(
@@ -121,6 +138,11 @@ unsafe fn halo_options(options: *const darr_halo_options, first: &Array) -> Resu
                 offsets,
             },
             accumulate: options.accumulate != 0,
+            edges: if options.edges.is_null() {
+                Vec::new()
+            } else {
+                edge::edges(options.n_edges, options.edges)?
+            },
         })
     }
 }

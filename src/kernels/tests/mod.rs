@@ -4,6 +4,7 @@ mod adjacent;
 mod block;
 mod convert;
 mod copy;
+mod edge;
 mod memory;
 mod reduce;
 

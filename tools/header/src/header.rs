@@ -8,7 +8,7 @@ use cbindgen::{Builder, Config};
 use crate::declaration::structs;
 
 /// Nouns of the interface in the order of the header; what a file declares comes where the file stands.
-const NOUNS: [&str; 19] = [
+const NOUNS: &[&str] = &[
     "error",
     "handle",
     "library",
@@ -20,6 +20,7 @@ const NOUNS: [&str; 19] = [
     "slice",
     "reduce",
     "protocol",
+    "plan/edge",
     "plan/halo",
     "plan/redistribute",
     "plan/between",
