@@ -91,12 +91,11 @@ impl Distribution {
 
 impl Dimension {
     fn describe(&self, words: &mut Vec<i64>) -> Result<()> {
-        let ([halo_below, halo_above], [below, above]) = (self.halo, self.boundary);
-        write(
-            words,
-            &[self.extent, signed(self.procs), i64::from(self.periodic)],
-        )?;
-        write(words, &[halo_below, halo_above, below, above])?;
+        let flags = [i64::from(self.periodic), i64::from(self.at_faces)];
+        write(words, &[self.extent, signed(self.procs)])?;
+        write(words, &flags)?;
+        write(words, &self.halo)?;
+        write(words, &self.boundary)?;
         match &self.map {
             Map::Whole => write(words, &[WHOLE]),
             Map::Block(Cuts::Balanced) => write(words, &[BALANCED]),
@@ -115,7 +114,8 @@ impl Dimension {
     }
 
     fn described(dim: usize, words: &mut Reader) -> Result<Dimension> {
-        let (extent, procs, periodic) = (words.word()?, words.count()?, words.word()? != 0);
+        let (extent, procs) = (words.word()?, words.count()?);
+        let (periodic, at_faces) = (words.word()? != 0, words.word()? != 0);
         let halo = [words.word()?, words.word()?];
         let boundary = [words.word()?, words.word()?];
         let map = match words.word()? {
@@ -142,6 +142,7 @@ impl Dimension {
             map,
             procs,
             periodic,
+            at_faces,
             halo,
             boundary,
         })
