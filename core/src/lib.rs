@@ -6,6 +6,7 @@
 //!
 //! ```text
 //! halo, redistribute            plans: what ranks send to each other
+//! request                       who has a part of an array that a rank asks for
 //! moves, runs                   the form of all plans
 //! slice, stagger, boxes         distributions made from others or from boxes
 //! protocol                      distributions to and from the Distributed Array Protocol
@@ -35,6 +36,7 @@ mod product;
 pub mod protocol;
 pub mod redistribute;
 pub mod region;
+pub mod request;
 pub mod runs;
 pub mod section;
 pub mod slice;
@@ -52,6 +54,7 @@ pub use index_list::IndexList;
 pub use map::{Dimension, Map, Owner};
 pub use moves::{Costs, Message, Moves, Product};
 pub use region::Region;
+pub use request::Request;
 pub use runs::Run;
 pub use section::{Section, Span};
 pub use slice::Slice;
