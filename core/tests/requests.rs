@@ -10,7 +10,8 @@ use simulated::{label, places, Memory};
 
 fn index(extent: i64) -> BoxedStrategy<Index> {
     let end = || proptest::option::of(-extent - 2..=extent + 2);
-    let step = prop_oneof![2 => Just(1i64), 1 => Just(-1i64), 2 => 1..=extent + 2, 1 => -extent - 2..0];
+    let step =
+        prop_oneof![2 => Just(1i64), 1 => Just(-1i64), 2 => 1..=extent + 2, 1 => -extent - 2..0];
     let slice = (end(), end(), step);
     let slice = slice.prop_map(|(start, stop, step)| Index::Slice(Slice { start, stop, step }));
     if extent == 0 {

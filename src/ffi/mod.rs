@@ -8,6 +8,7 @@
 pub mod array;
 pub mod dist;
 pub mod error;
+pub mod fetch;
 pub mod file;
 pub mod guard;
 pub mod handle;

@@ -2,6 +2,7 @@
 
 pub mod channels;
 mod directory;
+pub mod fetch;
 pub mod halo;
 pub mod indices;
 pub mod plan;

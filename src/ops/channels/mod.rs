@@ -43,6 +43,8 @@ pub struct Shipment {
 pub enum Piece {
     /// Every combination of positions.
     Product(Product),
+    /// The same, where other pieces may have positions of the target too.
+    Shared(Product),
     /// Single elements.
     Points(Points),
 }
@@ -78,6 +80,20 @@ impl Leg {
 }
 
 impl Leg {
+    /// The same with pieces that may write one position of the target several times: they are taken in the order of the ranks.
+    pub fn in_turn(mut self) -> Leg {
+        let received = self
+            .receives
+            .iter_mut()
+            .flat_map(|shipment| &mut shipment.pieces);
+        for piece in received.chain(&mut self.local) {
+            if let Piece::Product(product) = piece {
+                *piece = Piece::Shared(product.clone());
+            }
+        }
+        self
+    }
+
     /// Whether the result depends on what arrives first: where elements combine, or a position may be written twice.
     fn is_ordered(&self) -> bool {
         let mut pieces = self
@@ -85,14 +101,14 @@ impl Leg {
             .iter()
             .flat_map(|shipment| &shipment.pieces)
             .chain(&self.local);
-        self.combine != Combine::Insert || pieces.any(|piece| matches!(piece, Piece::Points(_)))
+        self.combine != Combine::Insert || pieces.any(|piece| !matches!(piece, Piece::Product(_)))
     }
 }
 
 impl Piece {
     pub fn elements(&self) -> Result<i64> {
         match self {
-            Piece::Product(product) => Ok(product.elements()?),
+            Piece::Product(product) | Piece::Shared(product) => Ok(product.elements()?),
             Piece::Points(points) => Ok(points.count as i64),
         }
     }
@@ -106,7 +122,9 @@ impl Piece {
         copies: &mut Copies,
     ) -> Result<usize> {
         match self {
-            Piece::Product(product) => copies.add(from, to, product, combine),
+            Piece::Product(product) | Piece::Shared(product) => {
+                copies.add(from, to, product, combine)
+            }
             Piece::Points(points) => copies.add_points(from, to, points, combine),
         }
     }
