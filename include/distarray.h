@@ -1116,6 +1116,53 @@ int darr_plan_describe(const darr_plan *plan, darr_plan_info *info_out);
  */
 void darr_plan_free(darr_plan *plan);
 
+/* Brings to each rank the part of an array that it asks for, into its own memory: all of the array to one rank or to all, a row or a
+ * plane to whoever wants it. Padding is neither read nor written.
+ *
+ * Collective; the ranks ask for different parts, and owners send only what is asked for, one message to each that asks. Where the
+ * same part is fetched again and again, a redistribution or gather plan saves the questions.
+ * @param array [in] The array, of any maps; parts of unstructured dimensions and any steps are fine.
+ * @param n [in] Number of entries; dimensions beyond them are taken whole.
+ * @param indices [in] What this rank asks for, as darr_array_slice has it; in unstructured dimensions indices do not count from the
+ * end.
+ * @param dtype [in] Type of the elements in the buffers, the same on every rank; elements are converted as NumPy's same_kind rule
+ * allows.
+ * @param strides [in] Bytes from one element to the next in the buffer, one entry per dimension of the slice (single indices have
+ * none, new dimensions have one), of any sign; NULL: packed in the memory order of the array's distribution.
+ * @param buffer [out] The element with index 0 in every dimension of the slice; NULL: this rank asks for nothing.
+ * Errors: DARR_ERR_ARGUMENT for an index outside of the array or that nobody owns, more entries than dimensions, dtypes that do not
+ * convert, strides by which elements overlap, a buffer in the array's own memory; DARR_ERR_MISMATCH; DARR_ERR_MEMORY;
+ * DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ */
+int darr_array_fetch(const darr_array *array,
+                     int n,
+                     const darr_index *indices,
+                     int dtype,
+                     const int64_t *strides,
+                     void *buffer);
+
+/* Brings a part of an array from each rank's memory to the owners of its elements, the way back of darr_array_fetch: all of the
+ * array from one rank, a row or a plane from whoever has it. Where the parts of several ranks meet, they combine in the order of the
+ * ranks, in every run; of inserted elements those of the last rank stay. Ghosts are not updated.
+ *
+ * Collective, as darr_array_fetch.
+ * @param array [in] The array that is written.
+ * @param n [in] As for darr_array_fetch.
+ * @param indices [in] Where this rank's elements belong.
+ * @param dtype [in] Type of the elements in the buffers, the same on every rank.
+ * @param strides [in] As for darr_array_fetch.
+ * @param buffer [in] The element with index 0 in every dimension of the slice; NULL: this rank has nothing.
+ * @param combine [in] DARR_COMBINE_INSERT and so on; combined elements have one dtype.
+ * Errors: as darr_array_fetch.
+ */
+int darr_array_put(darr_array *array,
+                   int n,
+                   const darr_index *indices,
+                   int dtype,
+                   const int64_t *strides,
+                   const void *buffer,
+                   int combine);
+
 /* Opens an HDF5 file with all ranks of a communicator.
  *
  * One file holds global arrays in canonical order, without padding, for any number of ranks and any distribution; h5py and

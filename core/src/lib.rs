@@ -5,7 +5,7 @@
 //! neighbours, never of all ranks.
 //!
 //! ```text
-//! halo, redistribute            plans: what ranks send to each other
+//! halo, redistribute, broadcast plans: what ranks send to each other
 //! request                       who has a part of an array that a rank asks for
 //! moves, runs                   the form of all plans
 //! slice, stagger, boxes         distributions made from others or from boxes
@@ -19,6 +19,7 @@
 #![forbid(unsafe_code)]
 
 mod boxes;
+pub mod broadcast;
 pub mod choice;
 pub mod cuts;
 mod deal;
@@ -42,6 +43,7 @@ pub mod section;
 pub mod slice;
 pub mod stagger;
 
+pub use broadcast::Broadcast;
 pub use choice::choose;
 pub use cuts::Cuts;
 pub use dims::{packed_strides, Dims, Order, MAX_DIMS};

@@ -6,6 +6,7 @@
 #![allow(non_camel_case_types)]
 
 pub mod array;
+pub mod assign;
 pub mod dist;
 pub mod error;
 pub mod fetch;

@@ -23,12 +23,21 @@ pub fn is_listed(dimension: &Dimension) -> bool {
 /// Collective: asks for the places of this rank's elements of `from` in `to`, and the other way round. Local, and nothing is
 /// asked, where neither has an unstructured dimension.
 pub fn places(from: &Dist, to: &Dist, axes: Option<&[usize]>) -> Result<BothPlaces> {
-    let (comm, dists) = (from.comm(), [from.map(), to.map()]);
+    let rank = Some(from.comm().rank());
+    places_of(from.comm(), [from.map(), to.map()], [rank, rank], axes)
+}
+
+/// As `places`, of distributions over the ranks of one communicator in which this process counts as these ranks.
+pub fn places_of(
+    comm: &Comm,
+    dists: [&Distribution; 2],
+    ranks: [Option<usize>; 2],
+    axes: Option<&[usize]>,
+) -> Result<BothPlaces> {
     if !dists.iter().any(|dist| dist.dims().iter().any(is_listed)) {
         return Ok([vec![], vec![]]);
     }
-    let rank = Some(comm.rank());
-    let asked = questions(dists[0], dists[1], [rank, rank], axes).map_err(Error::from);
+    let asked = questions(dists[0], dists[1], ranks, axes).map_err(Error::from);
     let asked = comm.agree(asked)?;
     // Questions about the elements of one end go to the directory of the other.
     let other_dim = |end: usize, dim: usize| match axes {

@@ -78,7 +78,7 @@ fn transfer(
         ("the way to combine", mode),
     ];
     let checked = asked.and_then(|(asked, combine)| {
-        check(array, &asked, way)?;
+        check(array, &asked, way, combine)?;
         Ok((asked, combine))
     });
     let ((dtype, part), combine) = comm.agree_on(name, &fields, checked)?;
@@ -97,7 +97,12 @@ fn transfer(
     Plan::new(comm, &[leg], 0)?.run()
 }
 
-fn check(array: &Array, (dtype, part): &(Dtype, Option<Part>), way: Way) -> Result<()> {
+fn check(
+    array: &Array,
+    (dtype, part): &(Dtype, Option<Part>),
+    way: Way,
+    combine: Combine,
+) -> Result<()> {
     let refuse = |text: String| Err(Error::new(Code::Argument, text));
     let (from, to) = match way {
         Way::Gather => (array.dtype(), *dtype),
@@ -109,6 +114,7 @@ fn check(array: &Array, (dtype, part): &(Dtype, Option<Part>), way: Way) -> Resu
             "{from} does not convert to {to} without losing its kind"
         ));
     }
+    combine.check(from, to)?;
     match part {
         Some(part) if part.buffer.overlaps(&array.owned()) => {
             refuse("the buffer shares memory with the array".into())

@@ -1,5 +1,6 @@
 //! Where memory, plans and MPI meet: moving and reducing distributed arrays.
 
+pub mod assign;
 pub mod channels;
 mod directory;
 pub mod fetch;

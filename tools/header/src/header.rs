@@ -8,7 +8,7 @@ use cbindgen::{Builder, Config};
 use crate::declaration::structs;
 
 /// Nouns of the interface in the order of the header; what a file declares comes where the file stands.
-const NOUNS: [&str; 17] = [
+const NOUNS: [&str; 18] = [
     "error",
     "handle",
     "library",
@@ -24,6 +24,7 @@ const NOUNS: [&str; 17] = [
     "plan/indices",
     "plan",
     "fetch",
+    "assign",
     "file",
     "image",
 ];
