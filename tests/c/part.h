@@ -39,7 +39,7 @@ static inline part random_part(int ndim, const int64_t *shape)
     for (int d = 0; d < ndim; d++) {
         darr_index entry = DARR_INDEX_INIT;
         p.step[d] = 1;
-        if (p.ndim < RANDOM_NDIM - ndim && random_below(6) == 0) {
+        if (d <= skipped && p.ndim < RANDOM_NDIM - ndim && random_below(6) == 0) {
             entry.kind = DARR_INDEX_NEW;
             p.entries[p.n++] = entry;
             p.extent[p.ndim++] = 1;

@@ -95,7 +95,7 @@ static int one_case(int comm)
         start[d] = 0;
         step[d] = 1;
         axis[d] = kept;
-        if (kept < RANDOM_NDIM - ndim && random_below(6) == 0) {
+        if (d <= skipped && kept < RANDOM_NDIM - ndim && random_below(6) == 0) {
             entry.kind = DARR_INDEX_NEW;
             entries[n++] = entry;
             view_shape[kept++] = 1;
