@@ -1179,6 +1179,56 @@ int darr_array_put(darr_array *array,
 int darr_array_assign(darr_array *target,
                       const darr_array *source);
 
+/* Makes a new array of the elements whose index in one dimension stands in a list, in the order of the list: NumPy's take. The
+ * dimension becomes n long and is distributed in blocks over its coordinates of the process grid; the others stay as they are. This
+ * is also the way to parts of unstructured dimensions.
+ *
+ * Collective: elements move along the one dimension only, with one message per pair of ranks. Free the array with
+ * darr_array_free.
+ * @param array [in] The array.
+ * @param dim [in] The dimension.
+ * @param n [in] Number of indices, 0 or more.
+ * @param indices [in] The list, the same on every rank, any index any number of times; negative ones count from the end, but for an
+ * unstructured dimension. Read during the call only.
+ * @param array_out [out] The new array, of the same dtype.
+ * Errors: DARR_ERR_ARGUMENT for a dimension that there is not, an index outside of the array or that nobody owns;
+ * DARR_ERR_MISMATCH for lists that differ; DARR_ERR_MEMORY; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ */
+int darr_array_take(const darr_array *array,
+                    int dim,
+                    int64_t n,
+                    const int64_t *indices,
+                    darr_array **array_out);
+
+/* Makes a new array of one dimension from single elements: each rank's part of it are the elements at the rank's own list of global
+ * indices, in its order.
+ *
+ * Collective: as darr_plan_gather, which serves where the same elements are wanted again. Free the array with darr_array_free.
+ * @param array [in] The array.
+ * @param n [in] Number of indices in this rank's list; 0 is fine.
+ * @param indices [in] As for darr_plan_gather.
+ * @param array_out [out] The new array, of the same dtype and as many elements as all lists together.
+ * Errors: as darr_plan_gather; DARR_ERR_MPI.
+ */
+int darr_array_pick(const darr_array *array,
+                    int64_t n,
+                    const int64_t *indices,
+                    darr_array **array_out);
+
+/* Makes a new array of one dimension from the elements where a mask is true, in C order of the global index, the last dimension fastest:
+ * NumPy's array[mask]. It is distributed in blocks over all ranks.
+ *
+ * Collective: each rank handles its share of the mask, of the order and of the result. Free the array with darr_array_free.
+ * @param array [in] The array; indices of its unstructured dimensions lie between 0 and the extent.
+ * @param mask [in] Truth values, an array of the same shape and any distribution.
+ * @param array_out [out] The new array, of the array's dtype; of extent 0 where the mask is false everywhere.
+ * Errors: DARR_ERR_ARGUMENT for another shape, a mask that is not bool or lives on another communicator, an unstructured dimension
+ * whose indices are not those of an array; DARR_ERR_MISMATCH; DARR_ERR_MEMORY; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ */
+int darr_array_mask(const darr_array *array,
+                    const darr_array *mask,
+                    darr_array **array_out);
+
 /* Opens an HDF5 file with all ranks of a communicator.
  *
  * One file holds global arrays in canonical order, without padding, for any number of ranks and any distribution; h5py and

@@ -5,7 +5,8 @@
 //! neighbours, never of all ranks.
 //!
 //! ```text
-//! halo, redistribute, broadcast plans: what ranks send to each other
+//! halo, redistribute            plans: what ranks send to each other
+//! broadcast, take               plans of assignment and of lists of indices
 //! request                       who has a part of an array that a rank asks for
 //! moves, runs                   the form of all plans
 //! slice, stagger, boxes         distributions made from others or from boxes
@@ -42,6 +43,7 @@ pub mod runs;
 pub mod section;
 pub mod slice;
 pub mod stagger;
+pub mod take;
 
 pub use broadcast::Broadcast;
 pub use choice::choose;
@@ -61,3 +63,4 @@ pub use runs::Run;
 pub use section::{Section, Span};
 pub use slice::Slice;
 pub use stagger::Stagger;
+pub use take::Take;

@@ -20,3 +20,4 @@ pub mod pointer;
 pub mod protocol;
 pub mod reduce;
 pub mod slice;
+pub mod take;

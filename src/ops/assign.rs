@@ -31,9 +31,7 @@ pub fn assign(target: &Array, source: Result<&Array>) -> Result<()> {
     });
     let aligned = comm.agree_on("darr_array_assign", &fields, aligned)?;
     // Where memory is shared the elements are read before any is written.
-    let mut shared = [aligned.owned().overlaps(&target.owned()).into()];
-    comm.allreduce_bytes(&mut shared, |lower, higher| higher[0] |= lower[0])?;
-    if shared[0] == 0 {
+    if !comm.any(aligned.owned().overlaps(&target.owned()))? {
         return transfer(target, &aligned);
     }
     let copy = Array::create(aligned.dist(), Ok(aligned.dtype()))?;

@@ -6,9 +6,12 @@ mod directory;
 pub mod fetch;
 pub mod halo;
 pub mod indices;
+pub mod mask;
+pub mod pick;
 pub mod plan;
 pub mod redistribute;
 pub mod reduce;
+pub mod take;
 
 pub use halo::plan_halo;
 pub use indices::plan_indices;

@@ -8,7 +8,7 @@ use cbindgen::{Builder, Config};
 use crate::declaration::structs;
 
 /// Nouns of the interface in the order of the header; what a file declares comes where the file stands.
-const NOUNS: [&str; 18] = [
+const NOUNS: [&str; 19] = [
     "error",
     "handle",
     "library",
@@ -25,6 +25,7 @@ const NOUNS: [&str; 18] = [
     "plan",
     "fetch",
     "assign",
+    "take",
     "file",
     "image",
 ];
