@@ -158,11 +158,12 @@ class array {
         detail::check(darr_array_set(get(), index.data(), static_cast<int>(dtype_of<T>), &value));
     }
 
-    /* Brings the part that this rank asks for into its memory, whatever the others ask for: all of the array by
-     * a.fetch({ellipsis()}, buffer). `strides` has the bytes between neighbours in each dimension of the part; without
-     * strides the buffer is packed in the array's order. Collective. */
+    /* Brings the part that this rank asks for into its memory, whatever the others ask for: all of the array
+     * by a.fetch({ellipsis()}, buffer). `strides` has the bytes between neighbours in each dimension of the
+     * part; without strides the buffer is packed in the array's order. Collective. */
     template <class T>
-    void fetch(const std::vector<index> &entries, T *buffer, const std::vector<std::int64_t> &strides = {}) const {
+    void fetch(const std::vector<index> &entries, T *buffer,
+               const std::vector<std::int64_t> &strides = {}) const {
         const auto plain = plain_entries(entries);
         const int n = count_of_entries(entries, strides);
         detail::check(darr_array_fetch(get(), n, plain.data(), static_cast<int>(dtype_of<T>),
@@ -170,8 +171,8 @@ class array {
     }
     /* The share in it of a rank that asks for nothing; T is what the others ask for. Collective. */
     template <class T> void fetch() const { fetch<T>({}, nullptr); }
-    /* The way back: this rank's part goes to the owners of its elements. Where parts meet they combine in the order of the
-     * ranks. Collective. */
+    /* The way back: this rank's part goes to the owners of its elements. Where parts meet they combine in the
+     * order of the ranks. Collective. */
     template <class T>
     void put(const std::vector<index> &entries, const T *buffer, combine mode = combine::insert,
              const std::vector<std::int64_t> &strides = {}) {
@@ -182,24 +183,27 @@ class array {
     }
     /* The share in it of a rank that has nothing. Collective. */
     template <class T> void put(combine mode = combine::insert) { put<T>({}, nullptr, mode); }
-    /* NumPy's target[...] = source: any distributions; extents of 1 and missing first dimensions repeat. Collective. */
+    /* NumPy's target[...] = source: any distributions; extents of 1 and missing first dimensions repeat.
+     * Collective. */
     void assign(const array &source) { detail::check(darr_array_assign(get(), source.get())); }
 
-    /* A new array of the elements whose index in a dimension stands in the list, the same on every rank. Collective. */
+    /* A new array of the elements whose index in a dimension stands in the list, the same on every rank.
+     * Collective. */
     [[nodiscard]] array take(int dimension, const std::vector<std::int64_t> &indices) const {
         return made([&](darr_array **out) {
-            return darr_array_take(get(), dimension, static_cast<std::int64_t>(indices.size()), indices.data(), out);
+            return darr_array_take(get(), dimension, static_cast<std::int64_t>(indices.size()),
+                                   indices.data(), out);
         });
     }
-    /* A new array of one dimension: this rank's part are the elements at its own list of global indices, one entry per
-     * dimension each. Collective. */
+    /* A new array of one dimension: this rank's part are the elements at its own list of global indices, one
+     * entry per dimension each. Collective. */
     [[nodiscard]] array pick(const std::vector<std::int64_t> &indices) const {
         return made([&](darr_array **out) {
             return darr_array_pick(get(), count_of_points(indices), indices.data(), out);
         });
     }
-    /* A new array of one dimension: the elements where the mask, an array of bool of the same shape, is true, in C order of
-     * the global index. Collective. */
+    /* A new array of one dimension: the elements where the mask, an array of bool of the same shape, is true,
+     * in C order of the global index. Collective. */
     [[nodiscard]] array mask(const array &truths) const {
         return made([&](darr_array **out) { return darr_array_mask(get(), truths.get(), out); });
     }
@@ -211,8 +215,8 @@ class array {
         return value;
     }
 
-    /* Number of global indices in a list of this array; one that the library refuses, on every rank, where it has no whole
-     * number of them. */
+    /* Number of global indices in a list of this array; one that the library refuses, on every rank, where it
+     * has no whole number of them. */
     [[nodiscard]] std::int64_t count_of_points(const std::vector<std::int64_t> &indices) const {
         const auto ndim = dimensions();
         const auto n = ndim == 0 ? 0 : indices.size() / ndim;
@@ -233,9 +237,10 @@ class array {
         }
         return plain;
     }
-    /* Number of entries; one that the library refuses, on every rank, where the strides are not one per dimension of the
-     * part. */
-    [[nodiscard]] int count_of_entries(const std::vector<index> &entries, const std::vector<std::int64_t> &strides) const {
+    /* Number of entries; one that the library refuses, on every rank, where the strides are not one per
+     * dimension of the part. */
+    [[nodiscard]] int count_of_entries(const std::vector<index> &entries,
+                                       const std::vector<std::int64_t> &strides) const {
         auto kept = dimensions();
         for (const index &entry : entries) {
             kept += entry.plain().kind == DARR_INDEX_NEW ? 1 : 0;
