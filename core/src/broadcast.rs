@@ -5,9 +5,8 @@ use crate::grid::Coords;
 use crate::moves::{Message, Moves, Product};
 use crate::product;
 use crate::redistribute::{redistribute, MoveOptions};
-use crate::runs::Run;
+use crate::runs::{Run, Runs};
 use crate::{Dimension, Dims, Distribution, Error, Result};
-use std::sync::Arc;
 
 /// A source and a target of as many dimensions. Every rank gets what its section of the target is made of once, to the lowest
 /// owned position of each dimension that stretches, and repeats it from there by itself.
@@ -134,15 +133,16 @@ impl<'a> Broadcast<'a> {
     }
 
     /// Copies within a rank's section of the target, one after the other, that repeat what arrived.
-    pub fn repeats(&self, rank: usize) -> Vec<Product> {
+    pub fn repeats(&self, rank: usize) -> Result<Vec<Product>> {
         let section = self.to.section(rank);
+        let mut products = Vec::new();
         if section.is_empty() {
-            return vec![];
+            return Ok(products);
         }
-        let stretched = (0..self.to.ndim()).filter(|&dim| self.stretches(dim));
-        let repeat = |now: usize| {
-            let along = |dim: usize| {
-                let span = &section.dims[dim];
+        let longer = |&dim: &usize| self.stretches(dim) && section.dims[dim].count > 1;
+        for now in (0..self.to.ndim()).filter(longer) {
+            let mut dims = Dims::new();
+            for (dim, span) in section.dims.iter().enumerate() {
                 let at = span.below;
                 let run = match dim {
                     _ if dim == now => Run {
@@ -154,12 +154,12 @@ impl<'a> Broadcast<'a> {
                     _ if self.stretches(dim) && dim > now => Run::point([at, at]),
                     _ => Run::new([at, at], span.count),
                 };
-                Arc::new(vec![run].into_iter().filter(|run| run.length > 0).collect())
-            };
-            Product {
-                dims: (0..self.to.ndim()).map(along).collect(),
+                let mut runs = Runs::default();
+                runs.push(run)?;
+                dims.push(runs.finish());
             }
-        };
-        stretched.map(repeat).collect()
+            products.push(Product { dims });
+        }
+        Ok(products)
     }
 }

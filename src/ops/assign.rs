@@ -122,7 +122,7 @@ fn repeats(target: &Array, broadcast: &Broadcast) -> Result<Vec<Copies>> {
         side,
         axes,
     };
-    let products = broadcast.repeats(target.dist().comm().rank());
+    let products = broadcast.repeats(target.dist().comm().rank())?;
     let copies = products.iter().map(|product| {
         let mut copies = Copies::new();
         copies.add(place(0), place(1), product, Combine::Insert)?;
