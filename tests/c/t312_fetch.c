@@ -10,6 +10,9 @@
 static int ndim;
 static int64_t shape[RANDOM_NDIM];
 
+/* The part of the array that a view has, where the parts are those of a view. */
+static const part *viewed;
+
 static int64_t number(const int64_t *index)
 {
     int64_t value = 0;
@@ -47,6 +50,7 @@ static int64_t sent(int r, int64_t at)
     return (31 * at + 1009 * r) % 500 - 100;
 }
 
+/* Of the array, or of the view. */
 static void fetched(const darr_array *array, const part *p, int nothing, int packed, int c_order)
 {
     int64_t strides[RANDOM_NDIM], at[RANDOM_NDIM] = {0}, index[RANDOM_NDIM], bytes, elements = part_elements(p), left;
@@ -70,7 +74,13 @@ static void fetched(const darr_array *array, const part *p, int nothing, int pac
             double blank;
             for (int d = 0; d < p->ndim; d++)
                 from += at[d] * strides[d];
-            part_index(p, ndim, at, index);
+            if (viewed) {
+                int64_t between[RANDOM_NDIM];
+                part_index(p, viewed->ndim, at, between);
+                part_index(viewed, ndim, between, index);
+            } else {
+                part_index(p, ndim, at, index);
+            }
             CHECK_REAL(*(double *)from, (double)(100 + number(index)));
             memset(&blank, BLANK, sizeof blank);
             *(double *)from = blank;
@@ -135,7 +145,8 @@ static void one_case(int comm)
     darr_view view = DARR_VIEW_INIT;
     void *memory;
     int combine = (int)random_below(4), packed = (int)random_below(2), nothing;
-    part p;
+    darr_array *slice = NULL;
+    part p, q;
 
     ndim = (int)random_below(4);
     for (int d = 0; d < ndim; d++)
@@ -144,11 +155,21 @@ static void one_case(int comm)
     array = random_array(dist, DARR_INT32, &memory);
     random_visit(dist, array, fill, NULL);
     CHECK_OK(darr_array_view(array, &view));
+    q = random_part(ndim, shape);
+    if (darr_array_slice(array, q.n, q.entries, &slice) != DARR_OK)
+        slice = NULL;
     /* Each rank's part is its own. */
     random_state += 7919 * (uint64_t)(check_rank + 1);
     p = random_part(ndim, shape);
     nothing = random_below(5) == 0;
     fetched(array, &p, nothing, packed, view.order == 0);
+    if (slice) {
+        part inner = random_part(q.ndim, q.extent);
+        viewed = &q;
+        fetched(slice, &inner, nothing, packed, view.order == 0);
+        viewed = NULL;
+        darr_array_free(slice);
+    }
     random_visit(dist, array, fill, NULL);
     was_put(dist, array, &p, nothing, combine);
     darr_array_free(array);
@@ -251,6 +272,7 @@ int main(int argc, char **argv)
     refused(comm);
     for (int way = 0; way < 3; way++) {
         CHECK_NEEDED(darr_comm_divide_node(comm, way == 0 ? 0 : way == 1 ? check_rank % 2 : check_rank));
+        CHECK_OK(darr_comm_set_checks(comm, way == 2));
         whole(comm);
         for (int i = 0; i < CASES && check_failed == 0; i++) {
             random_state = (uint64_t)(1000 * way + i + 1);

@@ -221,6 +221,7 @@ int main(int argc, char **argv)
     refused(comm);
     for (int way = 0; way < 3; way++) {
         CHECK_NEEDED(darr_comm_divide_node(comm, way == 0 ? 0 : way == 1 ? check_rank % 2 : check_rank));
+        CHECK_OK(darr_comm_set_checks(comm, way == 2));
         shared(comm);
         for (int i = 0; i < CASES && check_failed == 0; i++) {
             random_state = (uint64_t)(1000 * way + i + 1);
