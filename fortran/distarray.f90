@@ -28,6 +28,7 @@ module distarray
 
     public :: darr_dist, darr_list, darr_array, darr_plan, darr_file
     public :: darr_memory, darr_view, darr_point
+    public :: darr_entry, darr_at, darr_range, darr_all, darr_new_dimension, darr_ellipsis
     public :: darr_reduction, darr_reduce
     public :: sum_of, min_of, max_of, mean_of, var_of, std_of, norm_of, dot_of
     public :: darr_version, darr_abi_version, darr_build_info, darr_strerror, darr_last_error
@@ -120,7 +121,15 @@ module distarray
         procedure :: wrap => array_wrap
         procedure :: view => array_view
         procedure :: distribution => array_distribution
-        procedure :: slice => array_slice
+        procedure, private :: slice_part => array_slice_part
+        procedure, private :: slice_bounds => array_slice
+        generic :: slice => slice_part, slice_bounds
+        procedure :: fetch => array_fetch
+        procedure :: put => array_put
+        procedure :: assign => array_assign
+        procedure :: take => array_take
+        procedure :: pick => array_pick
+        procedure :: mask => array_mask
         procedure :: fill => array_fill
         procedure :: copy => array_copy
         procedure :: get => array_get
@@ -135,8 +144,8 @@ module distarray
         procedure :: dot => array_dot
         procedure :: save_png => array_save_png
         procedure :: free => array_free
-        procedure, private :: assign => array_assign
-        generic :: assignment(=) => assign
+        procedure, private :: equate => array_equate
+        generic :: assignment(=) => equate
     end type darr_array
 
     !> What a halo exchange fills beyond one end of a dimension that is not periodic:
@@ -204,6 +213,24 @@ module distarray
         procedure :: free => file_free
     end type darr_file
 
+    !> One entry of a part of an array, from darr_at, darr_range, darr_all, darr_new_dimension or
+    !> darr_ellipsis: `[darr_range(2, 9), darr_at(4)]` is what Fortran writes as (2:9, 4).
+    type :: darr_entry
+        private
+        integer(c_int) :: kind = darr_index_all
+        integer(int64) :: first = darr_none, last = darr_none, step = 1
+        logical :: integers = .true.
+    end type darr_entry
+
+    !> A part of an array and the memory for it in C's terms.
+    type :: wanted_part
+        integer(c_int) :: n = 0, dtype = 0
+        type(darr_index), allocatable :: indices(:)
+        integer(int64) :: strides(darr_max_ndim) = 0
+        type(c_ptr) :: base = c_null_ptr
+        type(objection) :: problem
+    end type wanted_part
+
     !> The arguments of a creator of distributions in C's terms.
     type :: description
         integer(c_int) :: ndim = 0
@@ -218,6 +245,7 @@ contains
     include 'distarray_describe.inc'
     include 'distarray_dist.inc'
     include 'distarray_array.inc'
+    include 'distarray_part.inc'
     include 'distarray_reduce.inc'
     include 'distarray_plan.inc'
     include 'distarray_edge.inc'

@@ -1114,6 +1114,119 @@ int darr_array_slice(const darr_array *array,
                      const darr_index *indices,
                      darr_array **view_out);
 
+/* Brings to each rank the part of an array that it asks for, into its own memory: all of the array to one rank or to all, a row or a
+ * plane to whoever wants it. Padding is neither read nor written.
+ *
+ * Collective; the ranks ask for different parts, and owners send only what is asked for, one message to each that asks. Where the
+ * same part is fetched again and again, a redistribution or gather plan saves the questions.
+ * @param array [in] The array, of any maps; parts of unstructured dimensions and any steps are fine.
+ * @param n [in] Number of entries; dimensions beyond them are taken whole.
+ * @param indices [in] What this rank asks for, as darr_array_slice has it; in unstructured dimensions indices do not count from the
+ * end.
+ * @param dtype [in] Type of the elements in the buffers, the same on every rank; elements are converted as NumPy's same_kind rule
+ * allows.
+ * @param strides [in] Bytes from one element to the next in the buffer, one entry per dimension of the slice (single indices have
+ * none, new dimensions have one), of any sign; NULL: packed in the memory order of the array's distribution.
+ * @param buffer [out] The element with index 0 in every dimension of the slice; NULL: this rank asks for nothing.
+ * Errors: DARR_ERR_ARGUMENT for an index outside of the array or that nobody owns, more entries than dimensions, dtypes that do not
+ * convert, strides by which elements overlap, a buffer in the array's own memory; DARR_ERR_MISMATCH; DARR_ERR_MEMORY;
+ * DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ */
+int darr_array_fetch(const darr_array *array,
+                     int n,
+                     const darr_index *indices,
+                     int dtype,
+                     const int64_t *strides,
+                     void *buffer);
+
+/* Brings a part of an array from each rank's memory to the owners of its elements, the way back of darr_array_fetch: all of the
+ * array from one rank, a row or a plane from whoever has it. Where the parts of several ranks meet, they combine in the order of the
+ * ranks, in every run; of inserted elements those of the last rank stay. Ghosts are not updated.
+ *
+ * Collective, as darr_array_fetch.
+ * @param array [in] The array that is written.
+ * @param n [in] As for darr_array_fetch.
+ * @param indices [in] Where this rank's elements belong.
+ * @param dtype [in] Type of the elements in the buffers, the same on every rank.
+ * @param strides [in] As for darr_array_fetch.
+ * @param buffer [in] The element with index 0 in every dimension of the slice; NULL: this rank has nothing.
+ * @param combine [in] DARR_COMBINE_INSERT and so on; combined elements have one dtype.
+ * Errors: as darr_array_fetch.
+ */
+int darr_array_put(darr_array *array,
+                   int n,
+                   const darr_index *indices,
+                   int dtype,
+                   const int64_t *strides,
+                   const void *buffer,
+                   int combine);
+
+/* Assigns one array to another as NumPy's target[...] = source does: any two distributions over one communicator, views of
+ * parts too. Dimensions are aligned at the last one; where the source has extent 1, or no dimension, its elements repeat along the
+ * target's. Padding is neither read nor written.
+ *
+ * Collective: each rank gets what its section needs once, however often it repeats it. Elements are converted as NumPy's same_kind rule
+ * allows. Where the arrays share memory on some rank, all of the source is copied first, so that the result is right too. A
+ * redistribution plan does the same again and again without the questions. A single number comes by darr_array_fill.
+ * @param target [in] The array that is written; whose call it is.
+ * @param source [in] The array that is read.
+ * Errors: DARR_ERR_ARGUMENT for shapes that do not fit, another communicator, dtypes that do not convert, an index of an
+ * unstructured dimension that the source does not have; DARR_ERR_UNSUPPORTED for a surplus first dimension that is unstructured;
+ * DARR_ERR_MISMATCH; DARR_ERR_MEMORY; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ */
+int darr_array_assign(darr_array *target,
+                      const darr_array *source);
+
+/* Makes a new array of the elements whose index in one dimension stands in a list, in the order of the list: NumPy's take. The
+ * dimension becomes n long and is distributed in blocks over its coordinates of the process grid; the others stay as they are. This
+ * is also the way to parts of unstructured dimensions.
+ *
+ * Collective: elements move along the one dimension only, with one message per pair of ranks. Free the array with
+ * darr_array_free.
+ * @param array [in] The array.
+ * @param dim [in] The dimension.
+ * @param n [in] Number of indices, 0 or more.
+ * @param indices [in] The list, the same on every rank, any index any number of times; negative ones count from the end, but for an
+ * unstructured dimension. Read during the call only.
+ * @param array_out [out] The new array, of the same dtype.
+ * Errors: DARR_ERR_ARGUMENT for a dimension that there is not, an index outside of the array or that nobody owns;
+ * DARR_ERR_MISMATCH for lists that differ; DARR_ERR_MEMORY; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ */
+int darr_array_take(const darr_array *array,
+                    int dim,
+                    int64_t n,
+                    const int64_t *indices,
+                    darr_array **array_out);
+
+/* Makes a new array of one dimension from single elements: each rank's part of it are the elements at the rank's own list of global
+ * indices, in its order.
+ *
+ * Collective: as darr_plan_gather, which serves where the same elements are wanted again. Free the array with darr_array_free.
+ * @param array [in] The array.
+ * @param n [in] Number of indices in this rank's list; 0 is fine.
+ * @param indices [in] As for darr_plan_gather.
+ * @param array_out [out] The new array, of the same dtype and as many elements as all lists together.
+ * Errors: as darr_plan_gather; DARR_ERR_MPI.
+ */
+int darr_array_pick(const darr_array *array,
+                    int64_t n,
+                    const int64_t *indices,
+                    darr_array **array_out);
+
+/* Makes a new array of one dimension from the elements where a mask is true, in C order of the global index, the last dimension fastest:
+ * NumPy's array[mask]. It is distributed in blocks over all ranks.
+ *
+ * Collective: each rank handles its share of the mask, of the order and of the result. Free the array with darr_array_free.
+ * @param array [in] The array; indices of its unstructured dimensions lie between 0 and the extent.
+ * @param mask [in] Truth values, an array of the same shape and any distribution.
+ * @param array_out [out] The new array, of the array's dtype; of extent 0 where the mask is false everywhere.
+ * Errors: DARR_ERR_ARGUMENT for another shape, a mask that is not bool or lives on another communicator, an unstructured dimension
+ * whose indices are not those of an array; DARR_ERR_MISMATCH; DARR_ERR_MEMORY; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ */
+int darr_array_mask(const darr_array *array,
+                    const darr_array *mask,
+                    darr_array **array_out);
+
 /* Reduces whole arrays, any number of them at once: one pass over memory, and one message for up to 8 of them, two for more.
  * Padding does not count.
  *

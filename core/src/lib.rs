@@ -8,6 +8,8 @@
 //! halo, redistribute            plans: what ranks send to each other
 //! relabel                       which rank takes which place, so that little moves
 //! edges                         what lies beyond the domain's edges, and what it is filled from
+//! broadcast, take               plans of assignment and of lists of indices
+//! request                       who has a part of an array that a rank asks for
 //! moves, runs                   the form of all plans
 //! slice, stagger, boxes         distributions made from others or from boxes
 //! description                   distributions as numbers, for ranks that have no handle
@@ -21,6 +23,7 @@
 #![forbid(unsafe_code)]
 
 mod boxes;
+pub mod broadcast;
 pub mod choice;
 pub mod cuts;
 mod deal;
@@ -41,12 +44,15 @@ pub mod protocol;
 pub mod redistribute;
 pub mod region;
 pub mod relabel;
+pub mod request;
 pub mod runs;
 pub mod section;
 mod side;
 pub mod slice;
 pub mod stagger;
+pub mod take;
 
+pub use broadcast::Broadcast;
 pub use choice::choose;
 pub use cuts::Cuts;
 pub use dims::{packed_strides, Dims, Order, MAX_DIMS};
@@ -59,8 +65,10 @@ pub use index_list::IndexList;
 pub use map::{Dimension, Map, Owner};
 pub use moves::{Costs, Message, Moves, Product};
 pub use region::Region;
+pub use request::Request;
 pub use runs::Run;
 pub use section::{Section, Span};
 pub use side::Side;
 pub use slice::Slice;
 pub use stagger::Stagger;
+pub use take::Take;

@@ -102,6 +102,27 @@ impl Progression {
         self.count == extent && self.step == 1
     }
 
+    /// The index with this number.
+    pub(crate) fn at(&self, number: i64) -> i64 {
+        self.start + self.step * number
+    }
+
+    /// The number of an index, where it is one of the progression, which ascends.
+    pub(crate) fn number(&self, index: i64) -> Option<i64> {
+        let distance = index.checked_sub(self.start)?;
+        let number = distance / self.step;
+        let is_one = distance >= 0 && distance % self.step == 0 && number < self.count;
+        is_one.then_some(number)
+    }
+
+    /// The indices in ascending order, and whether that is not their own.
+    pub(crate) fn ascending(&self) -> (Progression, bool) {
+        match self.step < 0 {
+            true => (self.reversed(), true),
+            false => (*self, false),
+        }
+    }
+
     /// The same indices from the other end.
     fn reversed(&self) -> Progression {
         Progression {
@@ -112,7 +133,7 @@ impl Progression {
     }
 
     /// Number of indices of the progression, which ascends, that lie below `bound`.
-    fn below(&self, bound: i64) -> i64 {
+    pub(crate) fn below(&self, bound: i64) -> i64 {
         if bound <= self.start {
             return 0;
         }

@@ -23,6 +23,14 @@ enum class reduction_op : int {
     norm = DARR_NORM
 };
 
+/* What becomes of the old elements where others arrive. */
+enum class combine : int {
+    insert = DARR_COMBINE_INSERT,
+    add = DARR_COMBINE_ADD,
+    min = DARR_COMBINE_MIN,
+    max = DARR_COMBINE_MAX
+};
+
 /* One entry of a slice: an index, which drops its dimension, or one of the functions below. */
 class index {
   public:
@@ -61,10 +69,7 @@ class array {
 
     /* A view of a part on the same memory: a.slice({range(2, none), 7, ellipsis()}). Local. */
     [[nodiscard]] array slice(const std::vector<index> &entries) const {
-        std::vector<darr_index> plain;
-        for (const index &entry : entries) {
-            plain.push_back(entry.plain());
-        }
+        const auto plain = plain_entries(entries);
         return array(detail::created<darr_array>([&](darr_array **out) {
             return darr_array_slice(get(), detail::count_of(plain), plain.data(), out);
         }));
@@ -153,11 +158,69 @@ class array {
         detail::check(darr_array_set(get(), index.data(), static_cast<int>(dtype_of<T>), &value));
     }
 
+    /* Brings the part that this rank asks for into its memory, whatever the others ask for: all of the array
+     * by a.fetch({ellipsis()}, buffer). `strides` has the bytes between neighbours in each dimension of the
+     * part; without strides the buffer is packed in the array's order. Collective. */
+    template <class T>
+    void fetch(const std::vector<index> &entries, T *buffer,
+               const std::vector<std::int64_t> &strides = {}) const {
+        const auto plain = plain_entries(entries);
+        const int n = count_of_entries(entries, strides);
+        detail::check(darr_array_fetch(get(), n, plain.data(), static_cast<int>(dtype_of<T>),
+                                       detail::data_or_null(strides), buffer));
+    }
+    /* The share in it of a rank that asks for nothing; T is what the others ask for. Collective. */
+    template <class T> void fetch() const { fetch<T>({}, nullptr); }
+    /* The way back: this rank's part goes to the owners of its elements. Where parts meet they combine in the
+     * order of the ranks. Collective. */
+    template <class T>
+    void put(const std::vector<index> &entries, const T *buffer, combine mode = combine::insert,
+             const std::vector<std::int64_t> &strides = {}) {
+        const auto plain = plain_entries(entries);
+        const int n = count_of_entries(entries, strides);
+        detail::check(darr_array_put(get(), n, plain.data(), static_cast<int>(dtype_of<T>),
+                                     detail::data_or_null(strides), buffer, static_cast<int>(mode)));
+    }
+    /* The share in it of a rank that has nothing. Collective. */
+    template <class T> void put(combine mode = combine::insert) { put<T>({}, nullptr, mode); }
+    /* NumPy's target[...] = source: any distributions; extents of 1 and missing first dimensions repeat.
+     * Collective. */
+    void assign(const array &source) { detail::check(darr_array_assign(get(), source.get())); }
+
+    /* A new array of the elements whose index in a dimension stands in the list, the same on every rank.
+     * Collective. */
+    [[nodiscard]] array take(int dimension, const std::vector<std::int64_t> &indices) const {
+        return made([&](darr_array **out) {
+            return darr_array_take(get(), dimension, static_cast<std::int64_t>(indices.size()),
+                                   indices.data(), out);
+        });
+    }
+    /* A new array of one dimension: this rank's part are the elements at its own list of global indices, one
+     * entry per dimension each. Collective. */
+    [[nodiscard]] array pick(const std::vector<std::int64_t> &indices) const {
+        return made([&](darr_array **out) {
+            return darr_array_pick(get(), count_of_points(indices), indices.data(), out);
+        });
+    }
+    /* A new array of one dimension: the elements where the mask, an array of bool of the same shape, is true,
+     * in C order of the global index. Collective. */
+    [[nodiscard]] array mask(const array &truths) const {
+        return made([&](darr_array **out) { return darr_array_mask(get(), truths.get(), out); });
+    }
+
     /* One number from all owned elements, on every rank. reductions does several at once. Collective. */
     template <class T> [[nodiscard]] T reduce(reduction_op op) const {
         T value{};
         detail::check(darr_array_reduce(get(), static_cast<int>(op), static_cast<int>(dtype_of<T>), &value));
         return value;
+    }
+
+    /* Number of global indices in a list of this array; one that the library refuses, on every rank, where it
+     * has no whole number of them. */
+    [[nodiscard]] std::int64_t count_of_points(const std::vector<std::int64_t> &indices) const {
+        const auto ndim = dimensions();
+        const auto n = ndim == 0 ? 0 : indices.size() / ndim;
+        return detail::fits("indices", indices.size(), n * ndim) ? static_cast<std::int64_t>(n) : -1;
     }
 
     /* The handle of the C interface, which this object keeps. */
@@ -166,6 +229,25 @@ class array {
   private:
     template <class Call> static array made(const Call &call) {
         return array(detail::created<darr_array>(call));
+    }
+    static std::vector<darr_index> plain_entries(const std::vector<index> &entries) {
+        std::vector<darr_index> plain;
+        for (const index &entry : entries) {
+            plain.push_back(entry.plain());
+        }
+        return plain;
+    }
+    /* Number of entries; one that the library refuses, on every rank, where the strides are not one per
+     * dimension of the part. */
+    [[nodiscard]] int count_of_entries(const std::vector<index> &entries,
+                                       const std::vector<std::int64_t> &strides) const {
+        auto kept = dimensions();
+        for (const index &entry : entries) {
+            kept += entry.plain().kind == DARR_INDEX_NEW ? 1 : 0;
+            kept -= entry.plain().kind == DARR_INDEX_AT && kept > 0 ? 1 : 0;
+        }
+        const bool good = strides.empty() || detail::fits("strides", strides.size(), kept);
+        return good ? detail::count_of(entries) : -1;
     }
     [[nodiscard]] std::size_t dimensions() const { return static_cast<std::size_t>(dist().ndim()); }
 

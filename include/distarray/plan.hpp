@@ -71,14 +71,6 @@ class halo_options {
     std::vector<std::shared_ptr<edge::state>> states_;
 };
 
-/* What becomes of the old values of a redistribution's targets. */
-enum class combine : int {
-    insert = DARR_COMBINE_INSERT,
-    add = DARR_COMBINE_ADD,
-    min = DARR_COMBINE_MIN,
-    max = DARR_COMBINE_MAX
-};
-
 /* A reusable description of who sends what to whom, bound to its arrays, which must outlive its runs. */
 class plan {
   public:
@@ -151,14 +143,14 @@ class plan {
      * owns as many. Collective. */
     [[nodiscard]] static plan gather(const array &from, const std::vector<std::int64_t> &indices, const array &values) {
         return plan(detail::created<darr_plan>([&](darr_plan **out) {
-            return darr_plan_gather(from.get(), count_of_indices(from, indices), indices.data(), values.get(), out);
+            return darr_plan_gather(from.get(), from.count_of_points(indices), indices.data(), values.get(), out);
         }));
     }
     /* Brings this rank's values to the elements at its list of global indices. Collective. */
     [[nodiscard]] static plan scatter(const array &to, const std::vector<std::int64_t> &indices, const array &values,
                                       combine mode = combine::insert) {
         return plan(detail::created<darr_plan>([&](darr_plan **out) {
-            return darr_plan_scatter(to.get(), count_of_indices(to, indices), indices.data(), values.get(),
+            return darr_plan_scatter(to.get(), to.count_of_points(indices), indices.data(), values.get(),
                                      static_cast<int>(mode), out);
         }));
     }
@@ -209,12 +201,6 @@ class plan {
             detail::check(darr_plan_neighbour(get(), direction, i, &list[static_cast<std::size_t>(i)]));
         }
         return list;
-    }
-    /* A number that the library refuses, on every rank, where the list has no whole number of indices. */
-    static std::int64_t count_of_indices(const array &list, const std::vector<std::int64_t> &indices) {
-        const auto ndim = static_cast<std::size_t>(list.dist().ndim());
-        const auto n = ndim == 0 ? 0 : indices.size() / ndim;
-        return detail::fits("indices", indices.size(), n * ndim) ? static_cast<std::int64_t>(n) : -1;
     }
     static darr_move_options options_of(combine mode, order sequence) {
         darr_move_options options = DARR_MOVE_OPTIONS_INIT;

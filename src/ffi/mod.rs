@@ -6,8 +6,10 @@
 #![allow(non_camel_case_types)]
 
 pub mod array;
+pub mod assign;
 pub mod dist;
 pub mod error;
+pub mod fetch;
 pub mod file;
 pub mod guard;
 pub mod handle;
@@ -18,3 +20,4 @@ pub mod pointer;
 pub mod protocol;
 pub mod reduce;
 pub mod slice;
+pub mod take;

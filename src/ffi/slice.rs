@@ -76,6 +76,20 @@ fn index(given: &darr_index) -> Result<Index> {
     }
 }
 
+/// The entries of a slice.
+///
+/// # Safety
+/// The pointer rule of the header.
+pub unsafe fn indices(n: c_int, entries: *const darr_index) -> Result<Vec<Index>> {
+    let count = usize::try_from(n).map_err(|_| {
+        let text = format!("the number of indices is {n}; 0 or more are allowed");
+        Error::new(Code::Argument, text)
+    })?;
+    // SAFETY: passed on to the caller.
+    let entries = unsafe { growing_slice(entries, count, "indices") }?;
+    entries.iter().map(index).collect()
+}
+
 /// Makes a view of a part of an array: an array on the same memory, without a copy. Every element stays with its owner, and ranks
 /// without elements of the slice hold nothing and still take part in collective calls. Indices are read as NumPy reads them:
 /// negative ones count from the end, ends beyond the extent are moved to it. Padding survives where the step is 1 and the
@@ -99,20 +113,8 @@ pub unsafe extern "C" fn darr_array_slice(
 ) -> c_int {
     guard(|| {
         let array = get(array, "array")?;
-        let count = usize::try_from(n).map_err(|_| {
-            Error::new(
-                Code::Argument,
-                format!("the number of indices is {n}; 0 or more are allowed"),
-            )
-        })?;
         // SAFETY: the pointer rule of the header.
-        let (out, indices) = unsafe {
-            (
-                output(view_out, "view_out")?,
-                growing_slice(indices, count, "indices")?,
-            )
-        };
-        let indices = indices.iter().map(index).collect::<Result<Vec<_>>>()?;
+        let (out, indices) = unsafe { (output(view_out, "view_out")?, self::indices(n, indices)?) };
         out.write(store(array.select(&indices)?));
         Ok(())
     })

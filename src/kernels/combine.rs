@@ -36,6 +36,13 @@ impl Combine {
     }
 }
 
+impl Combine {
+    /// Errors: where elements of these types do not combine, as `Copies` would find.
+    pub fn check(self, from: Dtype, to: Dtype) -> Result<()> {
+        combine_line(from, to, self).map(|_| ())
+    }
+}
+
 /// The loop that converts and inserts, or combines elements of one dtype.
 ///
 /// Errors: `Code::Argument` for an imaginary part that would be lost, for combined elements of two dtypes, and for the order of

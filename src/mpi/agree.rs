@@ -38,6 +38,12 @@ impl Comm {
         self.agree_on("", &[], local)
     }
 
+    /// Whether this holds on some rank. Collective: one small reduction.
+    pub fn any(&self, local: bool) -> Result<bool> {
+        let [most] = self.maximum(&[local.into()])?;
+        Ok(most != 0)
+    }
+
     /// As `agree`, and compares the function and up to `MAX_FIELDS` named fingerprints of its arguments.
     pub fn agree_on<T>(
         &self,

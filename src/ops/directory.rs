@@ -19,18 +19,19 @@ pub fn is_listed(dimension: &Dimension) -> bool {
     matches!(dimension.map, Map::Unstructured(_))
 }
 
-/// Collective: asks for the places of this rank's elements of the first distribution in the second, and the other way round. Local, and nothing is
-/// asked, where neither has an unstructured dimension.
+/// Collective: asks for the places of this rank's elements of the first distribution in the second, and the other way round. The
+/// process counts as one rank in the one and as another in the other. Local, and nothing is asked, where neither has an
+/// unstructured dimension.
 pub fn places(
     comm: &Comm,
     dists: [&Distribution; 2],
+    ranks: [Option<usize>; 2],
     axes: Option<&[usize]>,
 ) -> Result<BothPlaces> {
     if !dists.iter().any(|dist| dist.dims().iter().any(is_listed)) {
         return Ok([vec![], vec![]]);
     }
-    let rank = Some(comm.rank());
-    let asked = questions(dists[0], dists[1], [rank, rank], axes).map_err(Error::from);
+    let asked = questions(dists[0], dists[1], ranks, axes).map_err(Error::from);
     let asked = comm.agree(asked)?;
     // Questions about the elements of one end go to the directory of the other.
     let other_dim = |end: usize, dim: usize| match axes {

@@ -1,15 +1,20 @@
 //! Where memory, plans and MPI meet: moving and reducing distributed arrays.
 
+pub mod assign;
 pub mod between;
 pub mod channels;
 mod directory;
 pub mod edges;
+pub mod fetch;
 pub mod halo;
 pub mod indices;
+pub mod mask;
+pub mod pick;
 pub mod plan;
 pub mod redistribute;
 pub mod reduce;
 mod relabel;
+pub mod take;
 
 pub use between::plan_between;
 pub use halo::plan_halo;

@@ -131,12 +131,12 @@ pub fn legs(comm: &Arc<Comm>, ends: &[End; 2], options: &Options) -> Result<Vec<
 
 /// Collective: an agreement, and questions about the places of unstructured dimensions.
 pub fn moves(comm: &Comm, dists: [&Distribution; 2], axes: Option<&[usize]>) -> Result<Moves> {
-    let places = places(comm, dists, axes)?;
+    let rank = Some(comm.rank());
+    let places = places(comm, dists, [rank, rank], axes)?;
     let how = MoveOptions {
         axes,
         places: [&places[0], &places[1]],
     };
-    let rank = Some(comm.rank());
     let moves = redistribute(dists[0], dists[1], [rank, rank], &how);
     comm.agree(moves.map_err(Error::from))
 }

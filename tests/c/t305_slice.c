@@ -1,7 +1,7 @@
 /* Slices as views, by value, over random distributions of all maps: ranges with any step, single indices, new dimensions,
  * ellipses; views of views; redistribution out of a view and into one. */
 /* seconds: 300 */
-#include "random.h"
+#include "part.h"
 
 #define CASES 150
 #define ENTRIES (2 * RANDOM_NDIM)
@@ -72,21 +72,6 @@ static void check_put(const random_place *place, void *context)
         CHECK_INT(*(int64_t *)place->at, UNTOUCHED);
 }
 
-/* Python's slice.indices. */
-static int64_t resolve(int64_t n, const darr_index *entry, int64_t *first)
-{
-    int64_t by = entry->step ? entry->step : 1, lo = by > 0 ? 0 : -1, hi = by > 0 ? n : n - 1;
-    int64_t a = entry->start, b = entry->stop;
-    a = a == DARR_NONE ? (by > 0 ? lo : hi) : a < 0 ? a + n : a;
-    b = b == DARR_NONE ? (by > 0 ? hi : lo) : b < 0 ? b + n : b;
-    a = a < lo ? lo : a > hi ? (hi > lo ? hi : lo) : a;
-    b = b < lo ? lo : b > hi ? (hi > lo ? hi : lo) : b;
-    *first = a;
-    if (by > 0)
-        return b > a ? (b - a - 1) / by + 1 : 0;
-    return a > b ? (a - b - 1) / -by + 1 : 0;
-}
-
 static int one_case(int comm)
 {
     int64_t shape[RANDOM_NDIM], view_shape[RANDOM_NDIM];
@@ -110,7 +95,7 @@ static int one_case(int comm)
         start[d] = 0;
         step[d] = 1;
         axis[d] = kept;
-        if (kept < RANDOM_NDIM - ndim && random_below(6) == 0) {
+        if (d <= skipped && kept < RANDOM_NDIM - ndim && random_below(6) == 0) {
             entry.kind = DARR_INDEX_NEW;
             entries[n++] = entry;
             view_shape[kept++] = 1;
@@ -139,7 +124,7 @@ static int one_case(int comm)
             entry.stop = random_below(4) ? random_below(2 * shape[d] + 3) - shape[d] - 1 : DARR_NONE;
             entry.step = random_below(3) ? 1 : random_below(7) - 3;
             step[d] = entry.step ? entry.step : 1;
-            view_shape[kept++] = resolve(shape[d], &entry, &start[d]);
+            view_shape[kept++] = part_resolve(shape[d], &entry, &start[d]);
             break;
         default: view_shape[kept++] = shape[d];
         }

@@ -85,7 +85,12 @@ fn unstructured(lists: &[Vec<i64>], coord: Option<usize>) -> Dimension {
     Dimension::unstructured(Arc::new(IndexList::new(0, coord, own, &counts).unwrap()))
 }
 
-fn answered(questions: &[Option<Questions>], there: &World, axes: &[usize]) -> Vec<Option<Places>> {
+/// The answers of the directories of `there` to questions about its dimensions `axes`.
+pub fn answered(
+    questions: &[Option<Questions>],
+    there: &World,
+    axes: &[usize],
+) -> Vec<Option<Places>> {
     let ask = |(questions, &axis): (&Option<Questions>, &usize)| {
         let questions = questions.as_ref()?;
         let directories = there.directories(axis);

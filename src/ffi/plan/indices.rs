@@ -128,7 +128,7 @@ unsafe fn plan(
 ///
 /// # Safety
 /// The pointer rule of the header.
-unsafe fn list<'a>(n: i64, indices: *const i64, array: &Array) -> Result<(usize, &'a [i64])> {
+pub unsafe fn list<'a>(n: i64, indices: *const i64, array: &Array) -> Result<(usize, &'a [i64])> {
     let count = usize::try_from(n).map_err(|_| {
         let text = format!("the number of indices is {n}; 0 or more are allowed");
         Error::new(Code::Argument, text)

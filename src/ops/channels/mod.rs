@@ -48,6 +48,8 @@ pub enum Piece {
     Product(Product),
     /// Every combination of positions in groups of dimensions.
     Grouped(Product, Arc<[Group]>),
+    /// As `Product`, where other pieces may have positions of the target too.
+    Shared(Product),
     /// Single elements.
     Points(Points),
 }
@@ -106,6 +108,20 @@ impl Leg {
 }
 
 impl Leg {
+    /// The same with pieces that may write one position of the target several times: they are taken in the order of the ranks.
+    pub fn in_turn(mut self) -> Leg {
+        let received = self
+            .receives
+            .iter_mut()
+            .flat_map(|shipment| &mut shipment.pieces);
+        for piece in received.chain(&mut self.local) {
+            if let Piece::Product(product) = piece {
+                *piece = Piece::Shared(product.clone());
+            }
+        }
+        self
+    }
+
     /// Whether the result depends on what arrives first: where elements combine, or a position may be written twice.
     fn is_ordered(&self) -> bool {
         let mut pieces = self
@@ -113,14 +129,21 @@ impl Leg {
             .iter()
             .flat_map(|shipment| &shipment.pieces)
             .chain(&self.local);
-        self.combine != Combine::Insert || pieces.any(|piece| matches!(piece, Piece::Points(_)))
+        self.combine != Combine::Insert || pieces.any(Piece::may_repeat)
     }
 }
 
 impl Piece {
+    /// Whether a position of the target may be written more than once, by this piece or another.
+    fn may_repeat(&self) -> bool {
+        matches!(self, Piece::Shared(_) | Piece::Points(_))
+    }
+
     pub fn elements(&self) -> Result<i64> {
         match self {
-            Piece::Product(product) | Piece::Grouped(product, _) => Ok(product.elements()?),
+            Piece::Product(product) | Piece::Grouped(product, _) | Piece::Shared(product) => {
+                Ok(product.elements()?)
+            }
             Piece::Points(points) => Ok(points.count as i64),
         }
     }
@@ -134,7 +157,9 @@ impl Piece {
         copies: &mut Copies,
     ) -> Result<usize> {
         match self {
-            Piece::Product(product) => copies.add(from, to, product, combine),
+            Piece::Product(product) | Piece::Shared(product) => {
+                copies.add(from, to, product, combine)
+            }
             Piece::Grouped(product, groups) => {
                 copies.add_grouped(from, to, (product, groups), combine)
             }
