@@ -60,46 +60,51 @@ impl Locator {
         Locator { extent, rule }
     }
 
-    /// Coordinate and position among its elements of an index, which may be counted from the end as in
-    /// [`Dimension::normalize`]. `None` outside the extent and where only a directory knows.
-    #[inline]
-    pub fn find(&self, index: i64) -> Option<(usize, i64)> {
-        let index = if index < 0 {
-            index.wrapping_add(self.extent)
-        } else {
-            index
+    /// Finds one index after the other, and gives whether all are inside the extent. An index may be counted from the end as in
+    /// [`Dimension::normalize`]; what is found for one that is outside means nothing, and likewise where only a directory knows.
+    pub fn find(
+        &self,
+        indices: impl Iterator<Item = i64>,
+        coords: &mut [i64],
+        positions: &mut [i64],
+    ) -> bool {
+        let places = coords.iter_mut().zip(positions);
+        let all = Run {
+            extent: self.extent,
+            all: indices.zip(places),
         };
-        if index < 0 || index >= self.extent {
-            return None;
-        }
-        let (coord, position) = match &self.rule {
-            &Rule::One(coord) => (coord, index),
-            Rule::Even {
+        // The rule is chosen here, once for all.
+        match &self.rule {
+            &Rule::One(coord) => all.find(|index| (coord, index)),
+            &Rule::Even {
                 long,
                 size,
                 last,
                 by,
             } => {
                 let ahead = long * by[0].by;
-                let (coord, position) = if index < ahead {
-                    by[0].divide(index)
-                } else {
-                    let (coord, position) = by[1].divide(index - ahead);
-                    (coord + long, position)
-                };
-                let beyond = (coord - last).max(0);
-                (coord - beyond, position + beyond * size)
+                all.find(|index| {
+                    let short = index >= ahead;
+                    let (before, base, by) = if short {
+                        (ahead, long, by[1])
+                    } else {
+                        (0, 0, by[0])
+                    };
+                    let (coord, position) = by.divide(index - before);
+                    let beyond = (coord + base - last).max(0);
+                    (coord + base - beyond, position + beyond * size)
+                })
             }
-            Rule::Cut(cuts) => {
+            Rule::Cut(cuts) => all.find(|index| {
                 let above = cuts.partition_point(|&cut| cut <= index);
                 (signed(above) - 1, index - cuts[above - 1])
-            }
-            Rule::Dealt {
+            }),
+            &Rule::Dealt {
                 phase,
                 head,
                 block,
                 procs,
-            } => {
+            } => all.find(|index| {
                 let (number, inner) = block.divide(index + phase);
                 let (turn, coord) = procs.divide(number);
                 let before = match coord.cmp(&head.0) {
@@ -108,10 +113,29 @@ impl Locator {
                     std::cmp::Ordering::Greater => 0,
                 };
                 (coord, turn * block.by + inner - before)
-            }
-            Rule::Listed => return None,
-        };
-        Some((usize::try_from(coord).ok()?, position))
+            }),
+            Rule::Listed => false,
+        }
+    }
+}
+
+/// Indices, and where what is found about each goes.
+struct Run<I> {
+    extent: i64,
+    all: I,
+}
+
+impl<'a, I: Iterator<Item = (i64, (&'a mut i64, &'a mut i64))>> Run<I> {
+    #[inline(always)]
+    fn find(self, owner: impl Fn(i64) -> (i64, i64)) -> bool {
+        let mut inside = true;
+        for (index, place) in self.all {
+            let from_start = index.wrapping_add(if index < 0 { self.extent } else { 0 });
+            let is_inside = (0..self.extent).contains(&from_start);
+            inside &= is_inside;
+            (*place.0, *place.1) = owner(if is_inside { from_start } else { 0 });
+        }
+        inside
     }
 }
 
@@ -132,7 +156,7 @@ impl Divisor {
     }
 
     /// Quotient and remainder of a number that is not negative.
-    #[inline]
+    #[inline(always)]
     fn divide(&self, number: i64) -> (i64, i64) {
         let product = u128::from(number.unsigned_abs()) * u128::from(self.inverse);
         // The upper half of a product of less than 2^127.
@@ -148,19 +172,25 @@ mod tests {
     use super::*;
     use crate::Owner;
 
+    fn find(locator: &Locator, index: i64) -> Option<(i64, i64)> {
+        let (mut coord, mut position) = ([0], [0]);
+        let inside = locator.find(std::iter::once(index), &mut coord, &mut position);
+        inside.then_some((coord[0], position[0]))
+    }
+
     fn agrees(dimension: &Dimension, index: i64) {
         let locator = Locator::new(dimension);
         let Owner::Coord(coord) = dimension.owner(index) else {
             panic!("{dimension:?}");
         };
         let position = dimension.to_local(coord, index).unwrap();
+        let found = find(&locator, index);
         assert_eq!(
-            locator.find(index),
-            Some((coord, position)),
+            found,
+            Some((signed(coord), position)),
             "{dimension:?} {index}"
         );
-        let back = index - dimension.extent;
-        assert_eq!(locator.find(back), locator.find(index));
+        assert_eq!(find(&locator, index - dimension.extent), found);
     }
 
     #[test]
@@ -182,7 +212,7 @@ mod tests {
                     (0..extent).for_each(|index| agrees(dim, index));
                     let locator = Locator::new(dim);
                     for outside in [extent, -extent - 1, i64::MIN, i64::MAX] {
-                        assert_eq!(locator.find(outside), None);
+                        assert_eq!(find(&locator, outside), None);
                     }
                 }
             }

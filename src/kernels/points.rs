@@ -8,7 +8,7 @@ use super::block::Block;
 use super::convert::Line;
 use super::memory::Memory;
 use super::nest::Axis;
-use super::offsets::{zeros, Listed, Offsets, Part};
+use super::offsets::Offsets;
 use super::place::{outside, Place};
 use super::transfer::item;
 use crate::error::Result;
@@ -18,7 +18,7 @@ use crate::error::Result;
 pub struct Points {
     pub count: usize,
     /// Positions in the blocks of the source and of the target, padding included; `None` where this rank does not use them.
-    pub positions: [Option<Part>; 2],
+    pub positions: [Option<Arc<Offsets>>; 2],
     /// How the positions of a block are counted.
     pub order: Order,
 }
@@ -43,7 +43,7 @@ struct End {
     /// Bytes by which an offset counts.
     step: isize,
     /// `None`: the elements follow one another.
-    offsets: Option<Part>,
+    offsets: Option<Arc<Offsets>>,
 }
 
 /// One operand, proven to hold all of the points.
@@ -58,25 +58,25 @@ impl Operand {
     pub fn new(place: Place, points: &Points) -> Result<Operand> {
         match place {
             Place::In { block, side, .. } => {
-                let Some(part) = &points.positions[side] else {
+                let Some(list) = &points.positions[side] else {
                     return Err(outside());
                 };
                 // Condition 3 of a block: its number of elements fits.
                 let elements: i64 = block.extents().iter().product();
-                let inside = part
+                let inside = list
                     .largest()
                     .is_none_or(|largest| largest < elements.unsigned_abs());
-                if part.count() != points.count || !inside {
+                if list.count() != points.count || !inside {
                     return Err(outside());
                 }
                 let end = match common_step(block, points.order) {
                     Some(step) => End {
                         step,
-                        offsets: Some(part.clone()),
+                        offsets: Some(list.clone()),
                     },
                     None => End {
                         step: 1,
-                        offsets: Some(in_bytes(block, part, points.order)?),
+                        offsets: Some(in_bytes(block, list, points.order)?),
                     },
                 };
                 Ok(Operand {
@@ -124,7 +124,7 @@ fn common_step(block: &Block, order: Order) -> Option<isize> {
 }
 
 /// Positions in bytes, from the block's first element on. Those before it wrap around, as addresses do.
-fn in_bytes(block: &Block, part: &Part, order: Order) -> Result<Part> {
+fn in_bytes(block: &Block, positions: &Arc<Offsets>, order: Order) -> Result<Arc<Offsets>> {
     let axes = (0..block.ndim()).map(|dim| (block.extents()[dim] as u64, block.strides()[dim]));
     let mut axes: Vec<(u64, i64)> = axes.collect();
     if order == Order::C {
@@ -136,22 +136,19 @@ fn in_bytes(block: &Block, part: &Part, order: Order) -> Result<Part> {
             offset = offset.wrapping_add((position % extent).wrapping_mul(stride as u64));
             position /= extent;
         }
-        offset
+        offset as i64
     };
-    let mut list = zeros::<u64>(part.count())?;
-    match part.listed() {
-        Listed::Narrow(positions) => {
-            for (offset, &position) in list.iter_mut().zip(positions) {
-                *offset = bytes(position.into());
-            }
-        }
-        Listed::Wide(positions) => {
-            for (offset, &position) in list.iter_mut().zip(positions) {
-                *offset = bytes(position);
-            }
-        }
+    let mut list = Offsets::below(i64::MAX);
+    match &**positions {
+        Offsets::Narrow(positions) => positions
+            .iter()
+            .try_for_each(|&position| list.push(bytes(position.into())))?,
+        Offsets::Wide(positions) => positions
+            .iter()
+            .try_for_each(|&position| list.push(bytes(position)))?,
     }
-    Ok(Part::whole(Offsets::Wide(list)))
+    list.shrink();
+    Ok(Arc::new(list))
 }
 
 impl Scatter {
@@ -167,7 +164,7 @@ impl Scatter {
     /// Bytes that the lists take.
     pub fn memory(&self) -> usize {
         let lists = self.ends.iter().filter_map(|end| end.offsets.as_ref());
-        lists.map(Part::bytes).sum()
+        lists.map(|list| list.bytes()).sum()
     }
 
     /// Copies one element after the other.
@@ -195,13 +192,13 @@ impl Scatter {
     /// Calls `visit` with the addresses of every element.
     #[inline(always)]
     fn each(&self, at: [*mut u8; 2], visit: impl FnMut([*mut u8; 2])) {
-        let from = self.ends[0].offsets.as_ref().map(Part::listed);
+        let from = self.ends[0].offsets.as_deref();
         match from {
             None => self.each_from(at, 0..self.count, visit),
-            Some(Listed::Narrow(list)) => {
+            Some(Offsets::Narrow(list)) => {
                 self.each_from(at, list.iter().map(|&offset| offset as usize), visit)
             }
-            Some(Listed::Wide(list)) => {
+            Some(Offsets::Wide(list)) => {
                 self.each_from(at, list.iter().map(|&offset| offset as usize), visit)
             }
         }
@@ -214,14 +211,14 @@ impl Scatter {
         from: impl Iterator<Item = usize>,
         visit: impl FnMut([*mut u8; 2]),
     ) {
-        let to = self.ends[1].offsets.as_ref().map(Part::listed);
+        let to = self.ends[1].offsets.as_deref();
         match to {
             None => self.each_pair(at, from.zip(0..self.count), visit),
-            Some(Listed::Narrow(list)) => {
+            Some(Offsets::Narrow(list)) => {
                 let to = list.iter().map(|&offset| offset as usize);
                 self.each_pair(at, from.zip(to), visit)
             }
-            Some(Listed::Wide(list)) => {
+            Some(Offsets::Wide(list)) => {
                 let to = list.iter().map(|&offset| offset as usize);
                 self.each_pair(at, from.zip(to), visit)
             }

@@ -57,19 +57,29 @@ pub fn plan_indices(name: &'static str, array: &Array, asked: Result<Listed>) ->
         ("the options", options),
     ];
     let identity = fingerprint(fields.map(|field| field.1));
+    let map = array.dist().map();
     let checked = asked.and_then(|asked| {
         check(array, &asked)?;
-        Ok(asked)
+        let known = !map.dims().iter().any(is_listed);
+        let found = known.then(|| Finder::new(array, &asked, &[]).sort());
+        Ok((found.transpose()?, asked))
     });
-    let asked = comm.agree_on(name, &fields, checked)?;
-    let leg = leg(array, &asked)?;
+    let (found, asked) = comm.agree_on(name, &fields, checked)?;
+    let portions = match found {
+        Some(portions) => portions,
+        None => {
+            let places = places(array, &asked)?;
+            comm.agree(Finder::new(array, &asked, &places).sort())?
+        }
+    };
+    let leg = leg(array, &asked, portions)?;
     Plan::new(comm, &[leg], identity)
 }
 
-/// Everything that this rank can tell alone.
+/// What this rank can tell without a look at the indices.
 fn check(array: &Array, asked: &Listed) -> Result<()> {
     let refuse = |text: String| Err(Error::new(Code::Argument, text));
-    let (dims, values) = (array.dist().map().dims(), asked.values);
+    let values = asked.values;
     if !values.dist().comm().is(array.dist().comm()) {
         return refuse("the values live on another communicator than the array".into());
     }
@@ -105,26 +115,15 @@ fn check(array: &Array, asked: &Listed) -> Result<()> {
     if values.owned().overlaps(&array.owned()) {
         return refuse("the values share memory with the array".into());
     }
-    for (dim, dimension) in dims.iter().enumerate() {
-        let (ndim, extent) = (dims.len(), dimension.extent);
-        let is_inside = |index: &&i64| (-extent..extent).contains(*index);
-        let mut along = asked.indices.iter().skip(dim).step_by(ndim);
-        if !is_listed(dimension) && !along.all(|index| is_inside(&index)) {
-            let mut along = asked.indices.iter().skip(dim).step_by(ndim);
-            along.try_for_each(|&index| dimension.normalize(dim, index).map(|_| ()))?;
-        }
-    }
     Ok(())
 }
 
-/// Collective: finds the owners and tells them which of their elements are meant.
-fn leg(array: &Array, asked: &Listed) -> Result<Leg> {
+/// Collective: tells the holders which of their elements are meant.
+fn leg(array: &Array, asked: &Listed, portions: Vec<Portion>) -> Result<Leg> {
     let (dist, comm) = (array.dist(), array.dist().comm());
-    let places = places(array, asked)?;
-    let sorted = comm.agree(Finder::new(array, asked, &places).sort())?;
     // Whoever reads the elements where they lie has to know where in both blocks.
     let here_too = asked.way == Way::Scatter;
-    let (own, asking): (Vec<_>, Vec<_>) = sorted
+    let (own, asking): (Vec<_>, Vec<_>) = portions
         .into_iter()
         .partition(|portion| portion.peer == comm.rank());
     let requests = asking
@@ -176,7 +175,7 @@ fn leg(array: &Array, asked: &Listed) -> Result<Leg> {
     })
 }
 
-/// Collective where a dimension is unstructured: what the directory says of the list's indices, for each such dimension.
+/// Collective: what the directory says of the list's indices, for each unstructured dimension.
 fn places(array: &Array, asked: &Listed) -> Result<Vec<Option<Places>>> {
     let (comm, map) = (array.dist().comm(), array.dist().map());
     let dims = map.dims();
@@ -184,9 +183,6 @@ fn places(array: &Array, asked: &Listed) -> Result<Vec<Option<Places>>> {
     let listed: Vec<usize> = (0..dims.len())
         .filter(|&dim| is_listed(&dims[dim]))
         .collect();
-    if listed.is_empty() {
-        return Ok(dims.iter().map(|_| None).collect());
-    }
     let questions = listed
         .iter()
         .map(|&dim| Ok(Questions::new(dim, &dims[dim], along(dim))?));
@@ -201,6 +197,6 @@ fn places(array: &Array, asked: &Listed) -> Result<Vec<Option<Places>>> {
     Ok(dims.iter().map(answer).collect())
 }
 
-pub(super) fn garbled() -> Error {
+fn garbled() -> Error {
     Error::new(Code::Internal, "a list of indices was not understood")
 }

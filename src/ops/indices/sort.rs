@@ -3,21 +3,21 @@
 use std::sync::Arc;
 
 use distarray_core::directory::Places;
-use distarray_core::{packed_strides, Code, Dims, Distribution, Locator, MAX_DIMS};
+use distarray_core::{packed_strides, Code, Dims, Distribution, Locator};
 
 use super::{garbled, Listed};
 use crate::array::Array;
 use crate::error::{Error, Result};
-use crate::kernels::offsets::{are_narrow, zeros, Offset, Offsets, Part};
+use crate::kernels::offsets::Offsets;
 
 /// What a list means of one rank's elements, in the order of the list.
 pub struct Portion {
     pub peer: usize,
     pub count: usize,
     /// Positions in the peer's section of the array, padding included, counted in the array's order.
-    pub there: Part,
+    pub there: Arc<Offsets>,
     /// Positions in the section of the values, where they are known.
-    pub here: Option<Part>,
+    pub here: Option<Arc<Offsets>>,
 }
 
 /// A list whose elements are to be found.
@@ -36,33 +36,36 @@ pub struct Finder<'a> {
 #[derive(Default)]
 struct Holders {
     list: Vec<Holder>,
-    /// Where the list has the one with a number: at that number modulo the length, a power of two, or at the next place that is
-    /// not taken by others.
-    table: Vec<u32>,
+    /// Numbers on the grid and where the list has them: each at its own number modulo the length, a power of two, or at the next
+    /// place that no other one takes.
+    table: Vec<(i64, usize)>,
 }
 
 /// A rank that holds elements of a list.
 struct Holder {
-    /// Its number on the grid, counted with the last dimension fastest.
-    number: usize,
     rank: usize,
     /// Position of its first owned element.
     origin: i64,
     /// What one index more in each dimension adds to the position.
     weights: Dims<i64>,
-    /// Elements of its section.
-    room: i64,
-    /// Elements of the list.
-    count: usize,
+    there: Offsets,
+    here: Offsets,
 }
 
-const FREE: u32 = u32::MAX;
+/// Indices that are found at a time: what is found about them stays in the first-level cache.
+const BATCH: usize = 512;
+
+/// What is found about some indices, one list per dimension.
+type Found = [i64; BATCH];
+
+/// Where no number stands.
+const FREE: (i64, usize) = (-1, 0);
 
 impl Portion {
     /// Words of a message to the peer. Errors: `Code::Memory`.
     pub fn write(&self, here_too: bool) -> Result<Vec<i64>> {
         let here = self.here.as_ref().filter(|_| here_too);
-        let width = |part: &Part| i64::from(part.is_narrow());
+        let width = |list: &Arc<Offsets>| i64::from(list.is_narrow());
         let mut words = vec![
             self.count as i64,
             width(&self.there),
@@ -82,7 +85,7 @@ impl Portion {
         let part = |words, narrow: i64| {
             let read = Offsets::read(words, count, narrow != 0)?;
             let (list, rest) = read.ok_or_else(garbled)?;
-            Ok::<_, Error>((Part::whole(list), rest))
+            Ok::<_, Error>((Arc::new(list), rest))
         };
         let (there, rest) = part(rest, there)?;
         let here = match here {
@@ -114,152 +117,149 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// The list by holders, ascending by rank. Errors: `Code::Memory`.
+    /// The list by holders, ascending by rank. Errors: `Code::Memory`; an index that nobody owns.
     pub fn sort(&self) -> Result<Vec<Portion>> {
         let mut holders = Holders::default();
-        self.for_each(|number, coords, _| {
-            let at = holders.find(number, || self.holder(number, coords))?;
-            holders.list[at].count += 1;
-            Ok(())
-        })?;
-        let mut ascending: Vec<usize> = (0..holders.list.len()).collect();
-        ascending.sort_unstable_by_key(|&at| holders.list[at].rank);
-        let mut starts = vec![0; ascending.len()];
-        let mut start = 0;
-        for &at in &ascending {
-            starts[at] = start;
-            start += holders.list[at].count;
-        }
-        let narrow = |room: i64| are_narrow(room);
-        let there_narrow = holders.list.iter().all(|holder| narrow(holder.room));
-        let [there, here] = match (there_narrow, narrow(self.values[1])) {
-            (true, true) => self.fill::<u32, u32>(&mut holders, starts.clone())?,
-            (true, false) => self.fill::<u32, u64>(&mut holders, starts.clone())?,
-            (false, true) => self.fill::<u64, u32>(&mut holders, starts.clone())?,
-            (false, false) => self.fill::<u64, u64>(&mut holders, starts.clone())?,
-        };
-        let portion = |at: usize| {
-            let (holder, start) = (&holders.list[at], starts[at]);
-            let range = start..start + holder.count;
-            Ok(Portion {
-                peer: holder.rank,
-                count: holder.count,
-                there: Part::new(&there, range.clone()).ok_or_else(garbled)?,
-                here: Part::new(&here, range),
-            })
-        };
-        ascending.into_iter().map(portion).collect()
-    }
-
-    /// The positions there and here, those of each holder from its start on.
-    fn fill<T, H>(&self, holders: &mut Holders, mut next: Vec<usize>) -> Result<[Arc<Offsets>; 2]>
-    where
-        T: Offset,
-        H: Offset,
-    {
-        let mut there = zeros::<T>(self.count)?;
-        let mut here = zeros::<H>(self.count)?;
+        let ndim = self.map.ndim();
+        let mut positions: Vec<Found> = (0..ndim).map(|_| [0; BATCH]).collect();
+        let mut numbers: Found;
         let mut value = self.values[0];
-        self.for_each(|number, coords, positions| {
-            let at = holders.find(number, || self.holder(number, coords))?;
-            let holder = &holders.list[at];
-            let along = holder.weights.iter().zip(positions);
-            let position = along.fold(holder.origin, |sum, (weight, at)| sum + weight * at);
-            let to = next[at];
-            next[at] += 1;
-            there[to] = T::of(position);
-            here[to] = H::of(value);
-            value += 1;
-            Ok(())
-        })?;
-        Ok([Arc::new(T::list(there)), Arc::new(H::list(here))])
+        for start in (0..self.count).step_by(BATCH) {
+            let length = BATCH.min(self.count - start);
+            numbers = [0; BATCH];
+            for dim in 0..ndim {
+                self.find(dim, start, &mut numbers[..length], &mut positions[dim])?;
+            }
+            for (at, &number) in numbers[..length].iter().enumerate() {
+                let holder = holders.find(number, || self.holder(number))?;
+                let along = holder.weights.iter().zip(&positions);
+                let position = along.fold(holder.origin, |sum, (weight, positions)| {
+                    sum + weight * positions[at]
+                });
+                holder.there.push(position)?;
+                holder.here.push(value)?;
+                value += 1;
+            }
+        }
+        let portion = |mut holder: Holder| {
+            holder.there.shrink();
+            holder.here.shrink();
+            Portion {
+                peer: holder.rank,
+                count: holder.here.count(),
+                there: Arc::new(holder.there),
+                here: Some(Arc::new(holder.here)),
+            }
+        };
+        let mut portions: Vec<Portion> = holders.list.into_iter().map(portion).collect();
+        portions.sort_unstable_by_key(|portion| portion.peer);
+        Ok(portions)
     }
 
-    /// Calls `visit` for every index with the number on the grid of the rank that holds it, its coordinates, and the position per
-    /// dimension among what it owns.
-    #[inline(always)]
-    fn for_each(&self, mut visit: impl FnMut(usize, &[usize], &[i64]) -> Result<()>) -> Result<()> {
-        if let ([locator], [None]) = (&self.locators[..], self.places) {
-            return self.indices.iter().try_for_each(|&index| {
-                let (coord, position) = locator.find(index).ok_or_else(garbled)?;
-                visit(coord, &[coord], &[position])
-            });
-        }
-        let (ndim, grid) = (self.map.ndim(), self.map.grid().dims());
-        let (mut coords, mut positions) = ([0; MAX_DIMS], [0; MAX_DIMS]);
-        for at in 0..self.count {
-            let mut number = 0;
-            for dim in 0..ndim {
-                let found = match &self.places[dim] {
-                    Some(places) => places.get(at),
-                    None => self.locators[dim].find(self.indices[at * ndim + dim]),
-                };
-                (coords[dim], positions[dim]) = found.ok_or_else(garbled)?;
-                number = number * grid[dim] + coords[dim];
+    /// Of the indices from `start` on, as many as `numbers`: adds the coordinates of a dimension to the numbers on the grid, and
+    /// finds the positions along it.
+    fn find(
+        &self,
+        dim: usize,
+        start: usize,
+        numbers: &mut [i64],
+        positions: &mut Found,
+    ) -> Result<()> {
+        let (ndim, length) = (self.map.ndim(), numbers.len());
+        let mut coords = [0; BATCH];
+        let coords = &mut coords[..length];
+        if let Some(Some(places)) = self.places.get(dim) {
+            for at in 0..length {
+                let (coord, position) = places.get(start + at).ok_or_else(garbled)?;
+                (coords[at], positions[at]) = (coord as i64, position);
             }
-            visit(number, &coords[..ndim], &positions[..ndim])?;
+        } else {
+            let own = &self.indices[start * ndim..(start + length) * ndim];
+            let locator = &self.locators[dim];
+            let inside = if ndim == 1 {
+                locator.find(own.iter().copied(), coords, positions)
+            } else {
+                let along = own.iter().skip(dim).step_by(ndim).copied();
+                locator.find(along, coords, positions)
+            };
+            if !inside {
+                let dimension = &self.map.dims()[dim];
+                let mut along = own.iter().skip(dim).step_by(ndim);
+                along.try_for_each(|&index| dimension.normalize(dim, index).map(|_| ()))?;
+                return Err(garbled());
+            }
+        }
+        let extent = self.map.grid().dims()[dim] as i64;
+        for (number, coord) in numbers.iter_mut().zip(coords) {
+            *number = *number * extent + *coord;
         }
         Ok(())
     }
 
-    fn holder(&self, number: usize, coords: &[usize]) -> Result<Holder> {
-        let rank = self.map.grid().rank(coords);
+    /// The rank with a number on the grid, counted with the last dimension fastest.
+    fn holder(&self, number: i64) -> Result<Holder> {
+        let grid = self.map.grid();
+        let mut coords: Dims<usize> = grid.dims().iter().map(|_| 0).collect();
+        let mut rest = number as usize;
+        for (coord, extent) in coords.iter_mut().zip(grid.dims()).rev() {
+            (rest, *coord) = (rest / extent, rest % extent);
+        }
+        let rank = grid.rank(&coords);
         let section = self.map.section(rank);
         let weights = packed_strides(&section.extents(), self.map.order(), 1)?;
         let along = section.dims.iter().zip(&weights);
         Ok(Holder {
-            number,
             rank,
             origin: along.map(|(span, weight)| span.below * weight).sum(),
             weights,
-            room: section.elements()?,
-            count: 0,
+            there: Offsets::below(section.elements()?),
+            here: Offsets::below(self.values[1]),
         })
     }
 }
 
 impl Holders {
-    /// Where in the list the holder with this number is; `new` makes it where it is met for the first time.
+    /// The holder with this number on the grid; `new` makes it where it is met for the first time.
     #[inline(always)]
-    fn find(&mut self, number: usize, new: impl FnOnce() -> Result<Holder>) -> Result<usize> {
-        let mut place = number & self.table.len().wrapping_sub(1);
-        while let Some(&at) = self.table.get(place) {
-            if at == FREE {
-                break;
+    fn find(&mut self, number: i64, new: impl FnOnce() -> Result<Holder>) -> Result<&mut Holder> {
+        let last = self.table.len().wrapping_sub(1);
+        let mut place = number as usize & last;
+        let at = loop {
+            match self.table.get(place) {
+                Some(&(found, at)) if found == number => break at,
+                Some(&FREE) | None => break self.add(number, new()?)?,
+                Some(_) => place = (place + 1) & last,
             }
-            if self.list[at as usize].number == number {
-                return Ok(at as usize);
-            }
-            place = (place + 1) & (self.table.len() - 1);
-        }
-        self.add(new()?)
+        };
+        Ok(&mut self.list[at])
     }
 
     #[cold]
-    fn add(&mut self, holder: Holder) -> Result<usize> {
+    fn add(&mut self, number: i64, holder: Holder) -> Result<usize> {
         let refused = |_| Error::new(Code::Memory, "memory for a list of indices was refused");
+        let at = self.list.len();
         self.list.try_reserve(1).map_err(refused)?;
         self.list.push(holder);
         // Half of the table stays free.
         if 2 * self.list.len() > self.table.len() {
             let length = (2 * self.list.len()).next_power_of_two().max(8);
-            self.table.clear();
-            self.table.try_reserve_exact(length).map_err(refused)?;
-            self.table.resize(length, FREE);
-            (0..self.list.len()).for_each(|at| self.enter(at));
-        } else {
-            self.enter(self.list.len() - 1);
+            let mut longer = Vec::new();
+            longer.try_reserve_exact(length).map_err(refused)?;
+            longer.resize(length, FREE);
+            let old = std::mem::replace(&mut self.table, longer);
+            let entries = old.into_iter().filter(|&entry| entry != FREE);
+            entries.for_each(|(number, at)| self.enter(number, at));
         }
-        Ok(self.list.len() - 1)
+        self.enter(number, at);
+        Ok(at)
     }
 
-    fn enter(&mut self, at: usize) {
+    fn enter(&mut self, number: i64, at: usize) {
         let last = self.table.len() - 1;
-        let mut place = self.list[at].number & last;
+        let mut place = number as usize & last;
         while self.table[place] != FREE {
             place = (place + 1) & last;
         }
-        // Ranks are fewer than 2^31.
-        self.table[place] = at as u32;
+        self.table[place] = (number, at);
     }
 }
