@@ -1,5 +1,8 @@
 //! Lists of offsets, in as few bytes each as the largest one needs.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use distarray_core::Code;
 
 use crate::error::{Error, Result};
@@ -12,54 +15,60 @@ pub enum Offsets {
     Wide(Vec<u64>),
 }
 
-impl Offsets {
-    /// No offsets yet, of those that are below `limit`.
-    pub fn below(limit: i64) -> Offsets {
-        if limit <= 1 << 32 {
-            Offsets::Narrow(Vec::new())
-        } else {
-            Offsets::Wide(Vec::new())
-        }
+/// A part of a list of offsets.
+#[derive(Clone, Debug)]
+pub struct Part {
+    list: Arc<Offsets>,
+    range: Range<usize>,
+}
+
+/// The offsets of a part.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Listed<'a> {
+    Narrow(&'a [u32]),
+    Wide(&'a [u64]),
+}
+
+/// An offset of either width.
+pub trait Offset: Copy + Default {
+    /// The number is one that fits.
+    fn of(number: i64) -> Self;
+
+    fn list(offsets: Vec<Self>) -> Offsets;
+}
+
+impl Offset for u32 {
+    #[inline(always)]
+    fn of(number: i64) -> u32 {
+        number as u32
     }
 
+    fn list(offsets: Vec<u32>) -> Offsets {
+        Offsets::Narrow(offsets)
+    }
+}
+
+impl Offset for u64 {
+    #[inline(always)]
+    fn of(number: i64) -> u64 {
+        number as u64
+    }
+
+    fn list(offsets: Vec<u64>) -> Offsets {
+        Offsets::Wide(offsets)
+    }
+}
+
+/// Whether all offsets below `limit` fit into four bytes.
+pub fn are_narrow(limit: i64) -> bool {
+    limit <= 1 << 32
+}
+
+impl Offsets {
     pub fn count(&self) -> usize {
         match self {
             Offsets::Narrow(list) => list.len(),
             Offsets::Wide(list) => list.len(),
-        }
-    }
-
-    pub fn is_narrow(&self) -> bool {
-        matches!(self, Offsets::Narrow(_))
-    }
-
-    /// Bytes that the offsets take.
-    pub fn bytes(&self) -> usize {
-        self.count() * if self.is_narrow() { 4 } else { 8 }
-    }
-
-    /// The largest offset; `None` of none.
-    pub fn largest(&self) -> Option<u64> {
-        match self {
-            Offsets::Narrow(list) => list.iter().max().map(|&offset| offset.into()),
-            Offsets::Wide(list) => list.iter().max().copied(),
-        }
-    }
-
-    /// Appends an offset below the limit. Errors: `Code::Memory`.
-    #[inline(always)]
-    pub fn push(&mut self, offset: i64) -> Result<()> {
-        match self {
-            Offsets::Narrow(list) => push(list, offset as u32),
-            Offsets::Wide(list) => push(list, offset as u64),
-        }
-    }
-
-    /// Gives back memory that no offset takes.
-    pub fn shrink(&mut self) {
-        match self {
-            Offsets::Narrow(list) => list.shrink_to_fit(),
-            Offsets::Wide(list) => list.shrink_to_fit(),
         }
     }
 
@@ -70,22 +79,6 @@ impl Offsets {
         } else {
             count
         }
-    }
-
-    /// Appends the offsets to a message. Errors: `Code::Memory`.
-    pub fn write(&self, words: &mut Vec<i64>) -> Result<()> {
-        let more = Offsets::words(self.count(), self.is_narrow());
-        words.try_reserve_exact(more).map_err(|_| refused())?;
-        match self {
-            Offsets::Narrow(list) => {
-                let (pairs, last) = list.as_chunks::<2>();
-                let word = |pair: &[u32; 2]| (u64::from(pair[1]) << 32 | u64::from(pair[0])) as i64;
-                words.extend(pairs.iter().map(word));
-                words.extend(last.iter().map(|&offset| i64::from(offset)));
-            }
-            Offsets::Wide(list) => words.extend(list.iter().map(|&offset| offset as i64)),
-        }
-        Ok(())
     }
 
     /// The offsets that were written, and the words that follow. `None`: there are not as many. Errors: `Code::Memory`.
@@ -113,16 +106,69 @@ impl Offsets {
     }
 }
 
-#[inline(always)]
-fn push<T>(list: &mut Vec<T>, offset: T) -> Result<()> {
-    if list.len() == list.capacity() {
-        list.try_reserve(1).map_err(|_| refused())?;
+impl Part {
+    /// `None`: the list is not as long.
+    pub fn new(list: &Arc<Offsets>, range: Range<usize>) -> Option<Part> {
+        let inside = range.start <= range.end && range.end <= list.count();
+        inside.then(|| Part {
+            list: list.clone(),
+            range,
+        })
     }
-    list.push(offset);
-    Ok(())
+
+    pub fn whole(list: Offsets) -> Part {
+        let range = 0..list.count();
+        Part {
+            list: Arc::new(list),
+            range,
+        }
+    }
+
+    pub fn count(&self) -> usize {
+        self.range.len()
+    }
+
+    pub fn is_narrow(&self) -> bool {
+        matches!(*self.list, Offsets::Narrow(_))
+    }
+
+    pub(super) fn listed(&self) -> Listed<'_> {
+        match &*self.list {
+            Offsets::Narrow(list) => Listed::Narrow(&list[self.range.clone()]),
+            Offsets::Wide(list) => Listed::Wide(&list[self.range.clone()]),
+        }
+    }
+
+    /// The largest offset; `None` of none.
+    pub fn largest(&self) -> Option<u64> {
+        match self.listed() {
+            Listed::Narrow(list) => list.iter().max().map(|&offset| offset.into()),
+            Listed::Wide(list) => list.iter().max().copied(),
+        }
+    }
+
+    /// Bytes that the offsets take.
+    pub fn bytes(&self) -> usize {
+        self.count() * if self.is_narrow() { 4 } else { 8 }
+    }
+
+    /// Appends the offsets to a message. Errors: `Code::Memory`.
+    pub fn write(&self, words: &mut Vec<i64>) -> Result<()> {
+        let more = Offsets::words(self.count(), self.is_narrow());
+        words.try_reserve_exact(more).map_err(|_| refused())?;
+        match self.listed() {
+            Listed::Narrow(list) => {
+                let (pairs, last) = list.as_chunks::<2>();
+                let word = |pair: &[u32; 2]| (u64::from(pair[1]) << 32 | u64::from(pair[0])) as i64;
+                words.extend(pairs.iter().map(word));
+                words.extend(last.iter().map(|&offset| i64::from(offset)));
+            }
+            Listed::Wide(list) => words.extend(list.iter().map(|&offset| offset as i64)),
+        }
+        Ok(())
+    }
 }
 
-#[cold]
 fn refused() -> Error {
     Error::new(Code::Memory, "memory for a list of indices was refused")
 }
@@ -133,31 +179,34 @@ mod tests {
 
     #[test]
     fn four_bytes_serve_up_to_the_last_offset_that_fits() {
-        assert!(Offsets::below(0).is_narrow());
-        assert!(Offsets::below(1 << 32).is_narrow());
-        assert!(!Offsets::below((1 << 32) + 1).is_narrow());
-        let mut list = Offsets::below(1 << 32);
-        list.push((1 << 32) - 1).unwrap();
-        assert_eq!(list.largest(), Some((1 << 32) - 1));
-        let mut list = Offsets::below(1 << 40);
-        list.push(1 << 39).unwrap();
-        assert_eq!((list.largest(), list.bytes()), (Some(1 << 39), 8));
+        assert!(are_narrow(0) && are_narrow(1 << 32) && !are_narrow((1 << 32) + 1));
+        let largest = Part::whole(u32::list(vec![0, u32::of((1 << 32) - 1), 7])).largest();
+        assert_eq!(largest, Some((1 << 32) - 1));
+        let part = Part::whole(u64::list(vec![u64::of(1 << 39)]));
+        assert_eq!((part.largest(), part.bytes()), (Some(1 << 39), 8));
     }
 
     #[test]
     fn offsets_are_read_as_they_were_written() {
-        for limit in [1i64 << 32, i64::MAX] {
-            for count in 0..6usize {
-                let mut list = Offsets::below(limit);
-                (0..count).for_each(|i| list.push(limit - 1 - i as i64).unwrap());
+        let narrow = u32::list(vec![9, u32::MAX, 0, 7, 1 << 31, 5]);
+        let wide = u64::list(vec![9, u64::MAX, 0, 7, 1 << 63, 5]);
+        for list in [Arc::new(narrow), Arc::new(wide)] {
+            for end in 0..=list.count() {
+                let part = Part::new(&list, end / 2..end).unwrap();
                 let mut words = vec![];
-                list.write(&mut words).unwrap();
+                part.write(&mut words).unwrap();
                 words.push(-7);
-                let read = Offsets::read(&words, count, list.is_narrow()).unwrap();
-                assert_eq!(read, Some((list, &[-7][..])));
-                let short = Offsets::read(&words, 2 * words.len() + 1, limit <= 1 << 32);
-                assert_eq!(short.unwrap(), None);
+                let read = Offsets::read(&words, part.count(), part.is_narrow());
+                let (read, rest) = read.unwrap().unwrap();
+                assert_eq!(rest, [-7]);
+                assert_eq!(
+                    format!("{:?}", Part::whole(read).listed()),
+                    format!("{:?}", part.listed())
+                );
+                let longer = Offsets::read(&words, 2 * words.len() + 1, part.is_narrow());
+                assert_eq!(longer.unwrap(), None);
             }
+            assert!(Part::new(&list, 3..7).is_none());
         }
     }
 }

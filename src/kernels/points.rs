@@ -2,23 +2,23 @@
 
 use std::sync::Arc;
 
-use distarray_core::{packed_strides, Dtype, Order};
+use distarray_core::{packed_strides, Code, Dtype, Order};
 
 use super::block::Block;
 use super::convert::Line;
 use super::memory::Memory;
 use super::nest::Axis;
-use super::offsets::Offsets;
+use super::offsets::{Listed, Offset, Part};
 use super::place::{outside, Place};
 use super::transfer::item;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Elements at single positions, in an order that both operands share.
 #[derive(Clone, Debug)]
 pub struct Points {
     pub count: usize,
     /// Positions in the blocks of the source and of the target, padding included; `None` where this rank does not use them.
-    pub positions: [Option<Arc<Offsets>>; 2],
+    pub positions: [Option<Part>; 2],
     /// How the positions of a block are counted.
     pub order: Order,
 }
@@ -43,7 +43,7 @@ struct End {
     /// Bytes by which an offset counts.
     step: isize,
     /// `None`: the elements follow one another.
-    offsets: Option<Arc<Offsets>>,
+    offsets: Option<Part>,
 }
 
 /// One operand, proven to hold all of the points.
@@ -124,7 +124,7 @@ fn common_step(block: &Block, order: Order) -> Option<isize> {
 }
 
 /// Positions in bytes, from the block's first element on. Those before it wrap around, as addresses do.
-fn in_bytes(block: &Block, positions: &Arc<Offsets>, order: Order) -> Result<Arc<Offsets>> {
+fn in_bytes(block: &Block, positions: &Part, order: Order) -> Result<Part> {
     let axes = (0..block.ndim()).map(|dim| (block.extents()[dim] as u64, block.strides()[dim]));
     let mut axes: Vec<(u64, i64)> = axes.collect();
     if order == Order::C {
@@ -136,19 +136,16 @@ fn in_bytes(block: &Block, positions: &Arc<Offsets>, order: Order) -> Result<Arc
             offset = offset.wrapping_add((position % extent).wrapping_mul(stride as u64));
             position /= extent;
         }
-        offset as i64
+        offset
     };
-    let mut list = Offsets::below(i64::MAX);
-    match &**positions {
-        Offsets::Narrow(positions) => positions
-            .iter()
-            .try_for_each(|&position| list.push(bytes(position.into())))?,
-        Offsets::Wide(positions) => positions
-            .iter()
-            .try_for_each(|&position| list.push(bytes(position)))?,
+    let mut list = Vec::new();
+    let refused = |_| Error::new(Code::Memory, "memory for a list of indices was refused");
+    list.try_reserve_exact(positions.count()).map_err(refused)?;
+    match positions.listed() {
+        Listed::Narrow(positions) => list.extend(positions.iter().map(|&at| bytes(at.into()))),
+        Listed::Wide(positions) => list.extend(positions.iter().map(|&at| bytes(at))),
     }
-    list.shrink();
-    Ok(Arc::new(list))
+    Ok(Part::whole(u64::list(list)))
 }
 
 impl Scatter {
@@ -164,7 +161,7 @@ impl Scatter {
     /// Bytes that the lists take.
     pub fn memory(&self) -> usize {
         let lists = self.ends.iter().filter_map(|end| end.offsets.as_ref());
-        lists.map(|list| list.bytes()).sum()
+        lists.map(Part::bytes).sum()
     }
 
     /// Copies one element after the other.
@@ -192,13 +189,13 @@ impl Scatter {
     /// Calls `visit` with the addresses of every element.
     #[inline(always)]
     fn each(&self, at: [*mut u8; 2], visit: impl FnMut([*mut u8; 2])) {
-        let from = self.ends[0].offsets.as_deref();
+        let from = self.ends[0].offsets.as_ref().map(Part::listed);
         match from {
             None => self.each_from(at, 0..self.count, visit),
-            Some(Offsets::Narrow(list)) => {
+            Some(Listed::Narrow(list)) => {
                 self.each_from(at, list.iter().map(|&offset| offset as usize), visit)
             }
-            Some(Offsets::Wide(list)) => {
+            Some(Listed::Wide(list)) => {
                 self.each_from(at, list.iter().map(|&offset| offset as usize), visit)
             }
         }
@@ -211,14 +208,14 @@ impl Scatter {
         from: impl Iterator<Item = usize>,
         visit: impl FnMut([*mut u8; 2]),
     ) {
-        let to = self.ends[1].offsets.as_deref();
+        let to = self.ends[1].offsets.as_ref().map(Part::listed);
         match to {
             None => self.each_pair(at, from.zip(0..self.count), visit),
-            Some(Offsets::Narrow(list)) => {
+            Some(Listed::Narrow(list)) => {
                 let to = list.iter().map(|&offset| offset as usize);
                 self.each_pair(at, from.zip(to), visit)
             }
-            Some(Offsets::Wide(list)) => {
+            Some(Listed::Wide(list)) => {
                 let to = list.iter().map(|&offset| offset as usize);
                 self.each_pair(at, from.zip(to), visit)
             }

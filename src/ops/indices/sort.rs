@@ -1,23 +1,23 @@
 //! The elements of a list by the rank that holds them.
 
+use std::collections::TryReserveError;
 use std::sync::Arc;
 
-use distarray_core::directory::Places;
-use distarray_core::{packed_strides, Code, Dims, Distribution, Locator};
+use distarray_core::{directory, packed_strides, Code, Dims, Distribution, Locator};
 
 use super::{garbled, Listed};
 use crate::array::Array;
 use crate::error::{Error, Result};
-use crate::kernels::offsets::Offsets;
+use crate::kernels::offsets::{are_narrow, Offset, Offsets, Part};
 
 /// What a list means of one rank's elements, in the order of the list.
 pub struct Portion {
     pub peer: usize,
     pub count: usize,
     /// Positions in the peer's section of the array, padding included, counted in the array's order.
-    pub there: Arc<Offsets>,
+    pub there: Part,
     /// Positions in the section of the values, where they are known.
-    pub here: Option<Arc<Offsets>>,
+    pub here: Option<Part>,
 }
 
 /// A list whose elements are to be found.
@@ -25,7 +25,7 @@ pub struct Finder<'a> {
     map: &'a Distribution,
     locators: Dims<Locator>,
     /// Per dimension what the directory says, if that has to be asked.
-    places: &'a [Option<Places>],
+    places: &'a [Option<directory::Places>],
     indices: &'a [i64],
     count: usize,
     /// Position of the first value in its section, and elements of that.
@@ -38,7 +38,7 @@ struct Holders {
     list: Vec<Holder>,
     /// Numbers on the grid and where the list has them: each at its own number modulo the length, a power of two, or at the next
     /// place that no other one takes.
-    table: Vec<(i64, usize)>,
+    table: Vec<(i64, u32)>,
 }
 
 /// A rank that holds elements of a list.
@@ -48,24 +48,29 @@ struct Holder {
     origin: i64,
     /// What one index more in each dimension adds to the position.
     weights: Dims<i64>,
-    there: Offsets,
-    here: Offsets,
+    /// Elements of its section.
+    room: i64,
+    /// Elements of the list.
+    count: usize,
+}
+
+/// Of each element of a list where the list of holders has its own, and its position there.
+struct Places {
+    holders: Vec<u32>,
+    positions: Vec<i64>,
 }
 
 /// Indices that are found at a time: what is found about them stays in the first-level cache.
 const BATCH: usize = 512;
 
-/// What is found about some indices, one list per dimension.
-type Found = [i64; BATCH];
-
 /// Where no number stands.
-const FREE: (i64, usize) = (-1, 0);
+const FREE: (i64, u32) = (-1, 0);
 
 impl Portion {
     /// Words of a message to the peer. Errors: `Code::Memory`.
     pub fn write(&self, here_too: bool) -> Result<Vec<i64>> {
         let here = self.here.as_ref().filter(|_| here_too);
-        let width = |list: &Arc<Offsets>| i64::from(list.is_narrow());
+        let width = |part: &Part| i64::from(part.is_narrow());
         let mut words = vec![
             self.count as i64,
             width(&self.there),
@@ -85,7 +90,7 @@ impl Portion {
         let part = |words, narrow: i64| {
             let read = Offsets::read(words, count, narrow != 0)?;
             let (list, rest) = read.ok_or_else(garbled)?;
-            Ok::<_, Error>((Arc::new(list), rest))
+            Ok::<_, Error>((Part::whole(list), rest))
         };
         let (there, rest) = part(rest, there)?;
         let here = match here {
@@ -102,7 +107,11 @@ impl Portion {
 }
 
 impl<'a> Finder<'a> {
-    pub fn new(array: &'a Array, asked: &Listed<'a>, places: &'a [Option<Places>]) -> Finder<'a> {
+    pub fn new(
+        array: &'a Array,
+        asked: &Listed<'a>,
+        places: &'a [Option<directory::Places>],
+    ) -> Finder<'a> {
         let map = array.dist().map();
         let values = asked.values.dist().section();
         let below = values.dims.first().map_or(0, |span| span.below);
@@ -119,41 +128,88 @@ impl<'a> Finder<'a> {
 
     /// The list by holders, ascending by rank. Errors: `Code::Memory`; an index that nobody owns.
     pub fn sort(&self) -> Result<Vec<Portion>> {
-        let mut holders = Holders::default();
+        let (holders, places) = self.places()?;
+        let mut ascending: Vec<usize> = (0..holders.len()).collect();
+        ascending.sort_unstable_by_key(|&at| holders[at].rank);
+        let mut starts = vec![0; holders.len()];
+        let mut start = 0;
+        for &at in &ascending {
+            starts[at] = start;
+            start += holders[at].count;
+        }
+        let narrow = [
+            holders.iter().all(|holder| are_narrow(holder.room)),
+            are_narrow(self.values[1]),
+        ];
+        let [there, here] = match narrow {
+            [true, true] => self.fill::<u32, u32>(&places, starts.clone()),
+            [true, false] => self.fill::<u32, u64>(&places, starts.clone()),
+            [false, true] => self.fill::<u64, u32>(&places, starts.clone()),
+            [false, false] => self.fill::<u64, u64>(&places, starts.clone()),
+        }?;
+        let portion = |at: usize| {
+            let (holder, start) = (&holders[at], starts[at]);
+            let range = start..start + holder.count;
+            Ok(Portion {
+                peer: holder.rank,
+                count: holder.count,
+                there: Part::new(&there, range.clone()).ok_or_else(garbled)?,
+                here: Part::new(&here, range),
+            })
+        };
+        ascending.into_iter().map(portion).collect()
+    }
+
+    /// Finds all elements, in the order of the list.
+    fn places(&self) -> Result<(Vec<Holder>, Places)> {
         let ndim = self.map.ndim();
-        let mut positions: Vec<Found> = (0..ndim).map(|_| [0; BATCH]).collect();
-        let mut numbers: Found;
-        let mut value = self.values[0];
-        for start in (0..self.count).step_by(BATCH) {
-            let length = BATCH.min(self.count - start);
-            numbers = [0; BATCH];
-            for dim in 0..ndim {
-                self.find(dim, start, &mut numbers[..length], &mut positions[dim])?;
+        let mut holders = Holders::default();
+        let mut places = Places {
+            holders: zeros(self.count)?,
+            positions: zeros(self.count)?,
+        };
+        let batches = places.holders.chunks_mut(BATCH);
+        let batches = batches.zip(places.positions.chunks_mut(BATCH));
+        let mut along: Vec<[i64; BATCH]> = (0..ndim).map(|_| [0; BATCH]).collect();
+        for (number, (own, positions)) in batches.enumerate() {
+            let (start, length) = (number * BATCH, own.len());
+            let mut numbers = [0; BATCH];
+            let numbers = &mut numbers[..length];
+            for (dim, along) in along.iter_mut().enumerate() {
+                self.find(dim, start, numbers, &mut along[..length])?;
             }
-            for (at, &number) in numbers[..length].iter().enumerate() {
-                let holder = holders.find(number, || self.holder(number))?;
-                let along = holder.weights.iter().zip(&positions);
-                let position = along.fold(holder.origin, |sum, (weight, positions)| {
-                    sum + weight * positions[at]
-                });
-                holder.there.push(position)?;
-                holder.here.push(value)?;
-                value += 1;
+            for (own, &number) in own.iter_mut().zip(&*numbers) {
+                *own = holders.find(number, || self.holder(number))?;
+            }
+            for (position, &own) in positions.iter_mut().zip(&*own) {
+                let holder = &mut holders.list[own as usize];
+                holder.count += 1;
+                *position = holder.origin;
+            }
+            for (dim, along) in along.iter().enumerate() {
+                for ((position, &own), at) in positions.iter_mut().zip(&*own).zip(along) {
+                    *position += holders.list[own as usize].weights[dim] * at;
+                }
             }
         }
-        let portion = |mut holder: Holder| {
-            holder.there.shrink();
-            holder.here.shrink();
-            Portion {
-                peer: holder.rank,
-                count: holder.here.count(),
-                there: Arc::new(holder.there),
-                here: Some(Arc::new(holder.here)),
-            }
-        };
-        let mut portions: Vec<Portion> = holders.list.into_iter().map(portion).collect();
-        portions.sort_unstable_by_key(|portion| portion.peer);
-        Ok(portions)
+        Ok((holders.list, places))
+    }
+
+    /// The positions there and here, those of each holder from its start on.
+    fn fill<T: Offset, H: Offset>(
+        &self,
+        places: &Places,
+        mut next: Vec<usize>,
+    ) -> Result<[Arc<Offsets>; 2]> {
+        let (mut there, mut here) = (zeros::<T>(self.count)?, zeros::<H>(self.count)?);
+        let all = places.holders.iter().zip(&places.positions);
+        for (value, (&own, &position)) in (self.values[0]..).zip(all) {
+            let to = next[own as usize];
+            next[own as usize] += 1;
+            there[to] = T::of(position);
+            here[to] = H::of(value);
+        }
+        Ok([Arc::new(T::list(there)), Arc::new(H::list(here))])
     }
 
     /// Of the indices from `start` on, as many as `numbers`: adds the coordinates of a dimension to the numbers on the grid, and
@@ -163,7 +219,7 @@ impl<'a> Finder<'a> {
         dim: usize,
         start: usize,
         numbers: &mut [i64],
-        positions: &mut Found,
+        positions: &mut [i64],
     ) -> Result<()> {
         let (ndim, length) = (self.map.ndim(), numbers.len());
         let mut coords = [0; BATCH];
@@ -212,8 +268,8 @@ impl<'a> Finder<'a> {
             rank,
             origin: along.map(|(span, weight)| span.below * weight).sum(),
             weights,
-            there: Offsets::below(section.elements()?),
-            here: Offsets::below(self.values[1]),
+            room: section.elements()?,
+            count: 0,
         })
     }
 }
@@ -221,23 +277,22 @@ impl<'a> Finder<'a> {
 impl Holders {
     /// The holder with this number on the grid; `new` makes it where it is met for the first time.
     #[inline(always)]
-    fn find(&mut self, number: i64, new: impl FnOnce() -> Result<Holder>) -> Result<&mut Holder> {
+    fn find(&mut self, number: i64, new: impl FnOnce() -> Result<Holder>) -> Result<u32> {
         let last = self.table.len().wrapping_sub(1);
         let mut place = number as usize & last;
-        let at = loop {
+        loop {
             match self.table.get(place) {
-                Some(&(found, at)) if found == number => break at,
-                Some(&FREE) | None => break self.add(number, new()?)?,
+                Some(&(found, at)) if found == number => return Ok(at),
+                Some(&FREE) | None => return self.add(number, new()?),
                 Some(_) => place = (place + 1) & last,
             }
-        };
-        Ok(&mut self.list[at])
+        }
     }
 
     #[cold]
-    fn add(&mut self, number: i64, holder: Holder) -> Result<usize> {
-        let refused = |_| Error::new(Code::Memory, "memory for a list of indices was refused");
-        let at = self.list.len();
+    fn add(&mut self, number: i64, holder: Holder) -> Result<u32> {
+        // Ranks are fewer than 2^31.
+        let at = self.list.len() as u32;
         self.list.try_reserve(1).map_err(refused)?;
         self.list.push(holder);
         // Half of the table stays free.
@@ -254,7 +309,7 @@ impl Holders {
         Ok(at)
     }
 
-    fn enter(&mut self, number: i64, at: usize) {
+    fn enter(&mut self, number: i64, at: u32) {
         let last = self.table.len() - 1;
         let mut place = number as usize & last;
         while self.table[place] != FREE {
@@ -262,4 +317,16 @@ impl Holders {
         }
         self.table[place] = (number, at);
     }
+}
+
+/// A list of zeros. Errors: `Code::Memory`.
+fn zeros<T: Copy + Default>(count: usize) -> Result<Vec<T>> {
+    let mut list = Vec::new();
+    list.try_reserve_exact(count).map_err(refused)?;
+    list.resize(count, T::default());
+    Ok(list)
+}
+
+fn refused(_: TryReserveError) -> Error {
+    Error::new(Code::Memory, "memory for a list of indices was refused")
 }
