@@ -16,6 +16,7 @@
 //! protocol                      distributions to and from the Distributed Array Protocol
 //! distribution, section         all dimensions together; what one rank holds
 //! map, cuts, deal, index_list   one dimension: who owns which index
+//! locate                        the same, asked for many indices
 //! directory                     who owns which index of an unstructured dimension
 //! grid, choice                  ranks and their coordinates; automatic grids
 //! dims, side, region, error...  values that all layers share
@@ -37,6 +38,7 @@ pub mod error;
 pub mod grid;
 pub mod halo;
 pub mod index_list;
+pub mod locate;
 pub mod map;
 pub mod moves;
 mod product;
@@ -62,6 +64,7 @@ pub use dtype::{Dtype, Kind};
 pub use error::{Code, Error, Result};
 pub use grid::{Grid, GridOrder};
 pub use index_list::IndexList;
+pub use locate::Locator;
 pub use map::{Dimension, Map, Owner};
 pub use moves::{Costs, Message, Moves, Product};
 pub use region::Region;

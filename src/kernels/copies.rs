@@ -1,7 +1,7 @@
 //! Many strided copies made ready at once: all that one message, or one peer's memory, has to give.
 //!
 //! A product of runs becomes one loop nest per combination of runs. Combinations that differ only in where they begin share
-//! their nest, so that a list of scattered indices costs two addresses an element. Where both operands run fastest along
+//! their nest. Single elements are listed by their offsets. Where both operands run fastest along
 //! one dimension, its runs are taken together, line by line: the target is then written from one end to the other.
 
 use std::collections::HashMap;
@@ -14,14 +14,16 @@ use super::convert::Line;
 use super::groups::rows;
 use super::memory::Memory;
 use super::nest::{walk, Axes, Axis, Nest};
-use super::place::{begin, counts, loops, steps, Operand, Scattered, Step};
-pub use super::place::{Place, Points};
+pub use super::place::Place;
+use super::place::{begin, counts, loops, steps, Operand, Step};
+pub use super::points::Points;
+use super::points::{self, Scatter, Unit};
 use super::transfer::Transfer;
 use crate::error::{Error, Result};
 
 /// Copies from operand 0 to operand 1 that can be repeated. Nothing is allocated and nothing fails when they run.
 ///
-/// Condition: every address in `groups`, with all turns of its group's loops, lies inside one of `memories`.
+/// Condition: every address in `groups`, with all turns of its group's loops and all its offsets, lies inside one of `memories`.
 #[derive(Default)]
 pub struct Copies {
     groups: Vec<Group>,
@@ -43,6 +45,8 @@ enum Kernel {
     Each(Line, Axes<2>),
     /// All segments of a line at every turn of the loops.
     Lines(Vec<Segment>, Axes<2>),
+    /// Single elements.
+    Scatter(Scatter),
 }
 
 /// A part of a line that is adjacent in both operands.
@@ -137,24 +141,27 @@ impl Copies {
         points: &Points,
         combine: Combine,
     ) -> Result<usize> {
-        let ends = [Scattered::new(from, points)?, Scattered::new(to, points)?];
-        let dtypes = ends.each_ref().map(|end| end.dtype);
+        let operands = [
+            points::Operand::new(from, points)?,
+            points::Operand::new(to, points)?,
+        ];
+        let dtypes = operands.each_ref().map(|operand| operand.dtype);
         let size = dtypes[0].size();
-        let once = Nest {
-            axes: Axes::new(),
-            at: [std::ptr::null_mut(); 2],
+        let unit = match combine {
+            Combine::Insert if dtypes[0] == dtypes[1] => Unit::Bytes(size),
+            _ => Unit::Element(combine_line(dtypes[0], dtypes[1], combine)?),
         };
-        let kernel = match combine {
-            Combine::Insert if dtypes[0] == dtypes[1] => Kernel::Copy(Transfer::new(once, size).0),
-            _ => each(once, combine_line(dtypes[0], dtypes[1], combine)?).0,
-        };
-        let mut at = Vec::new();
-        at.try_reserve_exact(points.count).map_err(|_| refused())?;
-        for number in 0..points.count {
-            at.push([ends[0].at(number)?, ends[1].at(number)?]);
-        }
-        push(&mut self.groups, Group { kernel, at })?;
-        self.memories.extend(ends.map(|end| end.memory));
+        let memories = operands.each_ref().map(|operand| operand.memory.clone());
+        let (scatter, at) = Scatter::new(points.count, operands, unit);
+        let kernel = Kernel::Scatter(scatter);
+        push(
+            &mut self.groups,
+            Group {
+                kernel,
+                at: vec![at],
+            },
+        )?;
+        self.memories.extend(memories);
         self.bytes += points.count * size;
         Ok(points.count * size)
     }
@@ -241,7 +248,8 @@ impl Copies {
     /// Does the copies, in an order that depends on what was added alone.
     pub fn run(&self) {
         for group in &self.groups {
-            // SAFETY: the condition on this type; no element is both read and written, and none written twice, in one product.
+            // SAFETY: the condition on this type; no element is both read and written, and none written twice, in one product;
+            // one of a list after the other.
             unsafe {
                 match &group.kernel {
                     Kernel::Copy(transfer) => transfer.perform_all(&group.at),
@@ -252,6 +260,7 @@ impl Copies {
                             walk(outer, at, |at| line(inner, at));
                         }
                     }
+                    Kernel::Scatter(scatter) => group.at.iter().for_each(|&at| scatter.perform(at)),
                     Kernel::Lines(segments, axes) => {
                         for &at in &group.at {
                             walk(axes, at, |[from, to]| {
@@ -275,11 +284,12 @@ impl Copies {
     /// Bytes that the description of the copies takes.
     pub fn memory(&self) -> usize {
         let lists = self.groups.iter().map(|group| {
-            let segments = match &group.kernel {
+            let own = match &group.kernel {
                 Kernel::Lines(segments, _) => segments.capacity() * size_of::<Segment>(),
+                Kernel::Scatter(scatter) => scatter.memory(),
                 Kernel::Copy(_) | Kernel::Each(..) => 0,
             };
-            segments + group.at.capacity() * size_of::<[*mut u8; 2]>()
+            own + group.at.capacity() * size_of::<[*mut u8; 2]>()
         });
         lists.sum::<usize>() + self.groups.capacity() * size_of::<Group>()
     }

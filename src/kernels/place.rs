@@ -30,14 +30,6 @@ pub enum Place<'a> {
     },
 }
 
-/// Elements at single positions, in an order that both operands share.
-#[derive(Clone, Debug, Default)]
-pub struct Points {
-    pub count: usize,
-    /// Of the source and of the target, one local index per dimension and element; empty where this rank does not use them.
-    pub positions: [Arc<[i64]>; 2],
-}
-
 /// A run in bytes of both operands.
 #[derive(Clone)]
 pub(super) struct Step {
@@ -114,69 +106,6 @@ impl Operand {
 
     pub fn base(&self) -> *mut u8 {
         self.base
-    }
-}
-
-/// One operand of single elements.
-pub(super) struct Scattered<'a> {
-    pub memory: Arc<Memory>,
-    pub dtype: Dtype,
-    base: *mut u8,
-    /// The block and the positions in it; `None`: packed.
-    listed: Option<(&'a Block, &'a [i64])>,
-}
-
-impl<'a> Scattered<'a> {
-    pub fn new(place: Place<'a>, points: &'a Points) -> Result<Scattered<'a>> {
-        match place {
-            Place::In { block, side, .. } => {
-                let positions = &points.positions[side];
-                if points.count.checked_mul(block.ndim()) != Some(positions.len()) {
-                    return Err(outside());
-                }
-                Ok(Scattered {
-                    memory: block.memory().clone(),
-                    dtype: block.dtype(),
-                    base: block.base(),
-                    listed: Some((block, positions)),
-                })
-            }
-            Place::Packed {
-                memory,
-                offset,
-                dtype,
-                ..
-            } => {
-                let bytes = points.count.checked_mul(dtype.size());
-                let end = bytes.and_then(|bytes| bytes.checked_add(offset));
-                if end.is_none_or(|end| end > memory.above()) {
-                    return Err(outside());
-                }
-                Ok(Scattered {
-                    memory: memory.clone(),
-                    dtype,
-                    base: memory.base().wrapping_add(offset),
-                    listed: None,
-                })
-            }
-        }
-    }
-
-    /// Address of the element with this number.
-    pub fn at(&self, number: usize) -> Result<*mut u8> {
-        let Some((block, positions)) = self.listed else {
-            return Ok(self.base.wrapping_add(number * self.dtype.size()));
-        };
-        let ndim = block.ndim();
-        let index = &positions[number * ndim..(number + 1) * ndim];
-        let mut offset = 0;
-        for ((&index, &extent), &stride) in index.iter().zip(block.extents()).zip(block.strides()) {
-            if !(0..extent).contains(&index) {
-                return Err(outside());
-            }
-            offset += index * stride;
-        }
-        Ok(self.base.wrapping_offset(offset as isize))
     }
 }
 

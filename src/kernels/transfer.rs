@@ -170,7 +170,7 @@ impl Transfer {
 /// # Safety
 /// An item of each operand may be accessed.
 #[inline(always)]
-unsafe fn item<const B: usize>([from, to]: [*mut u8; 2]) {
+pub(super) unsafe fn item<const B: usize>([from, to]: [*mut u8; 2]) {
     // SAFETY: passed on; byte arrays need no alignment.
     unsafe { *to.cast::<[u8; B]>() = *from.cast::<[u8; B]>() };
 }

@@ -1,11 +1,7 @@
 //! Index lists: elements at any global indices are brought to each rank's own memory, or from there to their owners.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
-
-use distarray_core::directory::Questions;
-use distarray_core::map::Owner;
-use distarray_core::{Code, Dims};
+use distarray_core::directory::{Places, Questions};
+use distarray_core::Code;
 
 use super::channels::{Leg, Piece, Shipment};
 use super::directory::{ask, is_listed};
@@ -16,6 +12,10 @@ use crate::error::{Error, Result};
 use crate::kernels::combine::Combine;
 use crate::kernels::copies::Points;
 use crate::mpi::agree::fingerprint;
+
+mod sort;
+
+use sort::{Finder, Portion};
 
 /// Which way the elements go.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,9 +58,22 @@ pub fn plan_indices(name: &'static str, array: &Array, asked: Result<Listed>) ->
         ("the options", options),
     ];
     let identity = fingerprint(fields.map(|field| field.1));
-    let checked = asked.and_then(|asked| Ok((normalized(array, &asked)?, asked)));
-    let (indices, asked) = comm.agree_on(name, &fields, checked)?;
-    let leg = leg(array, &asked, &indices)?;
+    let map = array.dist().map();
+    let checked = asked.and_then(|asked| {
+        check(array, &asked)?;
+        let known = !map.dims().iter().any(is_listed);
+        let found = known.then(|| Finder::new(array, &asked, &[]).sort());
+        Ok((found.transpose()?, asked))
+    });
+    let (found, asked) = comm.agree_on(name, &fields, checked)?;
+    let portions = match found {
+        Some(portions) => portions,
+        None => {
+            let places = places(array, &asked)?;
+            comm.agree(Finder::new(array, &asked, &places).sort())?
+        }
+    };
+    let leg = leg(array, &asked, portions)?;
     let gathers = asked.way == Way::Gather;
     let claims = vec![
         array.claim(Part::Owned, !gathers),
@@ -69,10 +82,10 @@ pub fn plan_indices(name: &'static str, array: &Array, asked: Result<Listed>) ->
     Ok(Plan::new(comm, &[leg], identity)?.claiming(claims))
 }
 
-/// The indices, those that count from the end counted from the beginning.
-fn normalized(array: &Array, asked: &Listed) -> Result<Vec<i64>> {
+/// What this rank can tell without a look at the indices.
+fn check(array: &Array, asked: &Listed) -> Result<()> {
     let refuse = |text: String| Err(Error::new(Code::Argument, text));
-    let (dims, values) = (array.dist().map().dims(), asked.values);
+    let values = asked.values;
     if !values.dist().comm().is(array.dist().comm()) {
         return refuse("the values live on another communicator than the array".into());
     }
@@ -108,95 +121,50 @@ fn normalized(array: &Array, asked: &Listed) -> Result<Vec<i64>> {
     if values.owned().overlaps(&array.owned()) {
         return refuse("the values share memory with the array".into());
     }
-    let mut indices = Vec::new();
-    let refused = |_| Error::new(Code::Memory, "memory for a list of indices was refused");
-    indices
-        .try_reserve_exact(asked.indices.len())
-        .map_err(refused)?;
-    for index in asked.indices.chunks(dims.len().max(1)) {
-        for (dim, (dimension, &entry)) in dims.iter().zip(index).enumerate() {
-            indices.push(dimension.normalize(dim, entry)?);
-        }
-    }
-    Ok(indices)
+    Ok(())
 }
 
-/// For each index the rank that holds the element, and its position in that rank's section, one entry per dimension.
-struct Holders {
-    ranks: Vec<usize>,
-    positions: Vec<i64>,
-}
-
-/// Of the elements of one rank that a list means, the positions there and the positions of the values here.
-type Pairs = [Vec<i64>; 2];
-
-/// The elements of each rank, in the order of the list.
-fn by_rank(holders: &Holders, ndim: usize, below: i64) -> BTreeMap<usize, Pairs> {
-    let mut slots: HashMap<usize, usize> = HashMap::new();
-    let mut lists: Vec<(usize, Pairs)> = Vec::new();
-    for (number, &rank) in holders.ranks.iter().enumerate() {
-        let slot = *slots.entry(rank).or_insert_with(|| {
-            lists.push((rank, Pairs::default()));
-            lists.len() - 1
-        });
-        let [there, here] = &mut lists[slot].1;
-        there.extend_from_slice(&holders.positions[number * ndim..(number + 1) * ndim]);
-        here.push(below + number as i64);
-    }
-    lists.into_iter().collect()
-}
-
-/// Collective: finds the owners and tells them which of their elements are meant.
-fn leg(array: &Array, asked: &Listed, indices: &[i64]) -> Result<Leg> {
+/// Collective: tells the holders which of their elements are meant.
+fn leg(array: &Array, asked: &Listed, portions: Vec<Portion>) -> Result<Leg> {
     let (dist, comm) = (array.dist(), array.dist().comm());
-    let ndim = dist.map().ndim();
-    let holders = holders(array, asked.count, indices)?;
-    // What each owner is told: for each element its position there, and that of the value here.
-    let below = asked
-        .values
-        .dist()
-        .section()
-        .dims
-        .first()
-        .map_or(0, |span| span.below);
-    let mut told = by_rank(&holders, ndim, below);
-    let own = told.remove(&comm.rank());
-    let requests = |(&peer, lists): (&usize, &Pairs)| {
-        let mut words = vec![lists[1].len() as i64];
-        lists.iter().for_each(|list| words.extend(list));
-        (peer, words)
-    };
-    let requests: Vec<_> = told.iter().map(requests).collect();
+    // Whoever reads the elements where they lie has to know where in both blocks.
+    let here_too = asked.way == Way::Scatter;
+    let (own, asking): (Vec<_>, Vec<_>) = portions
+        .into_iter()
+        .partition(|portion| portion.peer == comm.rank());
+    let requests = asking
+        .iter()
+        .map(|portion| Ok((portion.peer, portion.write(here_too)?)));
+    let requests = comm.agree(requests.collect::<Result<Vec<_>>>())?;
     let heard = comm.agree(comm.sparse_exchange(&requests))?;
-    let heard = heard.into_iter().map(|(peer, words)| {
-        let (&count, rest) = words.split_first().ok_or_else(garbled)?;
-        let length = usize::try_from(count)
-            .ok()
-            .and_then(|count| count.checked_mul(ndim));
-        let lists = length
-            .and_then(|length| rest.split_at_checked(length))
-            .ok_or_else(garbled)?;
-        Ok((peer, [lists.0.to_vec(), lists.1.to_vec()]))
-    });
-    let heard = comm.agree(heard.collect::<Result<Vec<_>>>())?;
+    let heard = heard
+        .iter()
+        .map(|(peer, words)| Portion::read(*peer, words));
+    let answering = comm.agree(heard.collect::<Result<Vec<_>>>())?;
 
+    let order = dist.map().order();
     // Elements of the array are the source of a gather and the target of a scatter.
-    let piece = |[there, here]: Pairs| {
-        let count = here.len();
-        let (there, here): (Arc<[i64]>, Arc<[i64]>) = (there.into(), here.into());
+    let piece = |portion: Portion| {
+        let Portion {
+            count, there, here, ..
+        } = portion;
         let positions = match asked.way {
-            Way::Gather => [there, here],
-            Way::Scatter => [here, there],
+            Way::Gather => [Some(there), here],
+            Way::Scatter => [here, Some(there)],
         };
-        Piece::Points(Points { count, positions })
+        Piece::Points(Points {
+            count,
+            positions,
+            order,
+        })
     };
-    let shipment = |(peer, lists): (usize, Pairs)| Shipment {
-        peer,
-        pieces: vec![piece(lists)],
+    let shipment = |portion: Portion| Shipment {
+        peer: portion.peer,
+        pieces: vec![piece(portion)],
     };
-    let asking: Vec<Shipment> = told.into_iter().map(shipment).collect();
-    let answering: Vec<Shipment> = heard.into_iter().map(shipment).collect();
-    let local = own.map(piece).into_iter().collect();
+    let asking: Vec<Shipment> = asking.into_iter().map(shipment).collect();
+    let answering: Vec<Shipment> = answering.into_iter().map(shipment).collect();
+    let local = own.into_iter().map(piece).collect();
     let (source, target, sends, receives) = match asked.way {
         Way::Gather => (array, asked.values, answering, asking),
         Way::Scatter => (asked.values, array, asking, answering),
@@ -208,60 +176,31 @@ fn leg(array: &Array, asked: &Listed, indices: &[i64]) -> Result<Leg> {
         receives,
         local,
         axes: (0..source.dist().map().ndim()).collect(),
-        order: dist.map().order(),
+        order,
         combine: asked.combine,
     })
 }
 
-/// Collective where a dimension is unstructured: who holds each index.
-fn holders(array: &Array, count: usize, indices: &[i64]) -> Result<Holders> {
-    let (dist, comm) = (array.dist(), array.dist().comm());
-    let (map, ndim) = (dist.map(), dist.map().ndim());
-    let along = |dim: usize| indices.iter().skip(dim).step_by(ndim).copied();
-    let listed: Vec<usize> = (0..ndim)
-        .filter(|&dim| is_listed(&map.dims()[dim]))
+/// Collective: what the directory says of the list's indices, for each unstructured dimension.
+fn places(array: &Array, asked: &Listed) -> Result<Vec<Option<Places>>> {
+    let (comm, map) = (array.dist().comm(), array.dist().map());
+    let dims = map.dims();
+    let along = |dim: usize| asked.indices.iter().skip(dim).step_by(dims.len()).copied();
+    let listed: Vec<usize> = (0..dims.len())
+        .filter(|&dim| is_listed(&dims[dim]))
         .collect();
     let questions = listed
         .iter()
-        .map(|&dim| Ok(Questions::new(dim, &map.dims()[dim], along(dim))?));
-    let places = if listed.is_empty() {
-        vec![]
-    } else {
-        let questions = comm.agree(questions.collect::<Result<Vec<_>>>())?;
-        let asked: Vec<_> = listed
-            .iter()
-            .zip(&questions)
-            .map(|(&dim, questions)| ([0, dim], questions))
-            .collect();
-        ask(comm, &[map], &asked)?
-    };
-    let mut holders = Holders {
-        ranks: Vec::with_capacity(count),
-        positions: Vec::with_capacity(indices.len()),
-    };
-    let mut find = |number: usize| -> Result<()> {
-        let mut coords: Dims<usize> = Dims::new();
-        let index = &indices[number * ndim..(number + 1) * ndim];
-        for (dim, (dimension, &index)) in map.dims().iter().zip(index).enumerate() {
-            let (coord, local) = match dimension.owner(index) {
-                Owner::Coord(coord) => (coord, dimension.to_local(coord, index)),
-                Owner::Ask(_) => {
-                    let at = listed.iter().position(|&other| other == dim);
-                    let place = at
-                        .and_then(|at| places[at].get(number))
-                        .ok_or_else(garbled)?;
-                    (place.0, Some(place.1))
-                }
-            };
-            coords.push(coord);
-            let position = local.ok_or_else(garbled)? + dimension.padding(coord)[0];
-            holders.positions.push(position);
-        }
-        holders.ranks.push(map.grid().rank(&coords));
-        Ok(())
-    };
-    let found = (0..count).try_for_each(&mut find);
-    comm.agree(found.map(|()| holders))
+        .map(|&dim| Ok(Questions::new(dim, &dims[dim], along(dim))?));
+    let questions = comm.agree(questions.collect::<Result<Vec<_>>>())?;
+    let keyed: Vec<_> = listed
+        .iter()
+        .zip(&questions)
+        .map(|(&dim, questions)| ([0, dim], questions))
+        .collect();
+    let mut answers = ask(comm, &[map], &keyed)?.into_iter();
+    let answer = |dimension| is_listed(dimension).then(|| answers.next()).flatten();
+    Ok(dims.iter().map(answer).collect())
 }
 
 fn garbled() -> Error {

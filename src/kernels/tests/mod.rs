@@ -6,6 +6,7 @@ mod convert;
 mod copy;
 mod edge;
 mod memory;
+mod points;
 mod reduce;
 
 use std::sync::Arc;
