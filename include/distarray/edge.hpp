@@ -1,10 +1,11 @@
 #ifndef DISTARRAY_EDGE_HPP
 #define DISTARRAY_EDGE_HPP
 
-#include <cstring>
+#include <algorithm>
 #include <exception>
 #include <functional>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 #include "element.hpp"
@@ -71,7 +72,8 @@ class edge {
     }
     template <class T> edge with(const T &value) && {
         static_assert(sizeof value <= sizeof state_->value, "no element is larger");
-        std::memcpy(state_->value, &value, sizeof value);
+        const auto *bytes = reinterpret_cast<const unsigned char *>(&value);
+        std::copy(bytes, bytes + sizeof value, state_->value);
         plain_.dtype = static_cast<int>(dtype_of<T>);
         plain_.value = state_->value;
         return std::move(*this);
