@@ -194,6 +194,17 @@ fn what_continues_is_one_run() {
 }
 
 #[test]
+fn rows_that_are_owned_whole_cost_nothing() {
+    let pairs = make(&[block(1 << 50, 4), Dimension::whole(2), Dimension::whole(3)]);
+    let line = make(&[Dimension::cyclic(6 << 50, 8, 1 << 48)]);
+    let [forth, back] = [[&pairs, &line], [&line, &pairs]]
+        .map(|[from, to]| reshape(from, to, [Some(1); 2], Order::C).unwrap());
+    let [forth, back] = [forth, back].map(|plan| plan.moves.costs().unwrap());
+    assert_eq!((forth.messages, back.messages), ([5, 2], [2, 5]));
+    assert!(forth.runs + back.runs < 48, "{forth:?} {back:?}");
+}
+
+#[test]
 fn what_cannot_be_reshaped_is_named() {
     let text = |from: &[Dimension], to: &[Dimension]| {
         reshape(&make(from), &make(to), [Some(0); 2], Order::C)

@@ -110,14 +110,20 @@ impl Comm {
         let length = (own.len() as u64).to_ne_bytes().to_vec();
         let length = self.broadcast(root, length)?.try_into();
         let length = length.map_or(0, u64::from_ne_bytes) as usize;
-        let mut bytes = self.agree(zeroed(length.saturating_mul(size_of::<i64>())))?;
+        let mut all: Vec<i64> = Vec::new();
+        let room = all.try_reserve_exact(length).map_err(|_| {
+            let text = format!("a list of {length} words was refused");
+            Error::new(Code::Memory, text)
+        });
+        let bytes = room.and_then(|()| zeroed(length.saturating_mul(size_of::<i64>())));
+        let mut bytes = self.agree(bytes)?;
         for (word, bytes) in own.iter().zip(bytes.chunks_exact_mut(size_of::<i64>())) {
             bytes.copy_from_slice(&word.to_ne_bytes());
         }
         let bytes = self.broadcast(root, bytes)?;
         let (words, _) = bytes.as_chunks();
-        let words = words.iter().map(|&word| i64::from_ne_bytes(word));
-        Ok(Some((root, words.collect())))
+        all.extend(words.iter().map(|&word| i64::from_ne_bytes(word)));
+        Ok(Some((root, all)))
     }
 
     fn words(

@@ -3,7 +3,7 @@
 /* seconds: 300 */
 #include "random.h"
 
-#define CASES 40
+#define CASES 25
 #define UNTOUCHED (-3)
 
 static int ndim, axes[RANDOM_NDIM];
@@ -13,9 +13,11 @@ typedef struct {
     MPI_Comm comm;
     int rank, size;
     darr_dist *dist;
-    darr_array *array;
-    void *memory;
+    darr_array *arrays[2];
+    void *memory[2];
 } side;
+
+static const int dtypes[2][2] = {{DARR_INT32, DARR_INT64}, {DARR_FLOAT64, DARR_INT64}};
 
 static int is_in(const side *one) { return one->comm != MPI_COMM_NULL; }
 
@@ -39,14 +41,15 @@ static void make_side(side *one, int member, int key)
     }
 }
 
-static void fill_side(side *one, const int64_t *shape, int kinds, int dtype, uint64_t seed)
+static void fill_side(side *one, const int64_t *shape, int kinds, const int *types, uint64_t seed)
 {
     if (!is_in(one))
         return;
     random_state = seed;
     swap_ranks(one);
     one->dist = random_dist((int)MPI_Comm_c2f(one->comm), ndim, shape, kinds);
-    one->array = random_array(one->dist, dtype, &one->memory);
+    for (int i = 0; i < 2; i++)
+        one->arrays[i] = random_array(one->dist, types[i], &one->memory[i]);
     swap_ranks(one);
 }
 
@@ -58,17 +61,20 @@ static void free_comm(side *one)
 
 static void free_side(side *one)
 {
-    darr_array_free(one->array);
+    for (int i = 0; i < 2; i++) {
+        darr_array_free(one->arrays[i]);
+        free(one->memory[i]);
+    }
     darr_dist_free(one->dist);
-    free(one->memory);
 }
 
-static void visit(side *one, void (*each)(const random_place *place, void *context), void *context)
+static void visit(side *one, void (*each)(const random_place *place, void *context))
 {
-    if (!one->array)
+    if (!one->dist)
         return;
     swap_ranks(one);
-    random_visit(one->dist, one->array, each, context);
+    for (int i = 0; i < 2; i++)
+        random_visit(one->dist, one->arrays[i], each, &i);
     swap_ranks(one);
 }
 
@@ -80,25 +86,33 @@ static int64_t number(const int64_t *index)
     return value;
 }
 
+/* The second array of a side has other values. */
 static void fill_source(const random_place *place, void *context)
 {
-    (void)context;
-    *(int32_t *)place->at = place->owned ? (int32_t)number(place->index) : UNTOUCHED;
+    int second = *(int *)context;
+    int64_t value = place->owned ? number(place->index) + 7 * second : UNTOUCHED;
+    if (second)
+        *(int64_t *)place->at = value;
+    else
+        *(int32_t *)place->at = (int32_t)value;
 }
 
 static void fill_target(const random_place *place, void *context)
 {
-    (void)context;
-    *(double *)place->at = UNTOUCHED;
+    if (*(int *)context)
+        *(int64_t *)place->at = UNTOUCHED;
+    else
+        *(double *)place->at = UNTOUCHED;
 }
 
 static void check_target(const random_place *place, void *context)
 {
     int64_t source[RANDOM_NDIM];
-    (void)context;
+    int second = *(int *)context;
     for (int d = 0; d < ndim; d++)
         source[d] = place->index[axes[d]];
-    CHECK_REAL(*(double *)place->at, place->owned ? (double)number(source) : UNTOUCHED);
+    CHECK_INT(second ? *(int64_t *)place->at : (int64_t) * (double *)place->at,
+              place->owned ? number(source) + 7 * second : UNTOUCHED);
 }
 
 static void one_case(MPI_Comm comm, uint64_t seed)
@@ -108,7 +122,7 @@ static void one_case(MPI_Comm comm, uint64_t seed)
     darr_move_options options = DARR_MOVE_OPTIONS_INIT;
     side sides[2];
     darr_plan *plan = NULL;
-    const darr_array *read;
+    const darr_array *read[2];
 
     random_state = seed;
     ndim = (int)random_below(RANDOM_NDIM);
@@ -139,23 +153,25 @@ static void one_case(MPI_Comm comm, uint64_t seed)
     }
     for (int end = 0; end < 2; end++)
         make_side(&sides[end], member[end], key[end]);
-    fill_side(&sides[0], shape, 4, DARR_INT32, seed + 1000000);
-    fill_side(&sides[1], turned, 4, DARR_FLOAT64, seed + 2000000);
-    visit(&sides[0], fill_source, NULL);
+    fill_side(&sides[0], shape, 4, dtypes[0], seed + 1000000);
+    fill_side(&sides[1], turned, 4, dtypes[1], seed + 2000000);
+    visit(&sides[0], fill_source);
     options.axes = is_in(&sides[0]) ? axes : NULL;
-    read = sides[0].array;
+    for (int i = 0; i < 2; i++)
+        read[i] = sides[0].arrays[i];
     /* Ranks outside pass no list, or one of NULL. */
-    CHECK_NEEDED(darr_plan_redistribute_between((int)MPI_Comm_c2f(comm), read || sides[1].array || lists, read || lists ? &read : NULL,
-                                                sides[1].array || lists ? &sides[1].array : NULL, &options, &plan));
+    CHECK_NEEDED(darr_plan_redistribute_between((int)MPI_Comm_c2f(comm), is_in(&sides[0]) || is_in(&sides[1]) || lists ? 2 : 0,
+                                                is_in(&sides[0]) || lists ? read : NULL,
+                                                is_in(&sides[1]) || lists ? sides[1].arrays : NULL, &options, &plan));
     if (freed_first)
         for (int end = 0; end < 2; end++)
             free_comm(&sides[end]);
     for (int run = 0; run < 2; run++) {
-        visit(&sides[1], fill_target, NULL);
+        visit(&sides[1], fill_target);
         /* Nobody changes a target that others may already be writing to, or read from. */
         MPI_Barrier(MPI_COMM_WORLD);
         CHECK_OK(darr_plan_run(plan));
-        visit(&sides[1], check_target, NULL);
+        visit(&sides[1], check_target);
     }
     darr_plan_free(plan);
     for (int end = 0; end < 2; end++) {
@@ -167,8 +183,8 @@ static void one_case(MPI_Comm comm, uint64_t seed)
 
 static void refused(MPI_Comm comm, const side *source, const side *target, int code, const char *part)
 {
-    const darr_array *read = source->array;
-    darr_array *written = target->array;
+    const darr_array *read = source->arrays[0];
+    darr_array *written = target->arrays[0];
     darr_plan *plan = NULL;
     CHECK_FAILS(darr_plan_redistribute_between((int)MPI_Comm_c2f(comm), 1, &read, &written, NULL, &plan), code, part);
     CHECK_ALIKE(darr_last_error());
@@ -181,7 +197,7 @@ static void bad_input(void)
     int64_t shape[1] = {12}, other[1] = {13};
     MPI_Comm world = MPI_COMM_WORLD, self = MPI_COMM_SELF;
     int first = check_rank < check_size - 1 || check_size == 1, comm = (int)MPI_Comm_c2f(world);
-    side source, target, none = {MPI_COMM_NULL, 0, 0, NULL, NULL, NULL}, changed, small, large, last;
+    side source, target, none = {MPI_COMM_NULL, 0, 0, NULL, {NULL, NULL}, {NULL, NULL}}, changed, small, large, last;
     darr_plan *plan = NULL;
     ndim = 1;
     make_side(&source, first, check_rank);
@@ -189,11 +205,11 @@ static void bad_input(void)
     make_side(&small, first, check_rank);
     make_side(&large, 1, check_rank);
     make_side(&last, !first, 0);
-    fill_side(&last, shape, 2, DARR_FLOAT64, 11);
-    fill_side(&source, shape, 2, DARR_FLOAT64, 7);
-    fill_side(&target, shape, 2, DARR_FLOAT64, 8);
-    fill_side(&small, other, 2, DARR_FLOAT64, 9);
-    fill_side(&large, shape, 2, DARR_INT32, 10);
+    fill_side(&last, shape, 2, dtypes[1], 11);
+    fill_side(&source, shape, 2, dtypes[1], 7);
+    fill_side(&target, shape, 2, dtypes[1], 8);
+    fill_side(&small, other, 2, dtypes[1], 9);
+    fill_side(&large, shape, 2, dtypes[0], 10);
 
     refused(world, &none, &target, DARR_ERR_ARGUMENT, "no rank passed sources");
     refused(world, &source, &none, DARR_ERR_ARGUMENT, "no rank passed targets");
@@ -205,28 +221,28 @@ static void bad_input(void)
     if (check_size > 2)
         refused(world, check_rank == 1 ? &small : &source, &target, DARR_ERR_MISMATCH, "sources of rank 1 and of rank 0");
     if (check_size > 1) {
-        const darr_array *read[2] = {source.array, source.array};
-        darr_array *written[2] = {target.array, NULL};
+        const darr_array *read[2] = {source.arrays[0], source.arrays[1]};
+        darr_array *written[2] = {target.arrays[0], NULL};
         CHECK_FAILS(darr_plan_redistribute_between(comm, 2, first ? read : NULL, written, NULL, &plan), DARR_ERR_HANDLE,
                     "targets[1]");
         CHECK_ALIKE(darr_last_error());
-        written[1] = target.array;
+        written[1] = target.arrays[1];
         CHECK_FAILS(darr_plan_redistribute_between(comm, 2 - (check_rank == 0), first ? read : NULL, written, NULL, &plan),
                     DARR_ERR_MISMATCH, check_size > 2 ? "sources of rank 1 and of rank 0" : "targets of rank 1 and of rank 0");
         CHECK_ALIKE(darr_last_error());
-        CHECK_FAILS(darr_plan_redistribute_between(comm, first ? 2 : 1, first ? read : NULL, first ? NULL : &last.array, NULL,
+        CHECK_FAILS(darr_plan_redistribute_between(comm, first ? 2 : 1, first ? read : NULL, first ? NULL : last.arrays, NULL,
                                                    &plan),
                     DARR_ERR_MISMATCH, "2 sources, but 1 targets");
         CHECK_ALIKE(darr_last_error());
         /* Each rank's plan would need the ranks of the others. */
-        CHECK_FAILS(darr_plan_redistribute_between((int)MPI_Comm_c2f(self), 1, NULL, &target.array, NULL, &plan),
+        CHECK_FAILS(darr_plan_redistribute_between((int)MPI_Comm_c2f(self), 1, NULL, target.arrays, NULL, &plan),
                     DARR_ERR_ARGUMENT, "is not in the communicator of the plan");
     }
     CHECK_FAILS(darr_plan_redistribute_between(comm, 0, NULL, NULL, NULL, &plan), DARR_ERR_ARGUMENT, "no rank passed sources");
     CHECK_FAILS(darr_plan_redistribute_between(comm, -1, NULL, NULL, NULL, &plan), DARR_ERR_ARGUMENT, "number of sources is -1");
     CHECK_FAILS(darr_plan_redistribute_between((int)MPI_Comm_c2f(MPI_COMM_NULL), 1, NULL, NULL, NULL, &plan), DARR_ERR_COMM,
                 "MPI_COMM_NULL");
-    CHECK_FAILS(darr_plan_redistribute_between(comm, 1, &(const darr_array *){source.array}, &target.array, NULL, NULL),
+    CHECK_FAILS(darr_plan_redistribute_between(comm, 1, &(const darr_array *){source.arrays[0]}, target.arrays, NULL, NULL),
                 DARR_ERR_ARGUMENT, "plan_out");
     changed = source;
     free_comm(&changed);
@@ -252,6 +268,7 @@ int main(int argc, char **argv)
         int part = way == 0 ? 0 : way == 1 ? check_rank % 2 : check_rank;
         CHECK_NEEDED(darr_comm_divide_node((int)MPI_Comm_c2f(MPI_COMM_WORLD), part));
         CHECK_NEEDED(darr_comm_divide_node((int)MPI_Comm_c2f(turned), part));
+        CHECK_OK(darr_comm_set_checks((int)MPI_Comm_c2f(turned), way == 1));
         for (int i = 0; i < CASES && check_failed == 0; i++) {
             one_case(i % 3 ? MPI_COMM_WORLD : turned, (uint64_t)(1000 * way + i + 1));
             if (check_failed > 0)

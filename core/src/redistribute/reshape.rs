@@ -90,6 +90,8 @@ struct Piece {
 struct Ends<'a> {
     /// The dimensions of both ends, the slowest first.
     dims: [Dims<&'a Dimension>; 2],
+    /// Elements of faster dimensions that whoever owns an index of these owns all of, one after the other.
+    inner: [i64; 2],
     /// The caller's end and its coordinates there.
     own: usize,
     coords: Dims<usize>,
@@ -103,17 +105,28 @@ impl<'a> Ends<'a> {
         };
         Ends {
             dims: [dims(0).collect(), dims(1).collect()],
+            inner: [1, 1],
             own,
             coords: group.dims[own].iter().map(|&dim| coords[dim]).collect(),
         }
     }
 
     /// The pieces of the caller's coordinates, in one order at both ends.
-    fn pieces(&self) -> Result<Vec<Piece>> {
-        match self.only() {
-            Some(ends) => self.along(ends),
-            None => self.rows(),
+    fn pieces(mut self) -> Result<Vec<Piece>> {
+        if let Some(ends) = self.only() {
+            return self.along(ends);
         }
+        let is_inner = |dim: &&Dimension| {
+            let padding = [dim.halo, dim.boundary];
+            dim.procs == 1 && dim.is_contiguous() && padding == [[0; 2]; 2]
+        };
+        for (dims, inner) in self.dims.iter_mut().zip(&mut self.inner) {
+            while let Some(dim) = dims.last().copied().filter(is_inner) {
+                *inner *= dim.extent;
+                dims.pop();
+            }
+        }
+        self.rows()
     }
 
     /// The dimension of more than one element, if either end has one and no other.
@@ -188,7 +201,7 @@ impl<'a> Ends<'a> {
                         .iter()
                         .zip(&*strides)
                         .map(|(local, stride)| local * stride);
-                    let mut ends = [other.sum(); 2];
+                    let mut ends = [there.inner + other.sum::<i64>(); 2];
                     ends[own] = position + local + at - place - span.start;
                     runs.push(Run::new(ends, length))?;
                     at += length;
@@ -212,23 +225,24 @@ impl<'a> Ends<'a> {
         Ok(found.into_iter().map(piece).collect())
     }
 
-    /// What the caller owns along its fastest dimension: indices and the position of the first; and how many elements it owns
-    /// in each of the others.
+    /// What the caller owns along its fastest dimension: places and the position of the first; and how many indices it owns in
+    /// each of the others.
     fn own_spans(&self) -> Result<(Vec<Span>, Dims<i64>)> {
         let mut slow: Dims<i64> = Dims::new();
         for (dimension, &coord) in self.dims[self.own].iter().zip(&self.coords) {
             slow.push(dimension.count(coord));
         }
+        let inner = self.inner[self.own];
         let Some(count) = slow.pop() else {
-            return Ok((vec![(0..1, 0)], slow));
+            return Ok((vec![(0..inner, 0)], slow));
         };
         let (dimension, coord) = (self.dims[self.own][slow.len()], self.coords[slow.len()]);
         let (mut spans, mut local) = (vec![], 0);
         while let Some(index) = dimension.to_global(coord, local).filter(|_| local < count) {
-            let span = index..span(dimension, coord, index).end;
-            let length = span.end - index;
-            product::push(&mut spans, (span, dimension.padding(coord)[0] + local))?;
-            local += length;
+            let end = span(dimension, coord, index).end;
+            let position = (dimension.padding(coord)[0] + local) * inner;
+            product::push(&mut spans, (index * inner..end * inner, position))?;
+            local += end - index;
         }
         Ok((spans, slow))
     }
@@ -238,6 +252,7 @@ impl<'a> Ends<'a> {
         let mut there = There {
             coords: Dims::new(),
             local: Dims::new(),
+            inner: 0,
             length: 1,
         };
         let mut rest = place;
@@ -253,13 +268,15 @@ impl<'a> Ends<'a> {
                 .push(below + local.expect("the owner has the element"));
             there.length = span(dimension, coord, index).end - index;
         }
+        there.inner = rest;
+        there.length = there.length * self.inner[1 - self.own] - rest;
         there
     }
 
     /// Elements of the sequence from one index to the next, per dimension.
     fn places(&self, end: usize) -> Result<Dims<i64>> {
         let extents: Dims<i64> = self.dims[end].iter().map(|dim| dim.extent).collect();
-        crate::packed_strides(&extents, Order::C, 1)
+        crate::packed_strides(&extents, Order::C, self.inner[end])
     }
 
     /// Positions from one local index to the next, per dimension.
@@ -269,17 +286,19 @@ impl<'a> Ends<'a> {
             below + dim.count(coord) + above
         };
         let extents: Dims<i64> = self.dims[end].iter().zip(coords).map(extent).collect();
-        crate::packed_strides(&extents, Order::C, 1)
+        crate::packed_strides(&extents, Order::C, self.inner[end])
     }
 }
 
-/// Indices along the fastest dimension, and the position of the first.
+/// Places along the fastest dimension, and the position of the first.
 type Span = (Range<i64>, i64);
 
 /// An element of the other end, and how many of its row follow it on the same rank, itself included.
 struct There {
     coords: Dims<usize>,
     local: Dims<i64>,
+    /// Its number among those of the faster dimensions.
+    inner: i64,
     length: i64,
 }
 
