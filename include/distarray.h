@@ -255,6 +255,21 @@
 /* The larger one stays; NaN if one is NaN. */
 #define DARR_COMBINE_MAX 3
 
+/* The messages that a rank sends. */
+#define DARR_SENDS 0
+
+/* The messages that a rank receives. */
+#define DARR_RECEIVES 1
+
+/* The receiver reads the elements where they lie: one copy. */
+#define DARR_WAY_DIRECT 0
+
+/* The elements go through a buffer in memory that the node shares: two copies. */
+#define DARR_WAY_STAGED 1
+
+/* MPI carries the elements: up to two copies, none at an end where they lie in memory as in the message, and those of MPI. */
+#define DARR_WAY_MPI 2
+
 /* Opens an existing file; nothing can be written to it. */
 #define DARR_READ 0
 
@@ -472,7 +487,7 @@ typedef struct darr_plan_info {
     int64_t bytes_direct;
     /* so many from a buffer in memory that the node shares, two copies, */
     int64_t bytes_staged;
-    /* and MPI carries so many, two copies and those of MPI. */
+    /* and MPI carries so many, up to two copies and those of MPI. */
     int64_t bytes_mpi;
     /* Bytes of the largest message that goes to another rank. */
     int64_t largest;
@@ -480,7 +495,21 @@ typedef struct darr_plan_info {
     int64_t bytes_local;
     /* Bytes of memory that the plan itself takes on the rank. */
     int64_t memory;
+    /* Bytes of the text of darr_plan_text, with its end. */
+    int64_t text;
 } darr_plan_info;
+
+/* A message of a plan. Start from DARR_NEIGHBOUR_INIT. */
+typedef struct darr_neighbour {
+    /* sizeof(darr_neighbour). */
+    int64_t size;
+    /* The rank to which it goes or from which it comes. */
+    int rank;
+    /* DARR_WAY_DIRECT and so on. */
+    int way;
+    /* Its bytes. */
+    int64_t bytes;
+} darr_neighbour;
 
 /* What a picture shows. NULL in its place, or DARR_IMAGE_OPTIONS_INIT: dimension 0 to the right, dimension 1 up, position 0
  * in all others, viridis over the range of the values, one pixel for each element.
@@ -1075,7 +1104,8 @@ int darr_plan_scatter(darr_array *array,
 /* Begins a run: sends what the other ranks need and returns without waiting for them.
  *
  * Collective. Until darr_plan_end the elements that are sent may be read but not written, and those that are filled
- * are undefined. Errors: DARR_ERR_STATE for a plan that is begun already or failed half way; DARR_ERR_MPI;
+ * are undefined. Errors: DARR_ERR_STATE for a plan that is begun already or failed half way, and while another plan that is begun
+ * writes what this one reads or writes, or reads what this one writes, of one array; views count as arrays of their own. DARR_ERR_MPI;
  * DARR_ERR_COMM; DARR_ERR_HANDLE; in checked mode DARR_ERR_MISMATCH.
  */
 int darr_plan_begin(darr_plan *plan);
@@ -1101,6 +1131,12 @@ int darr_plan_run(darr_plan *plan);
 int darr_plan_test(darr_plan *plan,
                    int *done_out);
 
+/* Frees a plan. One that is begun gives up its messages.
+ *
+ * Local; NULL is fine; works after MPI_Finalize.
+ */
+void darr_plan_free(darr_plan *plan);
+
 /* What a plan does on the calling rank at each run: messages, bytes and the way that they take.
  *
  * Local.
@@ -1110,11 +1146,29 @@ int darr_plan_test(darr_plan *plan,
  */
 int darr_plan_describe(const darr_plan *plan, darr_plan_info *info_out);
 
-/* Frees a plan. One that is begun gives up its messages.
+/* One of a plan's messages of the calling rank, ascending by the other rank.
  *
- * Local; NULL is fine; works after MPI_Finalize.
+ * Local.
+ * @param plan [in] The plan.
+ * @param direction [in] DARR_SENDS or DARR_RECEIVES.
+ * @param number [in] 0 to the number of these that darr_plan_describe gives, less one.
+ * @param neighbour_out [in, out] Its size is set by the caller; the rest is filled in.
+ * Errors: DARR_ERR_ARGUMENT for a number that is out of range; DARR_ERR_HANDLE.
  */
-void darr_plan_free(darr_plan *plan);
+int darr_plan_neighbour(const darr_plan *plan,
+                        int direction,
+                        int64_t number,
+                        darr_neighbour *neighbour_out);
+
+/* What darr_plan_describe and darr_plan_neighbour tell, as lines of English text: for people, in no fixed form.
+ *
+ * Local.
+ * @param plan [in] The plan.
+ * @param bytes [in] Room at text_out; darr_plan_describe gives how much is needed.
+ * @param text_out [out] The text, terminated. Untouched if there is too little room.
+ * Errors: DARR_ERR_ARGUMENT for too little room; DARR_ERR_HANDLE.
+ */
+int darr_plan_text(const darr_plan *plan, int64_t bytes, char *text_out);
 
 /* Brings to each rank the part of an array that it asks for, into its own memory: all of the array to one rank or to all, a row or a
  * plane to whoever wants it. Padding is neither read nor written.
@@ -1131,8 +1185,8 @@ void darr_plan_free(darr_plan *plan);
  * none, new dimensions have one), of any sign; NULL: packed in the memory order of the array's distribution.
  * @param buffer [out] The element with index 0 in every dimension of the slice; NULL: this rank asks for nothing.
  * Errors: DARR_ERR_ARGUMENT for an index outside of the array or that nobody owns, more entries than dimensions, dtypes that do not
- * convert, strides by which elements overlap, a buffer in the array's own memory; DARR_ERR_MISMATCH; DARR_ERR_MEMORY;
- * DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ * convert, strides by which elements overlap, a buffer in the array's own memory; DARR_ERR_STATE where a begun plan
+ * writes the elements, or uses those that are put; DARR_ERR_MISMATCH; DARR_ERR_MEMORY; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
  */
 int darr_array_fetch(const darr_array *array,
                      int n,
@@ -1174,7 +1228,7 @@ int darr_array_put(darr_array *array,
  * @param source [in] The array that is read.
  * Errors: DARR_ERR_ARGUMENT for shapes that do not fit, another communicator, dtypes that do not convert, an index of an
  * unstructured dimension that the source does not have; DARR_ERR_UNSUPPORTED for a surplus first dimension that is unstructured;
- * DARR_ERR_MISMATCH; DARR_ERR_MEMORY; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ * DARR_ERR_STATE where a begun plan is in the way; DARR_ERR_MISMATCH; DARR_ERR_MEMORY; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
  */
 int darr_array_assign(darr_array *target,
                       const darr_array *source);
@@ -1192,7 +1246,7 @@ int darr_array_assign(darr_array *target,
  * unstructured dimension. Read during the call only.
  * @param array_out [out] The new array, of the same dtype.
  * Errors: DARR_ERR_ARGUMENT for a dimension that there is not, an index outside of the array or that nobody owns;
- * DARR_ERR_MISMATCH for lists that differ; DARR_ERR_MEMORY; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ * DARR_ERR_STATE where a begun plan writes the array; DARR_ERR_MISMATCH for lists that differ; DARR_ERR_MEMORY; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
  */
 int darr_array_take(const darr_array *array,
                     int dim,
@@ -1432,7 +1486,8 @@ int darr_image_save(const darr_array *array,
 #define DARR_REDUCTION_INIT {sizeof(darr_reduction), 0, 0, 0, 0, 0}
 #define DARR_HALO_OPTIONS_INIT {sizeof(darr_halo_options), 0, 0, 0, 0, 0, 0, 0}
 #define DARR_MOVE_OPTIONS_INIT {sizeof(darr_move_options), 0, 0}
-#define DARR_PLAN_INFO_INIT {sizeof(darr_plan_info), 0, 0, 0, 0, 0, 0, 0, 0, 0}
+#define DARR_PLAN_INFO_INIT {sizeof(darr_plan_info), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+#define DARR_NEIGHBOUR_INIT {sizeof(darr_neighbour), 0, 0, 0}
 #define DARR_IMAGE_OPTIONS_INIT {sizeof(darr_image_options), 0, 0, 0, 0, 0, 0, 0}
 
 #endif  /* DISTARRAY_H */

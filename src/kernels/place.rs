@@ -105,6 +105,10 @@ impl Operand {
             }
         }
     }
+
+    pub fn base(&self) -> *mut u8 {
+        self.base
+    }
 }
 
 /// One operand of single elements.

@@ -10,6 +10,7 @@ use distarray_core::{Code, Dims};
 use super::channels::{Leg, Piece, Shipment};
 use super::directory::{ask, is_listed};
 use super::plan::Plan;
+use crate::array::claim::Part;
 use crate::array::Array;
 use crate::error::{Error, Result};
 use crate::kernels::combine::Combine;
@@ -60,7 +61,12 @@ pub fn plan_indices(name: &'static str, array: &Array, asked: Result<Listed>) ->
     let checked = asked.and_then(|asked| Ok((normalized(array, &asked)?, asked)));
     let (indices, asked) = comm.agree_on(name, &fields, checked)?;
     let leg = leg(array, &asked, &indices)?;
-    Plan::new(comm, &[leg], identity)
+    let gathers = asked.way == Way::Gather;
+    let claims = vec![
+        array.claim(Part::Owned, !gathers),
+        asked.values.claim(Part::Owned, gathers),
+    ];
+    Ok(Plan::new(comm, &[leg], identity)?.claiming(claims))
 }
 
 /// The indices, those that count from the end counted from the beginning.
