@@ -1130,8 +1130,8 @@ int darr_array_slice(const darr_array *array,
  * none, new dimensions have one), of any sign; NULL: packed in the memory order of the array's distribution.
  * @param buffer [out] The element with index 0 in every dimension of the slice; NULL: this rank asks for nothing.
  * Errors: DARR_ERR_ARGUMENT for an index outside of the array or that nobody owns, more entries than dimensions, dtypes that do not
- * convert, strides by which elements overlap, a buffer in the array's own memory; DARR_ERR_MISMATCH; DARR_ERR_MEMORY;
- * DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ * convert, strides by which elements overlap, a buffer in the array's own memory; DARR_ERR_STATE where a begun plan
+ * writes the elements, or uses those that are put; DARR_ERR_MISMATCH; DARR_ERR_MEMORY; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
  */
 int darr_array_fetch(const darr_array *array,
                      int n,
@@ -1173,7 +1173,7 @@ int darr_array_put(darr_array *array,
  * @param source [in] The array that is read.
  * Errors: DARR_ERR_ARGUMENT for shapes that do not fit, another communicator, dtypes that do not convert, an index of an
  * unstructured dimension that the source does not have; DARR_ERR_UNSUPPORTED for a surplus first dimension that is unstructured;
- * DARR_ERR_MISMATCH; DARR_ERR_MEMORY; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ * DARR_ERR_STATE where a begun plan is in the way; DARR_ERR_MISMATCH; DARR_ERR_MEMORY; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
  */
 int darr_array_assign(darr_array *target,
                       const darr_array *source);
@@ -1191,7 +1191,7 @@ int darr_array_assign(darr_array *target,
  * unstructured dimension. Read during the call only.
  * @param array_out [out] The new array, of the same dtype.
  * Errors: DARR_ERR_ARGUMENT for a dimension that there is not, an index outside of the array or that nobody owns;
- * DARR_ERR_MISMATCH for lists that differ; DARR_ERR_MEMORY; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ * DARR_ERR_STATE where a begun plan writes the array; DARR_ERR_MISMATCH for lists that differ; DARR_ERR_MEMORY; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
  */
 int darr_array_take(const darr_array *array,
                     int dim,

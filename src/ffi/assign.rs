@@ -17,7 +17,7 @@ use crate::ops::assign;
 /// @param source [in] The array that is read.
 /// Errors: `DARR_ERR_ARGUMENT` for shapes that do not fit, another communicator, dtypes that do not convert, an index of an
 /// unstructured dimension that the source does not have; `DARR_ERR_UNSUPPORTED` for a surplus first dimension that is unstructured;
-/// `DARR_ERR_MISMATCH`; `DARR_ERR_MEMORY`; `DARR_ERR_MPI`; `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
+/// `DARR_ERR_STATE` where a begun plan is in the way; `DARR_ERR_MISMATCH`; `DARR_ERR_MEMORY`; `DARR_ERR_MPI`; `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
 #[no_mangle]
 pub unsafe extern "C" fn darr_array_assign(
     target: *mut darr_array,

@@ -28,8 +28,8 @@ use crate::ops::fetch::{self, Asked, Part};
 /// none, new dimensions have one), of any sign; NULL: packed in the memory order of the array's distribution.
 /// @param buffer [out] The element with index 0 in every dimension of the slice; NULL: this rank asks for nothing.
 /// Errors: `DARR_ERR_ARGUMENT` for an index outside of the array or that nobody owns, more entries than dimensions, dtypes that do not
-/// convert, strides by which elements overlap, a buffer in the array's own memory; `DARR_ERR_MISMATCH`; `DARR_ERR_MEMORY`;
-/// `DARR_ERR_MPI`; `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
+/// convert, strides by which elements overlap, a buffer in the array's own memory; `DARR_ERR_STATE` where a begun plan
+/// writes the elements, or uses those that are put; `DARR_ERR_MISMATCH`; `DARR_ERR_MEMORY`; `DARR_ERR_MPI`; `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
 #[no_mangle]
 pub unsafe extern "C" fn darr_array_fetch(
     array: *const darr_array,

@@ -21,7 +21,7 @@ use crate::ops::{mask, pick, take};
 /// unstructured dimension. Read during the call only.
 /// @param array_out [out] The new array, of the same dtype.
 /// Errors: `DARR_ERR_ARGUMENT` for a dimension that there is not, an index outside of the array or that nobody owns;
-/// `DARR_ERR_MISMATCH` for lists that differ; `DARR_ERR_MEMORY`; `DARR_ERR_MPI`; `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
+/// `DARR_ERR_STATE` where a begun plan writes the array; `DARR_ERR_MISMATCH` for lists that differ; `DARR_ERR_MEMORY`; `DARR_ERR_MPI`; `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
 #[no_mangle]
 pub unsafe extern "C" fn darr_array_take(
     array: *const darr_array,

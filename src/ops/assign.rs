@@ -6,6 +6,7 @@ use distarray_core::{Broadcast, Code, Region, MAX_DIMS};
 use super::channels::Leg;
 use super::directory::places;
 use super::plan::Plan;
+use crate::array::claim::{Claim, Part};
 use crate::array::Array;
 use crate::error::{Error, Result};
 use crate::kernels::combine::Combine;
@@ -25,18 +26,20 @@ pub fn assign(target: &Array, source: Result<&Array>) -> Result<()> {
     ];
     let aligned = source.and_then(|source| {
         check(target, source)?;
+        let read = source.claim(Part::Owned, false);
         let aligned = aligned(source, target.dist().map().ndim())?;
         Broadcast::new(aligned.dist().map(), target.dist().map())?;
-        Ok(aligned)
+        Ok((aligned, read))
     });
-    let aligned = comm.agree_on("darr_array_assign", &fields, aligned)?;
+    let (aligned, read) = comm.agree_on("darr_array_assign", &fields, aligned)?;
+    let written = target.claim(Part::Owned, true);
     // Where memory is shared the elements are read before any is written.
     if !comm.any(aligned.owned().overlaps(&target.owned()))? {
-        return transfer(target, &aligned);
+        return transfer(target, &aligned, vec![written, read]);
     }
     let copy = Array::create(aligned.dist(), Ok(aligned.dtype()))?;
     comm.agree(copy.copy_from(&aligned))?;
-    transfer(target, &copy)
+    transfer(target, &copy, vec![written])
 }
 
 fn check(target: &Array, source: &Array) -> Result<()> {
@@ -72,7 +75,7 @@ fn aligned(source: &Array, ndim: usize) -> Result<Array> {
 }
 
 /// Collective: of arrays that share no memory, the source aligned.
-fn transfer(target: &Array, source: &Array) -> Result<()> {
+fn transfer(target: &Array, source: &Array, claims: Vec<Claim>) -> Result<()> {
     let (from, to) = (source.dist(), target.dist());
     let (comm, rank) = (to.comm(), to.comm().rank());
     let broadcast = comm.agree(Broadcast::new(from.map(), to.map()).map_err(Error::from))?;
@@ -90,7 +93,7 @@ fn transfer(target: &Array, source: &Array) -> Result<()> {
         from.map().order(),
         Combine::Insert,
     );
-    Plan::new(comm, &[leg], 0)?.run()?;
+    Plan::new(comm, &[leg], 0)?.claiming(claims).run()?;
     repeats.iter().for_each(Copies::run);
     Ok(())
 }

@@ -6,7 +6,7 @@ use super::channels::Leg;
 use super::directory::ask;
 use super::indices::Way;
 use super::plan::Plan;
-use crate::array::Array;
+use crate::array::{claim, Array};
 use crate::error::{Error, Result};
 use crate::kernels::combine::Combine;
 use crate::kernels::{Block, Memory};
@@ -94,7 +94,8 @@ fn transfer(
             Leg::of(&buffer, array.block(), &moves.reversed(), order, combine).in_turn()
         }
     };
-    Plan::new(comm, &[leg], 0)?.run()
+    let claims = vec![array.claim(claim::Part::Owned, way == Way::Scatter)];
+    Plan::new(comm, &[leg], 0)?.claiming(claims).run()
 }
 
 fn check(

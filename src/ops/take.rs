@@ -5,6 +5,7 @@ use distarray_core::{Code, Take};
 use super::channels::Leg;
 use super::directory::{ask, is_listed};
 use super::plan::Plan;
+use crate::array::claim::Part;
 use crate::array::{Array, Dist};
 use crate::error::{Error, Result};
 use crate::kernels::combine::Combine;
@@ -46,6 +47,7 @@ pub fn take(array: &Array, asked: Result<(i64, &[i64])>) -> Result<Array> {
     let taken = Array::create(&Dist::new(comm, take.to().clone()), Ok(array.dtype()))?;
     let (from, to) = (array.block(), taken.block());
     let leg = Leg::of(from, to, &moves, dist.map().order(), Combine::Insert);
-    Plan::new(comm, &[leg], 0)?.run()?;
+    let claims = vec![array.claim(Part::Owned, false)];
+    Plan::new(comm, &[leg], 0)?.claiming(claims).run()?;
     Ok(taken)
 }

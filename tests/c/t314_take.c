@@ -1,6 +1,7 @@
 /* New arrays of chosen elements, by value, over random distributions of all maps: lists of indices of one dimension, lists of
  * points, masks of any distribution; duplicates, nothing chosen; through shared memory and through messages of MPI. */
 /* seconds: 300 */
+#define CHECK_SECONDS 250
 #include "random.h"
 
 #define CASES 50
