@@ -14,11 +14,14 @@ pub struct Locator {
 enum Rule {
     /// This coordinate owns all.
     One(i64),
-    /// The first `long` coordinates own `size + 1` indices, the others `size`, but the last one all that are left.
+    /// Every coordinate owns as many indices, but the last one all that are left.
     Even {
-        long: i64,
-        size: i64,
+        size: Divisor,
         last: i64,
+    },
+    /// The first `long` coordinates own one index more than the others.
+    Balanced {
+        long: i64,
         by: [Divisor; 2],
     },
     Cut(Arc<[i64]>),
@@ -36,18 +39,22 @@ enum Rule {
 impl Locator {
     pub fn new(dimension: &Dimension) -> Locator {
         let (extent, procs) = (dimension.extent, signed(dimension.procs));
-        let even = |long: i64, size: i64| Rule::Even {
-            long,
-            size,
+        let even = |size| Rule::Even {
+            size: Divisor::new(size),
             last: procs - 1,
-            by: [Divisor::new(size.saturating_add(1)), Divisor::new(size)],
         };
         let rule = match &dimension.map {
             Map::Whole => Rule::One(0),
-            Map::Block(Cuts::Balanced) => even(extent % procs, extent / procs),
-            Map::Block(Cuts::Ceil) => even(0, extent / procs + i64::from(extent % procs != 0)),
+            Map::Block(Cuts::Balanced) => match (extent % procs, extent / procs) {
+                (0, size) => even(size),
+                (long, size) => Rule::Balanced {
+                    long,
+                    by: [Divisor::new(size + 1), Divisor::new(size)],
+                },
+            },
+            Map::Block(Cuts::Ceil) => even(extent / procs + i64::from(extent % procs != 0)),
             Map::Block(Cuts::RemainderLast) if extent < procs => Rule::One(procs - 1),
-            Map::Block(Cuts::RemainderLast) => even(0, extent / procs),
+            Map::Block(Cuts::RemainderLast) => even(extent / procs),
             Map::Block(Cuts::Explicit(cuts)) => Rule::Cut(cuts.clone()),
             &Map::Cyclic { block, phase } => Rule::Dealt {
                 phase,
@@ -76,23 +83,21 @@ impl Locator {
         // The rule is chosen here, once for all.
         match &self.rule {
             &Rule::One(coord) => all.find(|index| (coord, index)),
-            &Rule::Even {
-                long,
-                size,
-                last,
-                by,
-            } => {
+            &Rule::Even { size, last } => all.find(|index| {
+                let (coord, position) = size.divide(index);
+                let beyond = (coord - last).max(0);
+                (coord - beyond, position + beyond * size.by)
+            }),
+            &Rule::Balanced { long, by } => {
                 let ahead = long * by[0].by;
                 all.find(|index| {
-                    let short = index >= ahead;
-                    let (before, base, by) = if short {
-                        (ahead, long, by[1])
-                    } else {
+                    let (before, base, by) = if index < ahead {
                         (0, 0, by[0])
+                    } else {
+                        (ahead, long, by[1])
                     };
                     let (coord, position) = by.divide(index - before);
-                    let beyond = (coord + base - last).max(0);
-                    (coord + base - beyond, position + beyond * size)
+                    (coord + base, position)
                 })
             }
             Rule::Cut(cuts) => all.find(|index| {
@@ -158,9 +163,9 @@ impl Divisor {
     /// Quotient and remainder of a number that is not negative.
     #[inline(always)]
     fn divide(&self, number: i64) -> (i64, i64) {
-        let product = u128::from(number.unsigned_abs()) * u128::from(self.inverse);
+        let product = u128::from(number.cast_unsigned()) * u128::from(self.inverse);
         // The upper half of a product of less than 2^127.
-        let quotient = i64::try_from(product >> 64).unwrap_or(i64::MAX);
+        let quotient = ((product >> 64) as u64).cast_signed();
         let rest = number - quotient * self.by;
         let low = i64::from(rest >= self.by);
         (quotient + low, rest - low * self.by)

@@ -36,6 +36,12 @@ pub struct Finder<'a> {
 #[derive(Default)]
 struct Holders {
     list: Vec<Holder>,
+    /// Elements of the list that each has.
+    counts: Vec<usize>,
+    /// Position of the first owned element of each.
+    origins: Vec<i64>,
+    /// What one index more adds to the position, per holder and dimension.
+    weights: Vec<i64>,
     /// Numbers on the grid and where the list has them: each at its own number modulo the length, a power of two, or at the next
     /// place that no other one takes.
     table: Vec<(i64, u32)>,
@@ -44,14 +50,8 @@ struct Holders {
 /// A rank that holds elements of a list.
 struct Holder {
     rank: usize,
-    /// Position of its first owned element.
-    origin: i64,
-    /// What one index more in each dimension adds to the position.
-    weights: Dims<i64>,
     /// Elements of its section.
     room: i64,
-    /// Elements of the list.
-    count: usize,
 }
 
 /// Of each element of a list where the list of holders has its own, and its position there.
@@ -129,16 +129,16 @@ impl<'a> Finder<'a> {
     /// The list by holders, ascending by rank. Errors: `Code::Memory`; an index that nobody owns.
     pub fn sort(&self) -> Result<Vec<Portion>> {
         let (holders, places) = self.places()?;
-        let mut ascending: Vec<usize> = (0..holders.len()).collect();
-        ascending.sort_unstable_by_key(|&at| holders[at].rank);
-        let mut starts = vec![0; holders.len()];
+        let mut ascending: Vec<usize> = (0..holders.list.len()).collect();
+        ascending.sort_unstable_by_key(|&at| holders.list[at].rank);
+        let mut starts = vec![0; holders.list.len()];
         let mut start = 0;
         for &at in &ascending {
             starts[at] = start;
-            start += holders[at].count;
+            start += holders.counts[at];
         }
         let narrow = [
-            holders.iter().all(|holder| are_narrow(holder.room)),
+            holders.list.iter().all(|holder| are_narrow(holder.room)),
             are_narrow(self.values[1]),
         ];
         let [there, here] = match narrow {
@@ -148,11 +148,11 @@ impl<'a> Finder<'a> {
             [false, false] => self.fill::<u64, u64>(&places, starts.clone()),
         }?;
         let portion = |at: usize| {
-            let (holder, start) = (&holders[at], starts[at]);
-            let range = start..start + holder.count;
+            let (count, start) = (holders.counts[at], starts[at]);
+            let range = start..start + count;
             Ok(Portion {
-                peer: holder.rank,
-                count: holder.count,
+                peer: holders.list[at].rank,
+                count,
                 there: Part::new(&there, range.clone()).ok_or_else(garbled)?,
                 here: Part::new(&here, range),
             })
@@ -161,7 +161,7 @@ impl<'a> Finder<'a> {
     }
 
     /// Finds all elements, in the order of the list.
-    fn places(&self) -> Result<(Vec<Holder>, Places)> {
+    fn places(&self) -> Result<(Holders, Places)> {
         let ndim = self.map.ndim();
         let mut holders = Holders::default();
         let mut places = Places {
@@ -170,7 +170,7 @@ impl<'a> Finder<'a> {
         };
         let batches = places.holders.chunks_mut(BATCH);
         let batches = batches.zip(places.positions.chunks_mut(BATCH));
-        let mut along: Vec<[i64; BATCH]> = (0..ndim).map(|_| [0; BATCH]).collect();
+        let mut along = vec![[0; BATCH]; ndim];
         for (number, (own, positions)) in batches.enumerate() {
             let (start, length) = (number * BATCH, own.len());
             let mut numbers = [0; BATCH];
@@ -179,20 +179,19 @@ impl<'a> Finder<'a> {
                 self.find(dim, start, numbers, &mut along[..length])?;
             }
             for (own, &number) in own.iter_mut().zip(&*numbers) {
-                *own = holders.find(number, || self.holder(number))?;
+                *own = holders.find(number, |holders| self.add(number, holders))?;
+                holders.counts[*own as usize] += 1;
             }
             for (position, &own) in positions.iter_mut().zip(&*own) {
-                let holder = &mut holders.list[own as usize];
-                holder.count += 1;
-                *position = holder.origin;
+                *position = holders.origins[own as usize];
             }
             for (dim, along) in along.iter().enumerate() {
                 for ((position, &own), at) in positions.iter_mut().zip(&*own).zip(along) {
-                    *position += holders.list[own as usize].weights[dim] * at;
+                    *position += holders.weights[own as usize * ndim + dim] * at;
                 }
             }
         }
-        Ok((holders.list, places))
+        Ok((holders, places))
     }
 
     /// The positions there and here, those of each holder from its start on.
@@ -222,8 +221,13 @@ impl<'a> Finder<'a> {
         positions: &mut [i64],
     ) -> Result<()> {
         let (ndim, length) = (self.map.ndim(), numbers.len());
-        let mut coords = [0; BATCH];
-        let coords = &mut coords[..length];
+        let mut other = [0; BATCH];
+        // Those of the first dimension are the numbers so far.
+        let coords = if dim == 0 {
+            &mut *numbers
+        } else {
+            &mut other[..length]
+        };
         if let Some(Some(places)) = self.places.get(dim) {
             for at in 0..length {
                 let (coord, position) = places.get(start + at).ok_or_else(garbled)?;
@@ -245,15 +249,18 @@ impl<'a> Finder<'a> {
                 return Err(garbled());
             }
         }
-        let extent = self.map.grid().dims()[dim] as i64;
-        for (number, coord) in numbers.iter_mut().zip(coords) {
-            *number = *number * extent + *coord;
+        if dim > 0 {
+            let extent = self.map.grid().dims()[dim] as i64;
+            for (number, coord) in numbers.iter_mut().zip(other) {
+                *number = *number * extent + coord;
+            }
         }
         Ok(())
     }
 
-    /// The rank with a number on the grid, counted with the last dimension fastest.
-    fn holder(&self, number: i64) -> Result<Holder> {
+    /// Adds the rank with a number on the grid, counted with the last dimension fastest.
+    #[cold]
+    fn add(&self, number: i64, holders: &mut Holders) -> Result<()> {
         let grid = self.map.grid();
         let mut coords: Dims<usize> = grid.dims().iter().map(|_| 0).collect();
         let mut rest = number as usize;
@@ -264,37 +271,36 @@ impl<'a> Finder<'a> {
         let section = self.map.section(rank);
         let weights = packed_strides(&section.extents(), self.map.order(), 1)?;
         let along = section.dims.iter().zip(&weights);
-        Ok(Holder {
-            rank,
-            origin: along.map(|(span, weight)| span.below * weight).sum(),
-            weights,
-            room: section.elements()?,
-            count: 0,
-        })
+        let origin = along.map(|(span, weight)| span.below * weight).sum();
+        let room = section.elements()?;
+        push(&mut holders.list, [Holder { rank, room }])?;
+        push(&mut holders.counts, [0])?;
+        push(&mut holders.origins, [origin])?;
+        push(&mut holders.weights, weights)
     }
 }
 
 impl Holders {
-    /// The holder with this number on the grid; `new` makes it where it is met for the first time.
+    /// Where the list has the holder with this number on the grid; `add` adds it where it is met for the first time.
     #[inline(always)]
-    fn find(&mut self, number: i64, new: impl FnOnce() -> Result<Holder>) -> Result<u32> {
+    fn find(&mut self, number: i64, add: impl FnOnce(&mut Holders) -> Result<()>) -> Result<u32> {
         let last = self.table.len().wrapping_sub(1);
         let mut place = number as usize & last;
         loop {
             match self.table.get(place) {
                 Some(&(found, at)) if found == number => return Ok(at),
-                Some(&FREE) | None => return self.add(number, new()?),
+                Some(&FREE) | None => break,
                 Some(_) => place = (place + 1) & last,
             }
         }
+        add(self)?;
+        self.enter_last(number)
     }
 
     #[cold]
-    fn add(&mut self, number: i64, holder: Holder) -> Result<u32> {
+    fn enter_last(&mut self, number: i64) -> Result<u32> {
         // Ranks are fewer than 2^31.
-        let at = self.list.len() as u32;
-        self.list.try_reserve(1).map_err(refused)?;
-        self.list.push(holder);
+        let at = self.list.len() as u32 - 1;
         // Half of the table stays free.
         if 2 * self.list.len() > self.table.len() {
             let length = (2 * self.list.len()).next_power_of_two().max(8);
@@ -325,6 +331,14 @@ fn zeros<T: Copy + Default>(count: usize) -> Result<Vec<T>> {
     list.try_reserve_exact(count).map_err(refused)?;
     list.resize(count, T::default());
     Ok(list)
+}
+
+fn push<T>(list: &mut Vec<T>, more: impl IntoIterator<Item = T>) -> Result<()> {
+    for entry in more {
+        list.try_reserve(1).map_err(refused)?;
+        list.push(entry);
+    }
+    Ok(())
 }
 
 fn refused(_: TryReserveError) -> Error {
