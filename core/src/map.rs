@@ -278,6 +278,27 @@ impl Dimension {
         }
     }
 
+    /// At least as many elements as any coordinate owns, and no more than the extent.
+    pub fn most(&self) -> i64 {
+        let procs = signed(self.procs);
+        let ceil = |count: i64, of: i64| count / of + i64::from(count % of != 0);
+        let most = match &self.map {
+            Map::Whole => self.extent,
+            Map::Block(Cuts::Balanced | Cuts::Ceil) => ceil(self.extent, procs),
+            Map::Block(Cuts::RemainderLast) => self.count(self.procs - 1),
+            Map::Block(Cuts::Explicit(cuts)) => {
+                let sizes = cuts.windows(2).map(|pair| pair[1] - pair[0]);
+                sizes.max().unwrap_or(0)
+            }
+            Map::Cyclic { block, phase } => {
+                let turns = ceil(ceil(phase + self.extent, *block), procs);
+                turns.saturating_mul(*block)
+            }
+            Map::Unstructured(list) => list.counts().iter().copied().max().unwrap_or(0),
+        };
+        most.min(self.extent)
+    }
+
     /// The index itself, or counted from the end if it is negative. Indices of an unstructured dimension stay.
     ///
     /// Errors: outside the extent.
@@ -458,6 +479,29 @@ mod tests {
         assert_eq!(huge.to_global(1, 0), Some(i64::MAX - 1));
         assert_eq!(huge.to_global(0, i64::MIN), None);
         assert!(huge.normalize(0, i64::MIN).is_err());
+    }
+
+    #[test]
+    fn nobody_owns_more_than_the_most() {
+        let cuts = [Cuts::Balanced, Cuts::Ceil, Cuts::RemainderLast];
+        for extent in 0..20 {
+            for procs in 1..7 {
+                let blocks = cuts
+                    .clone()
+                    .map(|cuts| Dimension::block(extent, procs, cuts));
+                let dealt = (0..12).filter_map(|n| {
+                    let dim = Dimension::cyclic(extent, procs, 1 + n / 4).with_phase(n % 4);
+                    dim.check(0).is_ok().then_some(dim)
+                });
+                for dim in blocks.into_iter().chain(dealt) {
+                    let counts = (0..procs).map(|coord| dim.count(coord));
+                    let (most, bound) = (counts.max().unwrap(), dim.most());
+                    assert!(most <= bound && bound <= extent, "{dim:?}: {most} {bound}");
+                }
+            }
+        }
+        let cuts = Cuts::Explicit([0, 0, 4, 4, 6].into());
+        assert_eq!(Dimension::block(6, 4, cuts).most(), 4);
     }
 
     #[test]

@@ -1,8 +1,5 @@
 //! Lists of offsets, in as few bytes each as the largest one needs.
 
-use std::ops::Range;
-use std::sync::Arc;
-
 use distarray_core::Code;
 
 use crate::error::{Error, Result};
@@ -15,22 +12,8 @@ pub enum Offsets {
     Wide(Vec<u64>),
 }
 
-/// A part of a list of offsets.
-#[derive(Clone, Debug)]
-pub struct Part {
-    list: Arc<Offsets>,
-    range: Range<usize>,
-}
-
-/// The offsets of a part.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Listed<'a> {
-    Narrow(&'a [u32]),
-    Wide(&'a [u64]),
-}
-
 /// An offset of either width.
-pub trait Offset: Copy + Default {
+pub trait Offset: Copy {
     /// The number is one that fits.
     fn of(number: i64) -> Self;
 
@@ -72,6 +55,39 @@ impl Offsets {
         }
     }
 
+    pub fn is_narrow(&self) -> bool {
+        matches!(self, Offsets::Narrow(_))
+    }
+
+    /// Bytes that the offsets take.
+    pub fn bytes(&self) -> usize {
+        self.count() * if self.is_narrow() { 4 } else { 8 }
+    }
+
+    /// The largest offset; `None` of none.
+    pub fn largest(&self) -> Option<u64> {
+        match self {
+            Offsets::Narrow(list) => list.iter().max().map(|&offset| offset.into()),
+            Offsets::Wide(list) => list.iter().max().copied(),
+        }
+    }
+
+    /// Appends the offsets to a message. Errors: `Code::Memory`.
+    pub fn write(&self, words: &mut Vec<i64>) -> Result<()> {
+        let more = Offsets::words(self.count(), self.is_narrow());
+        words.try_reserve_exact(more).map_err(|_| refused())?;
+        match self {
+            Offsets::Narrow(list) => {
+                let (pairs, last) = list.as_chunks::<2>();
+                let word = |pair: &[u32; 2]| (u64::from(pair[1]) << 32 | u64::from(pair[0])) as i64;
+                words.extend(pairs.iter().map(word));
+                words.extend(last.iter().map(|&offset| i64::from(offset)));
+            }
+            Offsets::Wide(list) => words.extend(list.iter().map(|&offset| offset as i64)),
+        }
+        Ok(())
+    }
+
     /// Number of words that as many offsets take in a message.
     fn words(count: usize, narrow: bool) -> usize {
         if narrow {
@@ -106,69 +122,6 @@ impl Offsets {
     }
 }
 
-impl Part {
-    /// `None`: the list is not as long.
-    pub fn new(list: &Arc<Offsets>, range: Range<usize>) -> Option<Part> {
-        let inside = range.start <= range.end && range.end <= list.count();
-        inside.then(|| Part {
-            list: list.clone(),
-            range,
-        })
-    }
-
-    pub fn whole(list: Offsets) -> Part {
-        let range = 0..list.count();
-        Part {
-            list: Arc::new(list),
-            range,
-        }
-    }
-
-    pub fn count(&self) -> usize {
-        self.range.len()
-    }
-
-    pub fn is_narrow(&self) -> bool {
-        matches!(*self.list, Offsets::Narrow(_))
-    }
-
-    pub(super) fn listed(&self) -> Listed<'_> {
-        match &*self.list {
-            Offsets::Narrow(list) => Listed::Narrow(&list[self.range.clone()]),
-            Offsets::Wide(list) => Listed::Wide(&list[self.range.clone()]),
-        }
-    }
-
-    /// The largest offset; `None` of none.
-    pub fn largest(&self) -> Option<u64> {
-        match self.listed() {
-            Listed::Narrow(list) => list.iter().max().map(|&offset| offset.into()),
-            Listed::Wide(list) => list.iter().max().copied(),
-        }
-    }
-
-    /// Bytes that the offsets take.
-    pub fn bytes(&self) -> usize {
-        self.count() * if self.is_narrow() { 4 } else { 8 }
-    }
-
-    /// Appends the offsets to a message. Errors: `Code::Memory`.
-    pub fn write(&self, words: &mut Vec<i64>) -> Result<()> {
-        let more = Offsets::words(self.count(), self.is_narrow());
-        words.try_reserve_exact(more).map_err(|_| refused())?;
-        match self.listed() {
-            Listed::Narrow(list) => {
-                let (pairs, last) = list.as_chunks::<2>();
-                let word = |pair: &[u32; 2]| (u64::from(pair[1]) << 32 | u64::from(pair[0])) as i64;
-                words.extend(pairs.iter().map(word));
-                words.extend(last.iter().map(|&offset| i64::from(offset)));
-            }
-            Listed::Wide(list) => words.extend(list.iter().map(|&offset| offset as i64)),
-        }
-        Ok(())
-    }
-}
-
 fn refused() -> Error {
     Error::new(Code::Memory, "memory for a list of indices was refused")
 }
@@ -180,33 +133,26 @@ mod tests {
     #[test]
     fn four_bytes_serve_up_to_the_last_offset_that_fits() {
         assert!(are_narrow(0) && are_narrow(1 << 32) && !are_narrow((1 << 32) + 1));
-        let largest = Part::whole(u32::list(vec![0, u32::of((1 << 32) - 1), 7])).largest();
-        assert_eq!(largest, Some((1 << 32) - 1));
-        let part = Part::whole(u64::list(vec![u64::of(1 << 39)]));
-        assert_eq!((part.largest(), part.bytes()), (Some(1 << 39), 8));
+        let list = u32::list(vec![0, u32::of((1 << 32) - 1), 7]);
+        assert_eq!((list.largest(), list.bytes()), (Some((1 << 32) - 1), 12));
+        let list = u64::list(vec![u64::of(1 << 39)]);
+        assert_eq!((list.largest(), list.bytes()), (Some(1 << 39), 8));
     }
 
     #[test]
     fn offsets_are_read_as_they_were_written() {
-        let narrow = u32::list(vec![9, u32::MAX, 0, 7, 1 << 31, 5]);
-        let wide = u64::list(vec![9, u64::MAX, 0, 7, 1 << 63, 5]);
-        for list in [Arc::new(narrow), Arc::new(wide)] {
-            for end in 0..=list.count() {
-                let part = Part::new(&list, end / 2..end).unwrap();
+        for count in 0..6 {
+            let narrow = u32::list([9, u32::MAX, 0, 7, 1 << 31][..count.min(5)].to_vec());
+            let wide = u64::list([9, u64::MAX, 0, 7, 1 << 63][..count.min(5)].to_vec());
+            for list in [narrow, wide] {
                 let mut words = vec![];
-                part.write(&mut words).unwrap();
+                list.write(&mut words).unwrap();
                 words.push(-7);
-                let read = Offsets::read(&words, part.count(), part.is_narrow());
-                let (read, rest) = read.unwrap().unwrap();
-                assert_eq!(rest, [-7]);
-                assert_eq!(
-                    format!("{:?}", Part::whole(read).listed()),
-                    format!("{:?}", part.listed())
-                );
-                let longer = Offsets::read(&words, 2 * words.len() + 1, part.is_narrow());
+                let longer = Offsets::read(&words, 2 * words.len() + 1, list.is_narrow());
                 assert_eq!(longer.unwrap(), None);
+                let read = Offsets::read(&words, list.count(), list.is_narrow()).unwrap();
+                assert_eq!(read, Some((list, &[-7][..])));
             }
-            assert!(Part::new(&list, 3..7).is_none());
         }
     }
 }

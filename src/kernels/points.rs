@@ -8,7 +8,7 @@ use super::block::Block;
 use super::convert::Line;
 use super::memory::Memory;
 use super::nest::Axis;
-use super::offsets::{Listed, Offset, Part};
+use super::offsets::{Offset, Offsets};
 use super::place::{outside, Place};
 use super::transfer::item;
 use crate::error::{Error, Result};
@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 pub struct Points {
     pub count: usize,
     /// Positions in the blocks of the source and of the target, padding included; `None` where this rank does not use them.
-    pub positions: [Option<Part>; 2],
+    pub positions: [Option<Arc<Offsets>>; 2],
     /// How the positions of a block are counted.
     pub order: Order,
 }
@@ -43,7 +43,7 @@ struct End {
     /// Bytes by which an offset counts.
     step: isize,
     /// `None`: the elements follow one another.
-    offsets: Option<Part>,
+    offsets: Option<Arc<Offsets>>,
 }
 
 /// One operand, proven to hold all of the points.
@@ -76,7 +76,7 @@ impl Operand {
                     },
                     None => End {
                         step: 1,
-                        offsets: Some(in_bytes(block, list, points.order)?),
+                        offsets: Some(Arc::new(in_bytes(block, list, points.order)?)),
                     },
                 };
                 Ok(Operand {
@@ -124,7 +124,7 @@ fn common_step(block: &Block, order: Order) -> Option<isize> {
 }
 
 /// Positions in bytes, from the block's first element on. Those before it wrap around, as addresses do.
-fn in_bytes(block: &Block, positions: &Part, order: Order) -> Result<Part> {
+fn in_bytes(block: &Block, positions: &Offsets, order: Order) -> Result<Offsets> {
     let axes = (0..block.ndim()).map(|dim| (block.extents()[dim] as u64, block.strides()[dim]));
     let mut axes: Vec<(u64, i64)> = axes.collect();
     if order == Order::C {
@@ -141,11 +141,11 @@ fn in_bytes(block: &Block, positions: &Part, order: Order) -> Result<Part> {
     let mut list = Vec::new();
     let refused = |_| Error::new(Code::Memory, "memory for a list of indices was refused");
     list.try_reserve_exact(positions.count()).map_err(refused)?;
-    match positions.listed() {
-        Listed::Narrow(positions) => list.extend(positions.iter().map(|&at| bytes(at.into()))),
-        Listed::Wide(positions) => list.extend(positions.iter().map(|&at| bytes(at))),
+    match positions {
+        Offsets::Narrow(positions) => list.extend(positions.iter().map(|&at| bytes(at.into()))),
+        Offsets::Wide(positions) => list.extend(positions.iter().map(|&at| bytes(at))),
     }
-    Ok(Part::whole(u64::list(list)))
+    Ok(u64::list(list))
 }
 
 impl Scatter {
@@ -161,7 +161,7 @@ impl Scatter {
     /// Bytes that the lists take.
     pub fn memory(&self) -> usize {
         let lists = self.ends.iter().filter_map(|end| end.offsets.as_ref());
-        lists.map(Part::bytes).sum()
+        lists.map(|list| list.bytes()).sum()
     }
 
     /// Copies one element after the other.
@@ -189,13 +189,13 @@ impl Scatter {
     /// Calls `visit` with the addresses of every element.
     #[inline(always)]
     fn each(&self, at: [*mut u8; 2], visit: impl FnMut([*mut u8; 2])) {
-        let from = self.ends[0].offsets.as_ref().map(Part::listed);
+        let from = self.ends[0].offsets.as_deref();
         match from {
             None => self.each_from(at, 0..self.count, visit),
-            Some(Listed::Narrow(list)) => {
+            Some(Offsets::Narrow(list)) => {
                 self.each_from(at, list.iter().map(|&offset| offset as usize), visit)
             }
-            Some(Listed::Wide(list)) => {
+            Some(Offsets::Wide(list)) => {
                 self.each_from(at, list.iter().map(|&offset| offset as usize), visit)
             }
         }
@@ -208,14 +208,14 @@ impl Scatter {
         from: impl Iterator<Item = usize>,
         visit: impl FnMut([*mut u8; 2]),
     ) {
-        let to = self.ends[1].offsets.as_ref().map(Part::listed);
+        let to = self.ends[1].offsets.as_deref();
         match to {
             None => self.each_pair(at, from.zip(0..self.count), visit),
-            Some(Listed::Narrow(list)) => {
+            Some(Offsets::Narrow(list)) => {
                 let to = list.iter().map(|&offset| offset as usize);
                 self.each_pair(at, from.zip(to), visit)
             }
-            Some(Listed::Wide(list)) => {
+            Some(Offsets::Wide(list)) => {
                 let to = list.iter().map(|&offset| offset as usize);
                 self.each_pair(at, from.zip(to), visit)
             }

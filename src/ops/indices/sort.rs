@@ -3,21 +3,22 @@
 use std::collections::TryReserveError;
 use std::sync::Arc;
 
-use distarray_core::{directory, packed_strides, Code, Dims, Distribution, Locator};
+use distarray_core::directory::Places;
+use distarray_core::{packed_strides, Code, Dimension, Dims, Distribution, Locator};
 
 use super::{garbled, Listed};
 use crate::array::Array;
 use crate::error::{Error, Result};
-use crate::kernels::offsets::{are_narrow, Offset, Offsets, Part};
+use crate::kernels::offsets::{are_narrow, Offset, Offsets};
 
 /// What a list means of one rank's elements, in the order of the list.
 pub struct Portion {
     pub peer: usize,
     pub count: usize,
     /// Positions in the peer's section of the array, padding included, counted in the array's order.
-    pub there: Part,
+    pub there: Arc<Offsets>,
     /// Positions in the section of the values, where they are known.
-    pub here: Option<Part>,
+    pub here: Option<Arc<Offsets>>,
 }
 
 /// A list whose elements are to be found.
@@ -25,7 +26,7 @@ pub struct Finder<'a> {
     map: &'a Distribution,
     locators: Dims<Locator>,
     /// Per dimension what the directory says, if that has to be asked.
-    places: &'a [Option<directory::Places>],
+    places: &'a [Option<Places>],
     indices: &'a [i64],
     count: usize,
     /// Position of the first value in its section, and elements of that.
@@ -33,31 +34,22 @@ pub struct Finder<'a> {
 }
 
 /// The ranks that hold elements, in the order in which they are met.
-#[derive(Default)]
-struct Holders {
-    list: Vec<Holder>,
-    /// Elements of the list that each has.
-    counts: Vec<usize>,
+struct Holders<T, H> {
+    ranks: Vec<usize>,
+    lists: Vec<Lists<T, H>>,
     /// Position of the first owned element of each.
     origins: Vec<i64>,
     /// What one index more adds to the position, per holder and dimension.
     weights: Vec<i64>,
-    /// Numbers on the grid and where the list has them: each at its own number modulo the length, a power of two, or at the next
-    /// place that no other one takes.
+    /// Numbers on the grid and where the lists have them: each at its own number modulo the length, a power of two, or at the
+    /// next place that no other one takes.
     table: Vec<(i64, u32)>,
 }
 
-/// A rank that holds elements of a list.
-struct Holder {
-    rank: usize,
-    /// Elements of its section.
-    room: i64,
-}
-
-/// Of each element of a list where the list of holders has its own, and its position there.
-struct Places {
-    holders: Vec<u32>,
-    positions: Vec<i64>,
+/// Positions of elements at one holder and here.
+struct Lists<T, H> {
+    there: Vec<T>,
+    here: Vec<H>,
 }
 
 /// Indices that are found at a time: what is found about them stays in the first-level cache.
@@ -70,7 +62,7 @@ impl Portion {
     /// Words of a message to the peer. Errors: `Code::Memory`.
     pub fn write(&self, here_too: bool) -> Result<Vec<i64>> {
         let here = self.here.as_ref().filter(|_| here_too);
-        let width = |part: &Part| i64::from(part.is_narrow());
+        let width = |list: &Arc<Offsets>| i64::from(list.is_narrow());
         let mut words = vec![
             self.count as i64,
             width(&self.there),
@@ -90,7 +82,7 @@ impl Portion {
         let part = |words, narrow: i64| {
             let read = Offsets::read(words, count, narrow != 0)?;
             let (list, rest) = read.ok_or_else(garbled)?;
-            Ok::<_, Error>((Part::whole(list), rest))
+            Ok::<_, Error>((Arc::new(list), rest))
         };
         let (there, rest) = part(rest, there)?;
         let here = match here {
@@ -107,11 +99,7 @@ impl Portion {
 }
 
 impl<'a> Finder<'a> {
-    pub fn new(
-        array: &'a Array,
-        asked: &Listed<'a>,
-        places: &'a [Option<directory::Places>],
-    ) -> Finder<'a> {
+    pub fn new(array: &'a Array, asked: &Listed<'a>, places: &'a [Option<Places>]) -> Finder<'a> {
         let map = array.dist().map();
         let values = asked.values.dist().section();
         let below = values.dims.first().map_or(0, |span| span.below);
@@ -128,87 +116,58 @@ impl<'a> Finder<'a> {
 
     /// The list by holders, ascending by rank. Errors: `Code::Memory`; an index that nobody owns.
     pub fn sort(&self) -> Result<Vec<Portion>> {
-        let (holders, places) = self.places()?;
-        let mut ascending: Vec<usize> = (0..holders.list.len()).collect();
-        ascending.sort_unstable_by_key(|&at| holders.list[at].rank);
-        let mut starts = vec![0; holders.list.len()];
-        let mut start = 0;
-        for &at in &ascending {
-            starts[at] = start;
-            start += holders.counts[at];
-        }
-        let narrow = [
-            holders.list.iter().all(|holder| are_narrow(holder.room)),
-            are_narrow(self.values[1]),
-        ];
-        let [there, here] = match narrow {
-            [true, true] => self.fill::<u32, u32>(&places, starts.clone()),
-            [true, false] => self.fill::<u32, u64>(&places, starts.clone()),
-            [false, true] => self.fill::<u64, u32>(&places, starts.clone()),
-            [false, false] => self.fill::<u64, u64>(&places, starts.clone()),
-        }?;
-        let portion = |at: usize| {
-            let (count, start) = (holders.counts[at], starts[at]);
-            let range = start..start + count;
-            Ok(Portion {
-                peer: holders.list[at].rank,
-                count,
-                there: Part::new(&there, range.clone()).ok_or_else(garbled)?,
-                here: Part::new(&here, range),
-            })
+        let most = |dimension: &Dimension| {
+            let padding = |side: usize| dimension.halo[side].max(dimension.boundary[side]);
+            dimension.most() + padding(0) + padding(1)
         };
-        ascending.into_iter().map(portion).collect()
+        let mut dims = self.map.dims().iter();
+        let there = dims.try_fold(1i64, |room, dim| room.checked_mul(most(dim)));
+        let there = there.is_some_and(are_narrow);
+        match (there, are_narrow(self.values[1])) {
+            (true, true) => self.sorted::<u32, u32>(),
+            (true, false) => self.sorted::<u32, u64>(),
+            (false, true) => self.sorted::<u64, u32>(),
+            (false, false) => self.sorted::<u64, u64>(),
+        }
     }
 
-    /// Finds all elements, in the order of the list.
-    fn places(&self) -> Result<(Holders, Places)> {
+    fn sorted<T: Offset, H: Offset>(&self) -> Result<Vec<Portion>> {
         let ndim = self.map.ndim();
-        let mut holders = Holders::default();
-        let mut places = Places {
-            holders: zeros(self.count)?,
-            positions: zeros(self.count)?,
-        };
-        let batches = places.holders.chunks_mut(BATCH);
-        let batches = batches.zip(places.positions.chunks_mut(BATCH));
+        let mut holders = Holders::<T, H>::default();
         let mut along = vec![[0; BATCH]; ndim];
-        for (number, (own, positions)) in batches.enumerate() {
-            let (start, length) = (number * BATCH, own.len());
-            let mut numbers = [0; BATCH];
+        for start in (0..self.count).step_by(BATCH) {
+            let length = BATCH.min(self.count - start);
+            let (mut numbers, mut own, mut positions) = ([0; BATCH], [0; BATCH], [0; BATCH]);
             let numbers = &mut numbers[..length];
             for (dim, along) in along.iter_mut().enumerate() {
                 self.find(dim, start, numbers, &mut along[..length])?;
             }
             for (own, &number) in own.iter_mut().zip(&*numbers) {
                 *own = holders.find(number, |holders| self.add(number, holders))?;
-                holders.counts[*own as usize] += 1;
             }
-            for (position, &own) in positions.iter_mut().zip(&*own) {
+            let (own, positions) = (&own[..length], &mut positions[..length]);
+            for (position, &own) in positions.iter_mut().zip(own) {
                 *position = holders.origins[own as usize];
             }
             for (dim, along) in along.iter().enumerate() {
-                for ((position, &own), at) in positions.iter_mut().zip(&*own).zip(along) {
+                for ((position, &own), at) in positions.iter_mut().zip(own).zip(along) {
                     *position += holders.weights[own as usize * ndim + dim] * at;
                 }
             }
+            let values = self.values[0] + start as i64..;
+            for ((&own, &position), value) in own.iter().zip(&*positions).zip(values) {
+                let lists = &mut holders.lists[own as usize];
+                if lists.there.len() == lists.there.capacity() {
+                    lists.lengthen(start + 1, self.count)?;
+                }
+                lists.there.push(T::of(position));
+                lists.here.push(H::of(value));
+            }
         }
-        Ok((holders, places))
-    }
-
-    /// The positions there and here, those of each holder from its start on.
-    fn fill<T: Offset, H: Offset>(
-        &self,
-        places: &Places,
-        mut next: Vec<usize>,
-    ) -> Result<[Arc<Offsets>; 2]> {
-        let (mut there, mut here) = (zeros::<T>(self.count)?, zeros::<H>(self.count)?);
-        let all = places.holders.iter().zip(&places.positions);
-        for (value, (&own, &position)) in (self.values[0]..).zip(all) {
-            let to = next[own as usize];
-            next[own as usize] += 1;
-            there[to] = T::of(position);
-            here[to] = H::of(value);
-        }
-        Ok([Arc::new(T::list(there)), Arc::new(H::list(here))])
+        let all = holders.ranks.into_iter().zip(holders.lists);
+        let mut portions: Vec<Portion> = all.map(|(rank, lists)| lists.portion(rank)).collect();
+        portions.sort_unstable_by_key(|portion| portion.peer);
+        Ok(portions)
     }
 
     /// Of the indices from `start` on, as many as `numbers`: adds the coordinates of a dimension to the numbers on the grid, and
@@ -260,7 +219,7 @@ impl<'a> Finder<'a> {
 
     /// Adds the rank with a number on the grid, counted with the last dimension fastest.
     #[cold]
-    fn add(&self, number: i64, holders: &mut Holders) -> Result<()> {
+    fn add<T, H>(&self, number: i64, holders: &mut Holders<T, H>) -> Result<()> {
         let grid = self.map.grid();
         let mut coords: Dims<usize> = grid.dims().iter().map(|_| 0).collect();
         let mut rest = number as usize;
@@ -272,18 +231,60 @@ impl<'a> Finder<'a> {
         let weights = packed_strides(&section.extents(), self.map.order(), 1)?;
         let along = section.dims.iter().zip(&weights);
         let origin = along.map(|(span, weight)| span.below * weight).sum();
-        let room = section.elements()?;
-        push(&mut holders.list, [Holder { rank, room }])?;
-        push(&mut holders.counts, [0])?;
+        let lists = Lists {
+            there: Vec::new(),
+            here: Vec::new(),
+        };
+        push(&mut holders.ranks, [rank])?;
+        push(&mut holders.lists, [lists])?;
         push(&mut holders.origins, [origin])?;
         push(&mut holders.weights, weights)
     }
 }
 
-impl Holders {
-    /// Where the list has the holder with this number on the grid; `add` adds it where it is met for the first time.
+impl<T: Offset, H: Offset> Lists<T, H> {
+    /// Makes room for as many elements as there will be if the rest of the list is like what is `done` of it.
+    #[cold]
+    fn lengthen(&mut self, done: usize, count: usize) -> Result<()> {
+        let now = self.there.len();
+        let likely = (now as u128 * count as u128 / done as u128) as usize;
+        let more = likely.saturating_sub(now).max(now / 2) + now / 16 + BATCH;
+        self.there.try_reserve_exact(more).map_err(refused)?;
+        self.here.try_reserve_exact(more).map_err(refused)
+    }
+
+    fn portion(mut self, peer: usize) -> Portion {
+        self.there.shrink_to_fit();
+        self.here.shrink_to_fit();
+        Portion {
+            peer,
+            count: self.there.len(),
+            there: Arc::new(T::list(self.there)),
+            here: Some(Arc::new(H::list(self.here))),
+        }
+    }
+}
+
+impl<T, H> Default for Holders<T, H> {
+    fn default() -> Holders<T, H> {
+        Holders {
+            ranks: vec![],
+            lists: vec![],
+            origins: vec![],
+            weights: vec![],
+            table: vec![],
+        }
+    }
+}
+
+impl<T, H> Holders<T, H> {
+    /// Where the lists have the holder with this number on the grid; `add` adds it where it is met for the first time.
     #[inline(always)]
-    fn find(&mut self, number: i64, add: impl FnOnce(&mut Holders) -> Result<()>) -> Result<u32> {
+    fn find(
+        &mut self,
+        number: i64,
+        add: impl FnOnce(&mut Holders<T, H>) -> Result<()>,
+    ) -> Result<u32> {
         let last = self.table.len().wrapping_sub(1);
         let mut place = number as usize & last;
         loop {
@@ -300,10 +301,10 @@ impl Holders {
     #[cold]
     fn enter_last(&mut self, number: i64) -> Result<u32> {
         // Ranks are fewer than 2^31.
-        let at = self.list.len() as u32 - 1;
+        let at = self.ranks.len() as u32 - 1;
         // Half of the table stays free.
-        if 2 * self.list.len() > self.table.len() {
-            let length = (2 * self.list.len()).next_power_of_two().max(8);
+        if 2 * self.ranks.len() > self.table.len() {
+            let length = (2 * self.ranks.len()).next_power_of_two().max(8);
             let mut longer = Vec::new();
             longer.try_reserve_exact(length).map_err(refused)?;
             longer.resize(length, FREE);
@@ -323,14 +324,6 @@ impl Holders {
         }
         self.table[place] = (number, at);
     }
-}
-
-/// A list of zeros. Errors: `Code::Memory`.
-fn zeros<T: Copy + Default>(count: usize) -> Result<Vec<T>> {
-    let mut list = Vec::new();
-    list.try_reserve_exact(count).map_err(refused)?;
-    list.resize(count, T::default());
-    Ok(list)
 }
 
 fn push<T>(list: &mut Vec<T>, more: impl IntoIterator<Item = T>) -> Result<()> {
