@@ -4,6 +4,7 @@ mod block;
 mod convert;
 mod copy;
 mod memory;
+mod points;
 mod reduce;
 
 use std::sync::Arc;
