@@ -61,8 +61,11 @@ impl Operand {
                 let Some(list) = &points.positions[side] else {
                     return Err(outside());
                 };
-                // Condition 3 of a block: its number of elements fits.
-                let elements: i64 = block.extents().iter().product();
+                // Fits by condition 3 of a block, unless that is empty.
+                let elements = block
+                    .extents()
+                    .iter()
+                    .fold(1i64, |n, &extent| n.saturating_mul(extent));
                 let inside = list
                     .largest()
                     .is_none_or(|largest| largest < elements.unsigned_abs());
