@@ -32,7 +32,8 @@ module distarray
     public :: sum_of, min_of, max_of, mean_of, var_of, std_of, norm_of, dot_of
     public :: darr_version, darr_abi_version, darr_build_info, darr_strerror, darr_last_error
     public :: darr_comm_set_checks, darr_comm_divide_node
-    public :: darr_plan_info
+    public :: darr_plan_info, darr_neighbour
+    public :: darr_way_direct, darr_way_staged, darr_way_mpi
     public :: darr_ok, darr_err_argument, darr_err_handle, darr_err_unsupported, &
         darr_err_mismatch, darr_err_memory, darr_err_comm, darr_err_mpi, darr_err_io, &
         darr_err_format, darr_err_state, darr_err_protocol, darr_err_internal
@@ -145,6 +146,9 @@ module distarray
         procedure :: run => plan_run
         procedure :: test => plan_test
         procedure :: describe => plan_describe
+        procedure :: sends => plan_sends
+        procedure :: receives => plan_receives
+        procedure :: text => plan_text
         procedure :: free => plan_free
     end type darr_plan
 

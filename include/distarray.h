@@ -255,6 +255,21 @@
 /* The larger one stays; NaN if one is NaN. */
 #define DARR_COMBINE_MAX 3
 
+/* The messages that a rank sends. */
+#define DARR_SENDS 0
+
+/* The messages that a rank receives. */
+#define DARR_RECEIVES 1
+
+/* The receiver reads the elements where they lie: one copy. */
+#define DARR_WAY_DIRECT 0
+
+/* The elements go through a buffer in memory that the node shares: two copies. */
+#define DARR_WAY_STAGED 1
+
+/* MPI carries the elements: up to two copies, none at an end where they lie in memory as in the message, and those of MPI. */
+#define DARR_WAY_MPI 2
+
 /* Opens an existing file; nothing can be written to it. */
 #define DARR_READ 0
 
@@ -472,7 +487,7 @@ typedef struct darr_plan_info {
     int64_t bytes_direct;
     /* so many from a buffer in memory that the node shares, two copies, */
     int64_t bytes_staged;
-    /* and MPI carries so many, two copies and those of MPI. */
+    /* and MPI carries so many, up to two copies and those of MPI. */
     int64_t bytes_mpi;
     /* Bytes of the largest message that goes to another rank. */
     int64_t largest;
@@ -480,7 +495,21 @@ typedef struct darr_plan_info {
     int64_t bytes_local;
     /* Bytes of memory that the plan itself takes on the rank. */
     int64_t memory;
+    /* Bytes of the text of darr_plan_text, with its end. */
+    int64_t text;
 } darr_plan_info;
+
+/* A message of a plan. Start from DARR_NEIGHBOUR_INIT. */
+typedef struct darr_neighbour {
+    /* sizeof(darr_neighbour). */
+    int64_t size;
+    /* The rank to which it goes or from which it comes. */
+    int rank;
+    /* DARR_WAY_DIRECT and so on. */
+    int way;
+    /* Its bytes. */
+    int64_t bytes;
+} darr_neighbour;
 
 /* What a picture shows. NULL in its place, or DARR_IMAGE_OPTIONS_INIT: dimension 0 to the right, dimension 1 up, position 0
  * in all others, viridis over the range of the values, one pixel for each element.
@@ -1075,7 +1104,8 @@ int darr_plan_scatter(darr_array *array,
 /* Begins a run: sends what the other ranks need and returns without waiting for them.
  *
  * Collective. Until darr_plan_end the elements that are sent may be read but not written, and those that are filled
- * are undefined. Errors: DARR_ERR_STATE for a plan that is begun already or failed half way; DARR_ERR_MPI;
+ * are undefined. Errors: DARR_ERR_STATE for a plan that is begun already or failed half way, and while another plan that is begun
+ * writes what this one reads or writes, or reads what this one writes, of one array; views count as arrays of their own. DARR_ERR_MPI;
  * DARR_ERR_COMM; DARR_ERR_HANDLE; in checked mode DARR_ERR_MISMATCH.
  */
 int darr_plan_begin(darr_plan *plan);
@@ -1101,6 +1131,12 @@ int darr_plan_run(darr_plan *plan);
 int darr_plan_test(darr_plan *plan,
                    int *done_out);
 
+/* Frees a plan. One that is begun gives up its messages.
+ *
+ * Local; NULL is fine; works after MPI_Finalize.
+ */
+void darr_plan_free(darr_plan *plan);
+
 /* What a plan does on the calling rank at each run: messages, bytes and the way that they take.
  *
  * Local.
@@ -1110,11 +1146,29 @@ int darr_plan_test(darr_plan *plan,
  */
 int darr_plan_describe(const darr_plan *plan, darr_plan_info *info_out);
 
-/* Frees a plan. One that is begun gives up its messages.
+/* One of a plan's messages of the calling rank, ascending by the other rank.
  *
- * Local; NULL is fine; works after MPI_Finalize.
+ * Local.
+ * @param plan [in] The plan.
+ * @param direction [in] DARR_SENDS or DARR_RECEIVES.
+ * @param number [in] 0 to the number of these that darr_plan_describe gives, less one.
+ * @param neighbour_out [in, out] Its size is set by the caller; the rest is filled in.
+ * Errors: DARR_ERR_ARGUMENT for a number that is out of range; DARR_ERR_HANDLE.
  */
-void darr_plan_free(darr_plan *plan);
+int darr_plan_neighbour(const darr_plan *plan,
+                        int direction,
+                        int64_t number,
+                        darr_neighbour *neighbour_out);
+
+/* What darr_plan_describe and darr_plan_neighbour tell, as lines of English text: for people, in no fixed form.
+ *
+ * Local.
+ * @param plan [in] The plan.
+ * @param bytes [in] Room at text_out; darr_plan_describe gives how much is needed.
+ * @param text_out [out] The text, terminated. Untouched if there is too little room.
+ * Errors: DARR_ERR_ARGUMENT for too little room; DARR_ERR_HANDLE.
+ */
+int darr_plan_text(const darr_plan *plan, int64_t bytes, char *text_out);
 
 /* Opens an HDF5 file with all ranks of a communicator.
  *
@@ -1319,7 +1373,8 @@ int darr_image_save(const darr_array *array,
 #define DARR_REDUCTION_INIT {sizeof(darr_reduction), 0, 0, 0, 0, 0}
 #define DARR_HALO_OPTIONS_INIT {sizeof(darr_halo_options), 0, 0, 0, 0, 0, 0, 0}
 #define DARR_MOVE_OPTIONS_INIT {sizeof(darr_move_options), 0, 0}
-#define DARR_PLAN_INFO_INIT {sizeof(darr_plan_info), 0, 0, 0, 0, 0, 0, 0, 0, 0}
+#define DARR_PLAN_INFO_INIT {sizeof(darr_plan_info), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+#define DARR_NEIGHBOUR_INIT {sizeof(darr_neighbour), 0, 0, 0}
 #define DARR_IMAGE_OPTIONS_INIT {sizeof(darr_image_options), 0, 0, 0, 0, 0, 0, 0}
 
 #endif  /* DISTARRAY_H */

@@ -143,7 +143,7 @@ fn arguments_that_differ_are_named_with_two_ranks() {
                     }
                     let (a, b) = if odd == 0 { (0, 1) } else { (0, odd) };
                     let text = format!(
-                        "darr_x: {} differs between rank {a} and rank {b}",
+                        "darr_x: rank {a} and rank {b} do not agree on {}",
                         fields[field].0
                     );
                     assert_eq!(outcome, Err(Error::new(Code::Mismatch, text)));

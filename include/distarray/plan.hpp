@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -135,10 +136,31 @@ class plan {
         return info;
     }
 
+    /* The messages that this rank sends, ascending by the other rank. Local. */
+    [[nodiscard]] std::vector<darr_neighbour> sends() const { return neighbours(DARR_SENDS, describe().sends); }
+    /* Those that it receives. Local. */
+    [[nodiscard]] std::vector<darr_neighbour> receives() const {
+        return neighbours(DARR_RECEIVES, describe().receives);
+    }
+    /* The same in words, a line for each neighbour. Local. */
+    [[nodiscard]] std::string text() const {
+        std::vector<char> room(static_cast<std::size_t>(describe().text));
+        detail::check(darr_plan_text(get(), static_cast<std::int64_t>(room.size()), room.data()));
+        return std::string(room.data());
+    }
+
     /* The handle of the C interface, which this object keeps. */
     [[nodiscard]] darr_plan *get() const noexcept { return handle_.get(); }
 
   private:
+    std::vector<darr_neighbour> neighbours(int direction, std::int64_t count) const {
+        const darr_neighbour initial = DARR_NEIGHBOUR_INIT;
+        std::vector<darr_neighbour> list(static_cast<std::size_t>(count), initial);
+        for (std::int64_t i = 0; i < count; i++) {
+            detail::check(darr_plan_neighbour(get(), direction, i, &list[static_cast<std::size_t>(i)]));
+        }
+        return list;
+    }
     /* A number that the library refuses, on every rank, where the list has no whole number of indices. */
     static std::int64_t count_of_indices(const array &list, const std::vector<std::int64_t> &indices) {
         const auto ndim = static_cast<std::size_t>(list.dist().ndim());

@@ -1,12 +1,14 @@
 //! The distributed array: a distribution and this rank's section of it in memory.
 
 pub mod build;
+pub mod claim;
 mod dist;
 mod element;
 mod select;
 
 use std::sync::Arc;
 
+use claim::Uses;
 pub use dist::Dist;
 use distarray_core::{Code, Dtype};
 
@@ -21,6 +23,8 @@ pub struct Array {
     dist: Arc<Dist>,
     /// The whole local section, padding included.
     block: Block,
+    /// By plans that are begun.
+    uses: Arc<Uses>,
 }
 
 impl Array {
@@ -83,6 +87,7 @@ impl Array {
         Ok(Array {
             dist: dist.clone(),
             block,
+            uses: Arc::default(),
         })
     }
 

@@ -1,5 +1,7 @@
 //! Views: a part of an array on the array's own memory.
 
+use std::sync::Arc;
+
 use distarray_core::slice::Index;
 
 use super::{Array, Dist};
@@ -18,6 +20,10 @@ impl Array {
             self.block()
                 .view(&view.offset, &view.axes, &part.section().extents())?
         };
-        Ok(Array { dist: part, block })
+        Ok(Array {
+            dist: part,
+            block,
+            uses: Arc::default(),
+        })
     }
 }

@@ -8,7 +8,7 @@ use distarray_core::{Code, Dtype, Order};
 use super::guard::guard;
 use super::handle::{darr_array, darr_file, free, get, store, Handle};
 use super::library::DARR_MAX_NDIM;
-use super::pointer::{output, outputs, path, slice, text};
+use super::pointer::{output, outputs, path, slice, terminated, text};
 use crate::error::{Error, Result};
 use crate::io::{File, Mode, Numbers, Place};
 use crate::mpi::Comm;
@@ -308,16 +308,8 @@ pub unsafe extern "C" fn darr_file_get_text(
             })
         };
         let text = file.text(asked)?;
-        let needed = text.len() + 1;
-        if i64::try_from(needed).map_or(true, |needed| needed > bytes) {
-            let text =
-                format!("the text needs {needed} bytes with its end, there is room for {bytes}");
-            return Err(Error::new(Code::Argument, text));
-        }
-        // SAFETY: as above; the caller's room is as large as needed.
-        let out = unsafe { outputs(text_out.cast::<u8>(), needed, "text_out") }?;
-        out.write(text.into_iter().chain([0]));
-        Ok(())
+        // SAFETY: as above.
+        unsafe { terminated(&text, bytes, text_out, "text_out") }
     })
 }
 

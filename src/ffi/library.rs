@@ -168,7 +168,11 @@ pub extern "C" fn darr_comm_set_checks(comm: c_int, on: c_int) -> c_int {
             )),
         };
         let field = stated.as_ref().map_or(0, |&on| u64::from(on));
-        let on = comm.agree_on("darr_comm_set_checks", &[("on", field)], stated)?;
+        let on = comm.agree_on(
+            "darr_comm_set_checks",
+            &[("the argument on", field)],
+            stated,
+        )?;
         comm.set_checks(on);
         Ok(())
     })

@@ -1,5 +1,6 @@
 //! `darr_plan`: who sends what to whom, bound to the arrays.
 
+pub mod describe;
 pub mod halo;
 pub mod indices;
 pub mod redistribute;
@@ -11,7 +12,7 @@ use distarray_core::Code;
 
 use super::guard::guard;
 use super::handle::{darr_array, darr_plan, free, get, Handle, Held};
-use super::pointer::{growing_output, input, output, slice, Growing};
+use super::pointer::{input, output, slice};
 use crate::array::Array;
 use crate::error::{Error, Result};
 use crate::ops::Plan;
@@ -24,7 +25,8 @@ impl Handle for darr_plan {
 /// Begins a run: sends what the other ranks need and returns without waiting for them.
 ///
 /// Collective. Until `darr_plan_end` the elements that are sent may be read but not written, and those that are filled
-/// are undefined. Errors: `DARR_ERR_STATE` for a plan that is begun already or failed half way; `DARR_ERR_MPI`;
+/// are undefined. Errors: `DARR_ERR_STATE` for a plan that is begun already or failed half way, and while another plan that is begun
+/// writes what this one reads or writes, or reads what this one writes, of one array; views count as arrays of their own. `DARR_ERR_MPI`;
 /// `DARR_ERR_COMM`; `DARR_ERR_HANDLE`; in checked mode `DARR_ERR_MISMATCH`.
 #[no_mangle]
 pub unsafe extern "C" fn darr_plan_begin(plan: *mut darr_plan) -> c_int {
@@ -59,82 +61,6 @@ pub unsafe extern "C" fn darr_plan_test(plan: *mut darr_plan, done_out: *mut c_i
         // SAFETY: the pointer rule of the header.
         let out = unsafe { output(done_out, "done_out") }?;
         out.write(plan.exclusive()?.test()?.into());
-        Ok(())
-    })
-}
-
-/// What a plan does on the calling rank at each run. Start from `DARR_PLAN_INFO_INIT`.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct darr_plan_info {
-    /// sizeof(darr_plan_info).
-    pub size: i64,
-    /// Ranks to which elements go, one message each.
-    pub sends: i64,
-    /// Ranks from which elements come.
-    pub receives: i64,
-    /// Bytes that go to other ranks; of these
-    pub bytes: i64,
-    /// the peers read so many where they lie, one copy in all,
-    pub bytes_direct: i64,
-    /// so many from a buffer in memory that the node shares, two copies,
-    pub bytes_staged: i64,
-    /// and MPI carries so many, two copies and those of MPI.
-    pub bytes_mpi: i64,
-    /// Bytes of the largest message that goes to another rank.
-    pub largest: i64,
-    /// Bytes that the rank copies for itself.
-    pub bytes_local: i64,
-    /// Bytes of memory that the plan itself takes on the rank.
-    pub memory: i64,
-}
-
-// SAFETY: repr(C), the size first, numbers only.
-unsafe impl Growing for darr_plan_info {
-    const INITIAL: darr_plan_info = darr_plan_info {
-        size: size_of::<darr_plan_info>() as i64,
-        sends: 0,
-        receives: 0,
-        bytes: 0,
-        bytes_direct: 0,
-        bytes_staged: 0,
-        bytes_mpi: 0,
-        largest: 0,
-        bytes_local: 0,
-        memory: 0,
-    };
-    const FIRST: usize = size_of::<darr_plan_info>();
-}
-
-/// What a plan does on the calling rank at each run: messages, bytes and the way that they take.
-///
-/// Local.
-/// @param plan [in] The plan.
-/// @param info_out [in, out] Its size is set by the caller; the rest is filled in.
-/// Errors: `DARR_ERR_HANDLE`; `DARR_ERR_ARGUMENT`.
-#[no_mangle]
-pub unsafe extern "C" fn darr_plan_describe(
-    plan: *const darr_plan,
-    info_out: *mut darr_plan_info,
-) -> c_int {
-    guard(|| {
-        let plan = get(plan, "plan")?;
-        // SAFETY: the pointer rule of the header.
-        let out = unsafe { growing_output(info_out, "info_out") }?;
-        let volume = plan.exclusive()?.volume();
-        let number = |value: usize| i64::try_from(value).unwrap_or(i64::MAX);
-        out.write(darr_plan_info {
-            sends: number(volume.sends),
-            receives: number(volume.receives),
-            bytes: number(volume.bytes),
-            bytes_direct: number(volume.direct),
-            bytes_staged: number(volume.staged),
-            bytes_mpi: number(volume.bytes - volume.direct - volume.staged),
-            largest: number(volume.largest),
-            bytes_local: number(volume.local),
-            memory: number(volume.memory),
-            ..darr_plan_info::INITIAL
-        });
         Ok(())
     })
 }

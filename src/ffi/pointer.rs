@@ -116,6 +116,23 @@ pub unsafe fn slice<'a, T: Copy>(
     Ok(unsafe { std::slice::from_raw_parts(pointer, len) })
 }
 
+/// Writes a text and the zero byte at its end where there is room for both. Errors: `Code::Argument`, which names the room that is
+/// needed.
+///
+/// # Safety
+/// `pointer` is NULL or points to `room` bytes.
+pub unsafe fn terminated(text: &[u8], room: i64, pointer: *mut c_char, name: &str) -> Result<()> {
+    let needed = text.len() + 1;
+    if i64::try_from(needed).map_or(true, |needed| needed > room) {
+        let text = format!("the text needs {needed} bytes with its end, there is room for {room}");
+        return Err(Error::new(Code::Argument, text));
+    }
+    // SAFETY: passed on to the caller.
+    let out = unsafe { outputs(pointer.cast::<u8>(), needed, name) }?;
+    out.write(text.iter().copied().chain([0]));
+    Ok(())
+}
+
 /// A name, in UTF-8.
 ///
 /// # Safety

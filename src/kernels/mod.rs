@@ -5,6 +5,7 @@
 //! are the operations, `copies` many of them made ready at once. All faces are safe: what the raw pointers inside rest on is proven once,
 //! when a `Block` is made.
 
+pub mod adjacent;
 pub mod block;
 pub mod combine;
 pub mod convert;

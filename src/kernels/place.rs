@@ -97,6 +97,10 @@ impl Operand {
             }
         }
     }
+
+    pub fn base(&self) -> *mut u8 {
+        self.base
+    }
 }
 
 /// Number of positions of each dimension.

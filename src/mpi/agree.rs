@@ -173,7 +173,7 @@ impl Comm {
 fn different(function: &str, field: &str, [a, b]: [usize; 2]) -> Error {
     Error::new(
         Code::Mismatch,
-        format!("{function}: {field} differs between rank {a} and rank {b}"),
+        format!("{function}: rank {a} and rank {b} do not agree on {field}"),
     )
 }
 

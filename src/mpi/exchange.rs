@@ -7,7 +7,8 @@ use std::sync::Arc;
 use super::attribute;
 use super::call::Patience;
 use super::comm::Comm;
-use super::messages::{reserve, Direction, Line, Side};
+use super::messages::{reserve, Line, Side};
+pub use super::messages::{Direction, Letter};
 use crate::error::{Code, Error, Result};
 use crate::kernels::Memory;
 
@@ -42,11 +43,38 @@ impl Exchange {
         Exchange::in_pieces(comm, sends, receives, PIECE)
     }
 
+    /// As `new`, of messages some of which lie in arrays. They are sent from there and received there without a copy: from `start_send`
+    /// to `poll_sends`, and from `start_receives` to `wait_receive`, MPI reads and writes the arrays themselves.
+    pub fn of_letters(
+        comm: Arc<Comm>,
+        sends: Vec<Letter>,
+        receives: Vec<Letter>,
+    ) -> Result<Exchange> {
+        Exchange::make(comm, sends, receives, PIECE)
+    }
+
     /// As `new`, with messages cut into pieces of at most `piece` bytes; the same on all ranks.
     pub fn in_pieces(
         comm: Arc<Comm>,
         sends: &[(usize, usize)],
         receives: &[(usize, usize)],
+        piece: usize,
+    ) -> Result<Exchange> {
+        let letters = |list: &[(usize, usize)]| {
+            let letter = |&(peer, bytes): &(usize, usize)| Letter {
+                peer,
+                bytes,
+                spot: None,
+            };
+            list.iter().map(letter).collect()
+        };
+        Exchange::make(comm, letters(sends), letters(receives), piece)
+    }
+
+    fn make(
+        comm: Arc<Comm>,
+        sends: Vec<Letter>,
+        receives: Vec<Letter>,
         piece: usize,
     ) -> Result<Exchange> {
         // Counted on every rank, also on one that fails below.
@@ -67,7 +95,7 @@ impl Exchange {
         exchange.sends.add(Direction::Send, sends, piece, line)?;
         let side = &mut exchange.receives;
         side.add(Direction::Receive, receives, piece, line)?;
-        reserve(&mut exchange.arrived, receives.len())?;
+        reserve(&mut exchange.arrived, side.messages.len())?;
         Ok(exchange)
     }
 
@@ -87,22 +115,29 @@ impl Exchange {
         Ok(())
     }
 
+    /// Whether message `i` of a direction has a buffer of the exchange; otherwise it lies in an array.
+    pub fn is_packed(&self, direction: Direction, i: usize) -> bool {
+        match direction {
+            Direction::Send => self.sends.messages[i].own,
+            Direction::Receive => self.receives.messages[i].own,
+        }
+    }
+
     /// Where message `i` is packed before `start_send(i)`.
     pub fn send_buffer(&mut self, i: usize) -> &mut [u8] {
-        let message = &mut self.sends.messages[i];
-        message.ensure_still();
+        let (start, bytes) = self.sends.messages[i].buffer();
         // SAFETY: memory of the exchange, which is borrowed for as long as the slice; MPI does not work on it.
-        unsafe { std::slice::from_raw_parts_mut(message.buffer.base(), message.buffer.above()) }
+        unsafe { std::slice::from_raw_parts_mut(start, bytes) }
     }
 
     /// The memory behind `send_buffer(i)`, for copies that are made ready once. They run while MPI does not work on the message.
     pub fn send_memory(&self, i: usize) -> &Arc<Memory> {
-        &self.sends.messages[i].buffer
+        self.sends.messages[i].spot.memory()
     }
 
     /// The memory behind `receive_buffer(i)`, as `send_memory`.
     pub fn receive_memory(&self, i: usize) -> &Arc<Memory> {
-        &self.receives.messages[i].buffer
+        self.receives.messages[i].spot.memory()
     }
 
     /// Sends message `i`; its buffer is MPI's until `finish_sends`.
@@ -137,10 +172,9 @@ impl Exchange {
 
     /// Message `i` after `wait_receive` gave its number.
     pub fn receive_buffer(&self, i: usize) -> &[u8] {
-        let message = &self.receives.messages[i];
-        message.ensure_still();
+        let (start, bytes) = self.receives.messages[i].buffer();
         // SAFETY: memory of the exchange, which is borrowed for as long as the slice; MPI does not work on it.
-        unsafe { std::slice::from_raw_parts(message.buffer.base(), message.buffer.above()) }
+        unsafe { std::slice::from_raw_parts(start, bytes) }
     }
 
     /// Returns when MPI has taken all messages that were started.

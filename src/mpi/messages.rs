@@ -1,13 +1,12 @@
 //! All messages of an exchange in one direction: buffers and persistent requests.
 
-use std::ffi::c_int;
-use std::sync::Arc;
-
 use mpi::ffi;
+use std::ffi::c_int;
 
 use super::call::check;
 use super::collective::count;
 use crate::error::{Code, Error, Result};
+use crate::kernels::adjacent::Spot;
 use crate::kernels::Memory;
 
 /// Messages of different length travel under different tags, as far as the tags that every MPI has go: when the ranks run
@@ -55,8 +54,18 @@ pub(super) enum State {
     Lost,
 }
 
+/// A message that is to be made.
+pub struct Letter {
+    pub peer: usize,
+    pub bytes: usize,
+    /// Where it lies; `None`: in a buffer of the exchange.
+    pub spot: Option<Spot>,
+}
+
 pub(super) struct Message {
-    pub buffer: Arc<Memory>,
+    pub spot: Spot,
+    /// Whether the bytes are the exchange's own.
+    pub own: bool,
     pub first: usize,
     pub pieces: usize,
     /// Pieces that MPI is working on.
@@ -64,7 +73,7 @@ pub(super) struct Message {
 }
 
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Direction {
+pub enum Direction {
     Send,
     Receive,
 }
@@ -86,16 +95,27 @@ impl Side {
     pub fn add(
         &mut self,
         direction: Direction,
-        list: &[(usize, usize)],
+        list: Vec<Letter>,
         piece: usize,
         line: Line,
     ) -> Result<()> {
         reserve(&mut self.messages, list.len())?;
-        for (i, &(peer, bytes)) in list.iter().enumerate() {
+        for (i, letter) in list.into_iter().enumerate() {
+            let Letter { peer, bytes, spot } = letter;
             // A message of no bytes is still a message.
             let pieces = bytes.div_ceil(piece).max(1);
+            let own = spot.is_none();
+            let spot = match spot {
+                Some(spot) if spot.bytes() != bytes => {
+                    let text = "a message that is not as long as the place where it lies";
+                    return Err(Error::new(Code::Internal, text));
+                }
+                Some(spot) => spot,
+                None => Spot::all(Memory::allocate(bytes)?),
+            };
             self.messages.push(Message {
-                buffer: Memory::allocate(bytes)?,
+                spot,
+                own,
                 first: self.requests.len(),
                 pieces,
                 active: 0,
@@ -104,14 +124,8 @@ impl Side {
             for at in 0..pieces {
                 let start = at * piece;
                 let length = piece.min(bytes - start);
-                let request = prepare(
-                    direction,
-                    &self.messages[i].buffer,
-                    start,
-                    length,
-                    peer,
-                    line,
-                )?;
+                let request =
+                    prepare(direction, &self.messages[i].spot, start, length, peer, line)?;
                 self.requests.push(request);
                 self.owner.push(i);
                 self.bytes.push(length);
@@ -214,13 +228,20 @@ impl Side {
                 }
             }
             if reached {
-                std::mem::forget(message.buffer.clone());
+                std::mem::forget(message.spot.clone());
             }
         }
     }
 }
 
 impl Message {
+    /// The bytes of a buffer of the exchange, on which MPI does not work.
+    pub fn buffer(&self) -> (*mut u8, usize) {
+        self.ensure_still();
+        assert!(self.own, "a message that lies in an array has no buffer");
+        (self.spot.start(), self.spot.bytes())
+    }
+
     /// MPI works on no piece of the buffer. Plans keep to this order of calls; anything else is a defect of theirs.
     pub fn ensure_still(&self) {
         assert!(
@@ -232,17 +253,17 @@ impl Message {
 
 fn prepare(
     direction: Direction,
-    buffer: &Memory,
+    spot: &Spot,
     start: usize,
     bytes: usize,
     peer: usize,
     line: Line,
 ) -> Result<ffi::MPI_Request> {
     let (n, peer, comm) = (count(bytes)?, count(peer)?, line.comm);
-    // SAFETY: `bytes` bytes of the buffer, which the exchange keeps until after the request.
+    // SAFETY: `bytes` bytes of the spot, which the exchange keeps until after the request.
     unsafe {
         let mut request = ffi::RSMPI_REQUEST_NULL;
-        let data = buffer.base().add(start).cast();
+        let data = spot.start().add(start).cast();
         let byte = ffi::RSMPI_UINT8_T;
         match direction {
             Direction::Send => check(

@@ -22,4 +22,4 @@ pub use agree::fingerprint;
 pub use attribute::watch_finalize_first;
 pub use call::Patience;
 pub use comm::{Cart, Comm, Ending};
-pub use exchange::Exchange;
+pub use exchange::{Direction, Exchange, Letter};

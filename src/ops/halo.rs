@@ -5,6 +5,7 @@ use distarray_core::{Code, Moves};
 
 use super::channels::Leg;
 use super::plan::Plan;
+use crate::array::claim::{Claim, Part};
 use crate::array::Array;
 use crate::error::{Error, Result};
 use crate::kernels::combine::Combine;
@@ -40,9 +41,21 @@ pub fn plan_halo(first: &Array, asked: Result<(Vec<&Array>, Halo)>) -> Result<Pl
         ("the options", halo),
     ];
     let identity = fingerprint(fields.map(|field| field.1));
-    let legs = asked.and_then(|(arrays, halo)| legs(&arrays, &halo));
-    let legs = comm.agree_on("darr_plan_halo", &fields, legs)?;
-    Plan::new(comm, &legs, identity)
+    let legs = asked
+        .and_then(|(arrays, halo)| Ok((legs(&arrays, &halo)?, claims(&arrays, halo.accumulate))));
+    let (legs, claims) = comm.agree_on("darr_plan_halo", &fields, legs)?;
+    Ok(Plan::new(comm, &legs, identity)?.claiming(claims))
+}
+
+/// Owned elements are read and ghosts written, or the other way round.
+fn claims(arrays: &[&Array], accumulate: bool) -> Vec<Claim> {
+    let both = |array: &&Array| {
+        [
+            array.claim(Part::Owned, accumulate),
+            array.claim(Part::Ghosts, !accumulate),
+        ]
+    };
+    arrays.iter().flat_map(both).collect()
 }
 
 fn legs(arrays: &[&Array], asked: &Halo) -> Result<Vec<Leg>> {

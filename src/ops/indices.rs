@@ -6,6 +6,7 @@ use distarray_core::Code;
 use super::channels::{Leg, Piece, Shipment};
 use super::directory::{ask, is_listed};
 use super::plan::Plan;
+use crate::array::claim::Part;
 use crate::array::Array;
 use crate::error::{Error, Result};
 use crate::kernels::combine::Combine;
@@ -73,7 +74,12 @@ pub fn plan_indices(name: &'static str, array: &Array, asked: Result<Listed>) ->
         }
     };
     let leg = leg(array, &asked, portions)?;
-    Plan::new(comm, &[leg], identity)
+    let gathers = asked.way == Way::Gather;
+    let claims = vec![
+        array.claim(Part::Owned, !gathers),
+        asked.values.claim(Part::Owned, gathers),
+    ];
+    Ok(Plan::new(comm, &[leg], identity)?.claiming(claims))
 }
 
 /// What this rank can tell without a look at the indices.

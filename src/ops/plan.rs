@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use distarray_core::Code;
 
-use super::channels::{Channels, Leg, Volume};
+use super::channels::{Channels, Leg, Neighbour, Volume};
+use crate::array::claim::{Claim, Claims};
 use crate::error::{Error, Result};
-use crate::mpi::Comm;
+use crate::mpi::{Comm, Direction};
 
 #[derive(PartialEq)]
 enum State {
@@ -25,6 +26,8 @@ pub struct Plan {
     state: State,
     /// The same on every rank for the same plan, another for another: compared in checked mode.
     identity: u64,
+    /// Held while the plan is begun.
+    claims: Claims,
 }
 
 impl Plan {
@@ -36,20 +39,42 @@ impl Plan {
             channels,
             state: State::Idle,
             identity,
+            claims: Claims::default(),
         })
+    }
+
+    /// What a run reads and writes: another plan that does so in a way that excludes this one cannot be begun meanwhile.
+    pub fn claiming(mut self, claims: Vec<Claim>) -> Plan {
+        self.claims = Claims::new(claims);
+        self
     }
 
     /// Offers the peers what they need and does the copies within this rank. Nothing here waits for a peer's call of `end`
     /// in this run.
     pub fn begin(&mut self) -> Result<()> {
         let ready = self.expect(State::Idle, "is already begun: end it first");
-        self.comm
-            .check_call("darr_plan_begin", &[("the plan", self.identity)], &ready)?;
-        ready?;
+        let ready = ready.and_then(|()| self.claim());
+        let claimed = ready.is_ok();
+        let agreed = self
+            .comm
+            .check_call("darr_plan_begin", &[("the plan", self.identity)], &ready)
+            .and(ready);
+        if claimed && agreed.is_err() {
+            self.claims.give_back();
+        }
+        agreed?;
         self.state = State::Broken;
         self.channels.begin()?;
         self.state = State::Begun;
         Ok(())
+    }
+
+    fn claim(&mut self) -> Result<()> {
+        if self.claims.take() {
+            return Ok(());
+        }
+        let text = "an array of the plan takes part in another plan that is begun, and one of the two writes it: end that one first";
+        Err(Error::new(Code::State, text))
     }
 
     /// Returns when this rank's targets are filled and nobody reads its sources any more.
@@ -58,6 +83,7 @@ impl Plan {
         self.expect(State::Begun, "is not begun")?;
         self.state = State::Broken;
         self.channels.end()?;
+        self.claims.give_back();
         self.state = State::Idle;
         Ok(())
     }
@@ -83,6 +109,16 @@ impl Plan {
     /// What this rank does at each run.
     pub fn volume(&self) -> Volume {
         self.channels.volume()
+    }
+
+    /// The messages of one direction, ascending by rank.
+    pub fn neighbours(&self, direction: Direction) -> Vec<Neighbour> {
+        self.channels.neighbours(direction)
+    }
+
+    /// As `volume` and `neighbours`, in words.
+    pub fn describe(&self) -> String {
+        self.channels.describe()
     }
 
     fn expect(&self, state: State, otherwise: &str) -> Result<()> {

@@ -6,6 +6,7 @@ use distarray_core::Code;
 use super::channels::Leg;
 use super::directory::places;
 use super::plan::Plan;
+use crate::array::claim::Part;
 use crate::array::Array;
 use crate::error::{Error, Result};
 use crate::kernels::block::Block;
@@ -49,7 +50,10 @@ pub fn plan_redistribute(first: &Array, asked: Result<Redistribution>) -> Result
     let checked = asked.and_then(|asked| check(&asked).map(|()| asked));
     let asked = comm.agree_on("darr_plan_redistribute", &fields, checked)?;
     let legs = legs(&asked)?;
-    Plan::new(comm, &legs, identity)
+    let read = asked.sources.iter().map(|it| it.claim(Part::Owned, false));
+    let written = asked.targets.iter().map(|it| it.claim(Part::Owned, true));
+    let claims = read.chain(written).collect();
+    Ok(Plan::new(comm, &legs, identity)?.claiming(claims))
 }
 
 /// Collective: an agreement, and questions about the places of unstructured dimensions.

@@ -51,12 +51,12 @@ static void plan_refused_on_one_rank(darr_array *array, darr_array *other, int i
     alike(darr_plan_halo(is_odd ? -1 : 1, pair, NULL, &plan), DARR_ERR_ARGUMENT, "the number of arrays is -1");
     alike(darr_plan_halo(2, is_odd ? broken : pair, NULL, &plan), DARR_ERR_HANDLE, "arrays[1] is NULL");
     alike(darr_plan_halo(1, pair, NULL, is_odd ? NULL : &plan), DARR_ERR_ARGUMENT, "plan_out is NULL");
-    alike(darr_plan_halo(is_odd ? 1 : 2, pair, NULL, &plan), DARR_ERR_MISMATCH, "the number of arrays differs");
+    alike(darr_plan_halo(is_odd ? 1 : 2, pair, NULL, &plan), DARR_ERR_MISMATCH, "do not agree on the number of arrays");
     options.size = is_odd ? 0 : options.size;
     alike(darr_plan_halo(1, pair, &options, &plan), DARR_ERR_ARGUMENT, "size");
     options.size = sizeof options;
     options.below = is_odd ? NULL : &width;
-    alike(darr_plan_halo(1, pair, &options, &plan), DARR_ERR_MISMATCH, "the options differs");
+    alike(darr_plan_halo(1, pair, &options, &plan), DARR_ERR_MISMATCH, "do not agree on the options");
     alike(darr_plan_redistribute(is_odd ? -1 : 1, sources, targets, NULL, &plan), DARR_ERR_ARGUMENT, "the number of sources is -1");
     alike(darr_plan_redistribute(1, sources, is_odd ? NULL : targets, NULL, &plan), DARR_ERR_ARGUMENT, "targets is NULL");
     alike(darr_plan_redistribute(1, sources, is_odd ? broken + 1 : targets, NULL, &plan), DARR_ERR_HANDLE, "targets[0] is NULL");
@@ -84,12 +84,12 @@ static void plans_that_differ(const darr_dist *dist, int is_odd)
         CHECK_NEEDED(darr_array_create(i ? all : dist, DARR_INT32, &small[i]));
     }
     CHECK_NEEDED(darr_array_create(dist, DARR_INT64, &c));
-    alike(darr_plan_redistribute(is_odd ? 1 : 2, from, b, NULL, &plan), DARR_ERR_MISMATCH, "the number of arrays differs");
-    alike(darr_plan_redistribute(1, from, is_odd ? &c : b, NULL, &plan), DARR_ERR_MISMATCH, "the distribution of the targets differs");
+    alike(darr_plan_redistribute(is_odd ? 1 : 2, from, b, NULL, &plan), DARR_ERR_MISMATCH, "do not agree on the number of arrays");
+    alike(darr_plan_redistribute(1, from, is_odd ? &c : b, NULL, &plan), DARR_ERR_MISMATCH, "do not agree on the distribution of the targets");
     alike(darr_plan_redistribute(1, is_odd ? (const darr_array *const *)b : from, is_odd ? b + 1 : b, NULL, &plan),
-          DARR_ERR_MISMATCH, "the distribution of the sources differs");
+          DARR_ERR_MISMATCH, "do not agree on the distribution of the sources");
     alike(darr_plan_redistribute(1, is_odd ? (const darr_array *const *)small : from, is_odd ? small + 1 : b, NULL, &plan),
-          DARR_ERR_MISMATCH, "the dtypes differs");
+          DARR_ERR_MISMATCH, "do not agree on the dtypes");
     CHECK(plan == NULL);
     for (int i = 0; i < 2; i++) {
         darr_array_free(a[i]);
@@ -114,14 +114,12 @@ static void explained(const darr_array *array, int is_odd)
 /* Rank `odd` differs in an argument of a distribution with an index list, whose making takes several messages. */
 static void lists(int odd)
 {
-    static const char *const part = "differs between rank 0 and rank ";
     int is_odd = check_rank == odd, wide = check_size % 2 == 0 ? check_size / 2 : 1;
     int64_t own[2] = {2 * check_rank, 2 * check_rank + 1}, shared[2];
     int turned[6];
     darr_dim dims[2] = {DARR_DIM_INIT, DARR_DIM_INIT}, good;
     darr_dist_options options = DARR_DIST_OPTIONS_INIT;
     darr_dist *bad = NULL;
-    char text[80];
     dims[0].extent = 2 * check_size;
     dims[0].map = DARR_UNSTRUCTURED;
     dims[0].procs = check_size;
@@ -130,18 +128,16 @@ static void lists(int odd)
     good = dims[0];
 
     dims[0].extent += is_odd;
-    snprintf(text, sizeof text, "darr_dist_create: the global extents %s", part);
-    alike(darr_dist_create(comm, 1, dims, NULL, &bad), DARR_ERR_MISMATCH, text);
+    alike(darr_dist_create(comm, 1, dims, NULL, &bad), DARR_ERR_MISMATCH, "do not agree on the global extents");
     dims[0] = good;
     dims[0].procs = is_odd ? 1 : check_size;
-    snprintf(text, sizeof text, "darr_dist_create: the process grid %s", part);
-    alike(darr_dist_create(comm, 1, dims, NULL, &bad), DARR_ERR_MISMATCH, text);
+    alike(darr_dist_create(comm, 1, dims, NULL, &bad), DARR_ERR_MISMATCH, "do not agree on the process grid");
     dims[0] = good;
     for (int r = 0; r < check_size; r++)
         turned[r] = check_size - 1 - r;
     options.ranks = is_odd ? turned : NULL;
     options.n_ranks = is_odd ? check_size : 0;
-    alike(darr_dist_create(comm, 1, dims, &options, &bad), DARR_ERR_MISMATCH, text);
+    alike(darr_dist_create(comm, 1, dims, &options, &bad), DARR_ERR_MISMATCH, "do not agree on the process grid");
     options.ranks = NULL;
     options.n_ranks = 0;
     dims[0].map = is_odd ? DARR_BLOCK : DARR_UNSTRUCTURED;
@@ -158,7 +154,7 @@ static void lists(int odd)
         dims[1].map = DARR_BLOCK;
         dims[1].procs = wide;
         options.grid_order = is_odd ? DARR_GRID_COLUMN_MAJOR : DARR_GRID_ROW_MAJOR;
-        alike(darr_dist_create(comm, 2, dims, &options, &bad), DARR_ERR_MISMATCH, text);
+        alike(darr_dist_create(comm, 2, dims, &options, &bad), DARR_ERR_MISMATCH, "do not agree on the process grid");
         dims[0] = good;
     }
     /* What only the making finds: a list with an index twice, lists that do not hold the extent. */
@@ -209,13 +205,13 @@ int main(int argc, char **argv)
         /* Different, each right by itself. */
         dim = good;
         dim.extent = is_odd ? 41 : 40;
-        alike(darr_dist_create(comm, 1, &dim, NULL, &bad), DARR_ERR_MISMATCH, "differs between rank");
+        alike(darr_dist_create(comm, 1, &dim, NULL, &bad), DARR_ERR_MISMATCH, "do not agree on");
         dim = good;
         dim.halo[1] = is_odd ? 2 : 1;
-        alike(darr_dist_create(comm, 1, &dim, NULL, &bad), DARR_ERR_MISMATCH, "differs between rank");
-        alike(darr_array_create(dist, is_odd ? DARR_INT32 : DARR_INT64, &array), DARR_ERR_MISMATCH, "differs between rank");
+        alike(darr_dist_create(comm, 1, &dim, NULL, &bad), DARR_ERR_MISMATCH, "do not agree on");
+        alike(darr_array_create(dist, is_odd ? DARR_INT32 : DARR_INT64, &array), DARR_ERR_MISMATCH, "do not agree on");
         snprintf(path, sizeof path, "file%d.h5", is_odd);
-        alike(darr_file_open(comm, path, DARR_CREATE, &file), DARR_ERR_MISMATCH, "differs between rank");
+        alike(darr_file_open(comm, path, DARR_CREATE, &file), DARR_ERR_MISMATCH, "do not agree on");
         /* Different calls. */
         if (is_odd)
             alike(darr_array_create(dist, DARR_INT64, &array), DARR_ERR_MISMATCH, "different calls");
@@ -232,7 +228,7 @@ int main(int argc, char **argv)
 
     /* The switch itself is agreed upon. */
     alike(darr_comm_set_checks(comm, check_rank == 0 ? 2 : 1), DARR_ERR_ARGUMENT, "on is 2");
-    alike(darr_comm_set_checks(comm, check_rank == 0), DARR_ERR_MISMATCH, "darr_comm_set_checks: on differs between rank 0 and rank 1");
+    alike(darr_comm_set_checks(comm, check_rank == 0), DARR_ERR_MISMATCH, "darr_comm_set_checks: rank 0 and rank 1 do not agree on the argument on");
     CHECK_OK(darr_comm_set_checks(comm, 1));
     CHECK_NEEDED(darr_array_create(dist, DARR_INT64, &array));
     CHECK_NEEDED(darr_plan_halo(1, &array, NULL, &plan));
@@ -244,7 +240,7 @@ int main(int argc, char **argv)
             alike(darr_plan_begin(plan), DARR_ERR_MISMATCH, "different calls");
         else
             alike(darr_array_get(array, &index, DARR_INT64, &value), DARR_ERR_MISMATCH, "different calls");
-        alike(darr_array_reduce(array, is_odd ? DARR_MIN : DARR_MAX, DARR_INT64, &value), DARR_ERR_MISMATCH, "differs");
+        alike(darr_array_reduce(array, is_odd ? DARR_MIN : DARR_MAX, DARR_INT64, &value), DARR_ERR_MISMATCH, "do not agree on");
         CHECK_INT(value, 77);
         element_refused_on_one_rank(zeros, is_odd);
         explained(zeros, is_odd);

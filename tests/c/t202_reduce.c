@@ -147,7 +147,7 @@ static void many(void)
         if (check_size > 1) {
             got[0] = -1;
             CHECK_FAILS(darr_reduce(check_rank ? n : n - 1, r), DARR_ERR_MISMATCH,
-                        "the number of reductions differs between rank 0 and rank 1");
+                        "rank 0 and rank 1 do not agree on the number of reductions");
             CHECK_ALIKE(darr_last_error());
             CHECK_INT(got[0], -1);
         }

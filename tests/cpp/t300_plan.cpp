@@ -41,6 +41,13 @@ static void halo(darr::communicator world) {
     }
     CHECK_EQUAL(exchange.describe().sends >= 0, true);
     CHECK_EQUAL(exchange.describe().bytes == 0, exchange.describe().sends == 0);
+    CHECK_EQUAL(exchange.receives().size(), static_cast<std::size_t>(exchange.describe().receives));
+    std::int64_t bytes = 0;
+    for (const auto &one : exchange.sends()) {
+        bytes += one.bytes;
+    }
+    CHECK_EQUAL(bytes, exchange.describe().bytes);
+    CHECK_EQUAL(exchange.text().find("plan on rank "), std::size_t{0});
     if (check::size == 1) {
         CHECK_EQUAL(exchange.describe().sends, 0);
     }

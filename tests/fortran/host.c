@@ -47,7 +47,7 @@ void host_free(int comm)
 
 void host_finish(void) { MPI_Finalize(); }
 
-void host_sizes(int64_t sizes[10])
+void host_sizes(int64_t sizes[11])
 {
     sizes[0] = sizeof(darr_dim);
     sizes[1] = sizeof(darr_dist_options);
@@ -59,6 +59,7 @@ void host_sizes(int64_t sizes[10])
     sizes[7] = sizeof(darr_plan_info);
     sizes[8] = sizeof(darr_move_options);
     sizes[9] = sizeof(darr_index);
+    sizes[10] = sizeof(darr_neighbour);
 }
 
 /* In the order of the list in t001_library.f90. */
@@ -71,6 +72,7 @@ static const int constants[] = {
     DARR_GRID_COLUMN_MAJOR, DARR_STAGGER_CELL, DARR_STAGGER_FACE, DARR_STAGGER_FACE_UPPER, DARR_SUM, DARR_MIN,
     DARR_MAX, DARR_MEAN, DARR_VAR, DARR_STD, DARR_DOT, DARR_NORM, DARR_READ, DARR_CREATE, DARR_UPDATE,
     DARR_COMBINE_INSERT, DARR_COMBINE_ADD, DARR_COMBINE_MIN, DARR_COMBINE_MAX,
+    DARR_WAY_DIRECT, DARR_WAY_STAGED, DARR_WAY_MPI,
     DARR_COLORS_VIRIDIS, DARR_COLORS_GRAY, DARR_COLORS_RED_BLUE, DARR_COLORS_INFERNO,
 };
 

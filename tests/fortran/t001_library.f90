@@ -26,9 +26,10 @@ program t001_library
         darr_ceil, darr_remainder_last, 0, 1, 0, 1, darr_stagger_cell, darr_stagger_face, &
         darr_stagger_face_upper, 0, 1, 2, 3, 4, 5, 6, 7, darr_read, darr_create, darr_update, &
         darr_combine_insert, darr_combine_add, darr_combine_min, darr_combine_max, &
+        darr_way_direct, darr_way_staged, darr_way_mpi, &
         darr_colors_viridis, darr_colors_gray, darr_colors_red_blue, darr_colors_inferno]
     integer(c_int) :: header(size(constants))
-    integer(c_int64_t) :: sizes(10)
+    integer(c_int64_t) :: sizes(11)
     type(darr_memory) :: memory
     type(darr_view) :: view
     type(darr_reduction) :: reduction
@@ -66,6 +67,7 @@ contains
         type(darr_halo_options) :: halo_options
         type(darr_image_options) :: image_options
         type(darr_plan_info) :: plan_info
+        type(darr_neighbour) :: neighbour
         type(darr_move_options) :: move_options
         type(darr_index) :: index
 
@@ -75,8 +77,10 @@ contains
         call expect(c_sizeof(image_options), sizes(7), 'size of darr_image_options')
         call expect(c_sizeof(plan_info), sizes(8), 'size of darr_plan_info')
         call expect(c_sizeof(move_options), sizes(9), 'size of darr_move_options')
+        call expect(c_sizeof(neighbour), sizes(11), 'size of darr_neighbour')
         call expect(c_sizeof(index), sizes(10), 'size of darr_index')
         call expect([dim%size, dist_options%size, halo_options%size, image_options%size, &
-            plan_info%size, move_options%size, index%size], sizes([1, 2, 6, 7, 8, 9, 10]), 'default sizes')
+            plan_info%size, move_options%size, index%size, neighbour%size], &
+            sizes([1, 2, 6, 7, 8, 9, 10, 11]), 'default sizes')
     end subroutine hidden_sizes
 end program t001_library

@@ -9,6 +9,8 @@ program t303_plan_moves
     type(darr_array) :: x, y, u, slice, values
     type(darr_plan) :: plan, back
     type(darr_plan_info) :: info
+    type(darr_neighbour), allocatable :: sent(:)
+    character(:), allocatable :: text
     real(real64), pointer :: py(:, :, :) => null(), pu(:) => null(), pv(:) => null()
     real(real64) :: corner
     integer(int32), pointer :: px(:, :, :) => null()
@@ -35,6 +37,14 @@ program t303_plan_moves
     call compare(0)
     call plan%describe(info)
     call expect(info%bytes, int(info%bytes_direct + info%bytes_staged + info%bytes_mpi), 'bytes')
+    call plan%sends(sent)
+    call expect(int(info%sends), size(sent), 'neighbours')
+    call expect(info%bytes, int(sum(sent%bytes)), 'bytes of the neighbours')
+    call plan%receives(sent)
+    call expect(int(info%receives), size(sent), 'neighbours that are heard')
+    call plan%text(text)
+    call expect(len(text), int(info%text) - 1, 'length of the text')
+    call expect(index(text, 'plan on rank '), 1, 'text')
 
     call plan%redistribute([x], [y], combine=darr_combine_add, axes=[2, 3, 1], ierr=ierr)
     call expect_code(ierr, darr_err_argument, darr_last_error(), 'one dtype', 'sums of two types')

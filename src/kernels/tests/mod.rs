@@ -1,5 +1,6 @@
 //! Kernels against oracles that visit one element after the other, over random layouts.
 
+mod adjacent;
 mod block;
 mod convert;
 mod copy;

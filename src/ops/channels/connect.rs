@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use distarray_core::{Code, Dtype, MAX_DIMS};
+use distarray_core::{Code, Dtype, Product, MAX_DIMS};
 
 use super::card::{Card, Elements, Found, FoundElements, Place};
-use super::{Channels, Leg, Receive, Route, Send, Shipment, State};
+use super::{Channels, Leg, Piece, Receive, Route, Send, Shipment, State};
 use crate::error::{Error, Result};
+use crate::kernels::adjacent::{adjacent, Spot};
 use crate::kernels::combine::Combine;
 use crate::kernels::copies::{self, Copies};
 use crate::kernels::{Block, Memory};
 use crate::mpi::shared::{self, Signal};
-use crate::mpi::{Comm, Exchange};
+use crate::mpi::{Comm, Direction, Exchange, Letter};
 
 /// What goes to, or comes from, one peer: the messages of all legs that have one, in the order of the legs.
 struct Parcel<'a> {
@@ -35,28 +36,36 @@ impl Channels {
         let board = Board::new(&outgoing, &node);
         let found = swap_cards(comm, &node, &board, &outgoing, &incoming)?;
 
-        let by_mpi = |parcels: &[Parcel], near: &dyn Fn(usize) -> bool| -> Vec<(usize, usize)> {
-            let far = parcels.iter().enumerate().filter(|(i, _)| !near(*i));
-            far.map(|(_, parcel)| (parcel.peer, parcel.bytes)).collect()
-        };
-        let exchange = Exchange::new(
-            comm.clone(),
-            &by_mpi(&outgoing, &|i| found.accepted[i]),
-            &by_mpi(&incoming, &|i| found.offers[i].is_some()),
-        )?;
+        let sent = far(
+            &outgoing,
+            |i| found.accepted[i],
+            |parcel| parcel.lies_in_source(),
+        );
+        let received = far(
+            &incoming,
+            |i| found.offers[i].is_some(),
+            |parcel| parcel.lies_in_target(),
+        );
+        let exchange = Exchange::of_letters(comm.clone(), sent, received)?;
         let mut messages = 0..;
         let mut sends = Vec::with_capacity(outgoing.len());
         for (i, parcel) in outgoing.iter().enumerate() {
             let mut pack = Copies::new();
             let route = if !found.accepted[i] {
                 let message = messages.next().unwrap_or_default();
-                parcel.pack(exchange.send_memory(message), 0, &mut pack)?;
+                if exchange.is_packed(Direction::Send, message) {
+                    parcel.pack(exchange.send_memory(message), 0, &mut pack)?;
+                }
                 Route::Mpi(message)
             } else {
                 board.route(i, parcel, &mut pack)?
             };
-            let bytes = parcel.bytes;
-            sends.push(Send { route, pack, bytes });
+            sends.push(Send {
+                peer: parcel.peer,
+                route,
+                pack,
+                bytes: parcel.bytes,
+            });
         }
         let mut messages = 0..;
         let mut receives = Vec::with_capacity(incoming.len());
@@ -65,7 +74,9 @@ impl Channels {
             let route = match found {
                 None => {
                     let message = messages.next().unwrap_or_default();
-                    parcel.unpack(exchange.receive_memory(message), 0, &mut unpack)?;
+                    if exchange.is_packed(Direction::Receive, message) {
+                        parcel.unpack(exchange.receive_memory(message), 0, &mut unpack)?;
+                    }
                     Route::Mpi(message)
                 }
                 Some(Found { signal, elements }) => match elements {
@@ -79,11 +90,12 @@ impl Channels {
                     }
                 },
             };
-            let state = State::Taken;
             receives.push(Receive {
+                peer: parcel.peer,
                 route,
                 unpack,
-                state,
+                bytes: parcel.bytes,
+                state: State::Taken,
             });
         }
         let mut local = Copies::new();
@@ -101,7 +113,9 @@ impl Channels {
         if ordered {
             let turn = incoming.partition_point(|parcel| parcel.peer < comm.rank());
             let own = Receive {
+                peer: comm.rank(),
                 route: Route::Own,
+                bytes: local.bytes(),
                 unpack: std::mem::take(&mut local),
                 state: State::Taken,
             };
@@ -143,6 +157,21 @@ fn parcels(legs: &[Leg], of: fn(&Leg) -> &[Shipment]) -> Result<Vec<Parcel<'_>>>
         }
     }
     Ok(peers.into_values().collect())
+}
+
+/// The messages of the parcels that do not go through shared memory.
+fn far(
+    parcels: &[Parcel],
+    near: impl Fn(usize) -> bool,
+    spot: impl Fn(&Parcel) -> Option<Spot>,
+) -> Vec<Letter> {
+    let far = parcels.iter().enumerate().filter(|(i, _)| !near(*i));
+    let letter = |(_, parcel): (usize, &Parcel)| Letter {
+        peer: parcel.peer,
+        bytes: parcel.bytes,
+        spot: spot(parcel),
+    };
+    far.map(letter).collect()
 }
 
 /// Dimensions in their own order.
@@ -193,6 +222,32 @@ impl Parcel<'_> {
             .iter()
             .map(|(leg, _)| leg.source.dtype())
             .collect()
+    }
+
+    /// Where the elements of the message lie in this rank's source as they lie in the message; `None` if they do not.
+    fn lies_in_source(&self) -> Option<Spot> {
+        let (leg, product) = self.only_product()?;
+        adjacent(leg.source(&leg.source), product, leg.order)
+    }
+
+    /// As `lies_in_source`, where they belong; only if they replace what is there unchanged.
+    fn lies_in_target(&self) -> Option<Spot> {
+        let (leg, product) = self.only_product()?;
+        let same = leg.source.dtype() == leg.target.dtype();
+        if leg.combine != Combine::Insert || !same {
+            return None;
+        }
+        adjacent(leg.target(), product, leg.order)
+    }
+
+    fn only_product(&self) -> Option<(&Leg, &Product)> {
+        let [(leg, shipment)] = self.parts[..] else {
+            return None;
+        };
+        match &shipment.pieces[..] {
+            [Piece::Product(product)] => Some((leg, product)),
+            _ => None,
+        }
     }
 
     /// From this rank's blocks into a buffer.

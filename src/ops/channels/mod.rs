@@ -6,6 +6,7 @@
 
 mod card;
 mod connect;
+mod report;
 
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ use crate::kernels::copies::{Copies, Place, Points};
 use crate::kernels::Block;
 use crate::mpi::shared::{self, Signal};
 use crate::mpi::{Comm, Exchange, Patience};
+pub use report::{Neighbour, Volume, Way};
 
 /// One array's share in a plan, as one rank sees it.
 pub struct Leg {
@@ -129,14 +131,17 @@ pub struct Channels {
 }
 
 struct Send {
+    peer: usize,
     route: Route,
     pack: Copies,
     bytes: usize,
 }
 
 struct Receive {
+    peer: usize,
     route: Route,
     unpack: Copies,
+    bytes: usize,
     state: State,
 }
 
@@ -155,26 +160,6 @@ enum State {
     /// By MPI, and not yet unpacked.
     Arrived,
     Taken,
-}
-
-/// What a plan does on one rank at each run.
-#[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
-pub struct Volume {
-    /// Messages to and from others.
-    pub sends: usize,
-    pub receives: usize,
-    /// Bytes that go to others.
-    pub bytes: usize,
-    /// Those that peers read where they lie.
-    pub direct: usize,
-    /// Those that go through a buffer in shared memory.
-    pub staged: usize,
-    /// Bytes of the largest message that is sent.
-    pub largest: usize,
-    /// Bytes that stay on the rank.
-    pub local: usize,
-    /// Bytes that the description of the copies takes.
-    pub memory: usize,
 }
 
 impl Channels {
@@ -243,35 +228,6 @@ impl Channels {
             Route::Staged(_) | Route::Mpi(_) | Route::Own => true,
         };
         Ok(self.missing == 0 && self.exchange.poll_sends()? && self.sends.iter().all(is_free))
-    }
-
-    /// What this rank does at each run.
-    pub fn volume(&self) -> Volume {
-        let mut volume = Volume {
-            sends: self.sends.len(),
-            receives: self.receives.len(),
-            ..Volume::default()
-        };
-        for send in &self.sends {
-            volume.bytes += send.bytes;
-            volume.largest = volume.largest.max(send.bytes);
-            match send.route {
-                Route::Direct(_) => volume.direct += send.bytes,
-                Route::Staged(_) => volume.staged += send.bytes,
-                Route::Mpi(_) | Route::Own => {}
-            }
-            volume.memory += send.pack.memory();
-        }
-        for receive in &self.receives {
-            volume.memory += receive.unpack.memory();
-            if let Route::Own = receive.route {
-                volume.receives -= 1;
-                volume.local += receive.unpack.bytes();
-            }
-        }
-        volume.local += self.local.bytes();
-        volume.memory += self.local.memory();
-        volume
     }
 }
 

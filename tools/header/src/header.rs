@@ -8,7 +8,7 @@ use cbindgen::{Builder, Config};
 use crate::declaration::structs;
 
 /// Nouns of the interface in the order of the header; what a file declares comes where the file stands.
-const NOUNS: [&str; 16] = [
+const NOUNS: [&str; 17] = [
     "error",
     "handle",
     "library",
@@ -23,6 +23,7 @@ const NOUNS: [&str; 16] = [
     "plan/redistribute",
     "plan/indices",
     "plan",
+    "plan/describe",
     "file",
     "image",
 ];
