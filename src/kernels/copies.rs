@@ -18,7 +18,8 @@ pub use super::place::Place;
 use super::place::{begin, counts, loops, steps, Operand, Step};
 pub use super::points::Points;
 use super::points::{self, Scatter, Unit};
-use super::transfer::Transfer;
+use super::transfer::{Transfer, STREAM};
+use super::transpose::{finish_stream, write_row};
 use crate::error::{Error, Result};
 
 /// Copies from operand 0 to operand 1 that can be repeated. Nothing is allocated and nothing fails when they run.
@@ -247,12 +248,13 @@ impl Copies {
 
     /// Does the copies, in an order that depends on what was added alone.
     pub fn run(&self) {
+        let stream = self.bytes >= STREAM;
         for group in &self.groups {
             // SAFETY: the condition on this type; no element is both read and written, and none written twice, in one product;
             // one of a list after the other.
             unsafe {
                 match &group.kernel {
-                    Kernel::Copy(transfer) => transfer.perform_all(&group.at),
+                    Kernel::Copy(transfer) => transfer.perform_all(&group.at, stream),
                     Kernel::Each(line, axes) => {
                         let inner = axes.first().copied().unwrap_or(Axis::ONCE);
                         let outer = axes.get(1..).unwrap_or(&[]);
@@ -267,9 +269,12 @@ impl Copies {
                                 for segment in segments {
                                     let from = from.wrapping_offset(segment.at[0]);
                                     let to = to.wrapping_offset(segment.at[1]);
-                                    std::ptr::copy_nonoverlapping(from, to, segment.bytes);
+                                    write_row(from, to, segment.bytes, stream);
                                 }
                             });
+                        }
+                        if stream {
+                            finish_stream();
                         }
                     }
                 }

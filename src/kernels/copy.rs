@@ -150,7 +150,7 @@ fn packed(block: &Block, order: Order) -> Dims<i64> {
 unsafe fn transfer(nest: Nest<2>, size: usize) {
     let (transfer, at) = Transfer::new(nest, size);
     // SAFETY: passed on.
-    unsafe { transfer.perform(at) };
+    unsafe { transfer.perform(at, false) };
 }
 
 /// # Safety

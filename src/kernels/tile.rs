@@ -166,9 +166,9 @@ impl<'a> Operand<'a> {
             // condition 1; operand 1 is at most TILE elements of a buffer on the stack.
             unsafe {
                 if turns == order.length {
-                    full.perform(at);
+                    full.perform(at, false);
                 } else {
-                    self.gather_turns(order, turns).perform(at);
+                    self.gather_turns(order, turns).perform(at, false);
                 }
             }
         }

@@ -1,10 +1,10 @@
 //! A strided copy made ready: loops in the best order, and the unit that they move.
 
 use super::nest::{walk, Axes, Axis, Nest};
-use super::transpose::{Turn, LINE};
+use super::transpose::{finish_stream, write_row, Turn, LINE};
 
-/// Bytes from which on a transposed copy writes past the cache, which would not keep them anyway.
-const STREAM: usize = 8 << 20;
+/// Bytes from which on copies write past the cache, which would not keep them anyway.
+pub(super) const STREAM: usize = 8 << 20;
 
 /// A copy from operand 0 to operand 1, in the memory order of the target, that can be repeated at
 /// other addresses.
@@ -57,12 +57,12 @@ impl Transfer {
         (Transfer { run, order, outer }, nest.at)
     }
 
-    /// Does the copy.
+    /// Does the copy. With `stream`, long runs are written past the cache.
     ///
     /// # Safety
     /// Every element of both operands may be accessed, no two of operand 1 share a byte, and none of operand 0 shares one with operand 1.
     #[inline]
-    pub unsafe fn perform(&self, at: [*mut u8; 2]) {
+    pub unsafe fn perform(&self, at: [*mut u8; 2], stream: bool) {
         // SAFETY: passed on; runs are groups of adjacent elements.
         unsafe {
             match self.run {
@@ -76,7 +76,7 @@ impl Transfer {
                 32 => self.items::<32>(at),
                 48 => self.items::<48>(at),
                 64 => self.items::<64>(at),
-                _ => self.runs(at),
+                _ => self.runs(at, stream),
             }
         }
     }
@@ -85,7 +85,7 @@ impl Transfer {
     ///
     /// # Safety
     /// As [`Transfer::perform`], at each of them.
-    pub unsafe fn perform_all(&self, places: &[[*mut u8; 2]]) {
+    pub unsafe fn perform_all(&self, places: &[[*mut u8; 2]], stream: bool) {
         // SAFETY: passed on.
         unsafe {
             match self.run {
@@ -94,7 +94,7 @@ impl Transfer {
                 16 => self.all::<16>(places),
                 24 => self.all::<24>(places),
                 32 => self.all::<32>(places),
-                _ => places.iter().for_each(|&at| self.perform(at)),
+                _ => places.iter().for_each(|&at| self.perform(at, stream)),
             }
         }
     }
@@ -151,17 +151,26 @@ impl Transfer {
     ///
     /// # Safety
     /// As [`Transfer::perform`].
-    unsafe fn runs(&self, at: [*mut u8; 2]) {
+    unsafe fn runs(&self, at: [*mut u8; 2], stream: bool) {
         let inner = match &self.order {
             Order::Straight([inner, outer]) => [*inner, *outer, Axis::ONCE],
             Order::Turned(turn) => [turn.inner, turn.along_target, turn.along_source],
         };
+        // A processor follows a long run by itself; the beginning of the next one it does not know.
+        let next = inner[0].strides[0];
+        let known = if stream { self.run.min(AHEAD_BYTES) } else { 0 };
         walk(&self.outer, at, |at| {
             walk(&inner, at, |[from, to]| {
+                for line in (0..known).step_by(LINE) {
+                    fetch(from.wrapping_offset(next).wrapping_add(line));
+                }
                 // SAFETY: the run of one turn of all loops.
-                unsafe { std::ptr::copy_nonoverlapping(from, to, self.run) }
+                unsafe { write_row(from, to, self.run, stream) }
             })
         });
+        if stream {
+            finish_stream();
+        }
     }
 }
 
@@ -209,6 +218,9 @@ pub(super) unsafe fn plane<const B: usize>(inner: Axis<2>, outer: Axis<2>, at: [
 
 /// How many items ahead a scattered copy asks for, about as many as a core waits for at a time.
 const AHEAD: isize = 24;
+
+/// How many bytes of the next run are asked for.
+const AHEAD_BYTES: usize = 2048;
 
 /// Asks for the cache line of an address, which need not be one that may be accessed.
 #[inline(always)]

@@ -269,12 +269,12 @@ mod vector {
     }
 }
 
-/// Copies a row of the buffer to the target. With `stream`, whole lines of the target are written
+/// Copies adjacent bytes. With `stream`, whole lines of the target are written
 /// without being read first.
 ///
 /// # Safety
 /// `bytes` bytes may be read at `from` and written at `to`, and they do not overlap.
-unsafe fn write_row(from: *const u8, to: *mut u8, bytes: usize, stream: bool) {
+pub(super) unsafe fn write_row(from: *const u8, to: *mut u8, bytes: usize, stream: bool) {
     #[cfg(target_arch = "x86_64")]
     if stream {
         use std::arch::x86_64::*;
@@ -298,7 +298,7 @@ unsafe fn write_row(from: *const u8, to: *mut u8, bytes: usize, stream: bool) {
 }
 
 /// Orders streamed stores before whatever comes next, as ordinary ones are.
-fn finish_stream() {
+pub(super) fn finish_stream() {
     #[cfg(target_arch = "x86_64")]
     // SAFETY: a fence of SSE, which belongs to x86-64.
     unsafe {
