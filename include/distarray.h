@@ -532,7 +532,7 @@ typedef int (*darr_edge_function)(void *user, const struct darr_edge_region *reg
 typedef struct darr_edge {
     /* sizeof(darr_edge). */
     int64_t size;
-    /* Position of the array in the list of the plan; -1: all of them. */
+    /* Position of the array in the list of the plan, the first one in DARR_EDGE_INIT; -1: all of them. */
     int array;
     /* Dimension and side. */
     int dim;
@@ -541,7 +541,7 @@ typedef struct darr_edge {
     int kind;
     /* One of DARR_ABOUT_*, for mirrored and antisymmetric fields. */
     int about;
-    /* Type of value, which is converted to that of the array. */
+    /* Type of value, which is converted to that of the array; an array of integers refuses what is none of its values. */
     int dtype;
     /* The v of a constant, or on the plane of an antisymmetric field; NULL: 0. Read while the plan is made only. */
     const void *value;
@@ -899,7 +899,8 @@ int darr_dist_reduce(const darr_dist *dist, int n_dims, const int *dims, darr_di
  * their rank when an array goes from the source to it. Shape, maps, padding and the extents of the grid are the target's; which
  * rank stands where darr_dist_coords tells.
  *
- * Collective: the ranks tell each other how much they hold of what each is to own, and each finds the same answer. Of equally good
+ * Collective: the ranks tell each other how much they hold of what each is to own, at most the square of their number of
+ * counts in the memory of each, and each finds the same answer. Of equally good
  * ones that in which the most ranks keep their coordinates. For more than 262144 pairs of coordinates and ranks (512 of each) the
  * best is not looked for: the largest shares come first, and what moves is at most what moved before. Free the distribution with
  * darr_dist_free.
@@ -1122,8 +1123,8 @@ int darr_array_slice(const darr_array *array,
  * same part is fetched again and again, a redistribution or gather plan saves the questions.
  * @param array [in] The array, of any maps; parts of unstructured dimensions and any steps are fine.
  * @param n [in] Number of entries; dimensions beyond them are taken whole.
- * @param indices [in] What this rank asks for, as darr_array_slice has it; in unstructured dimensions indices do not count from the
- * end.
+ * @param indices [in] What this rank asks for, as darr_array_slice has it. In unstructured dimensions single indices do not count from
+ * the end, and slices are those of 0 to the extent.
  * @param dtype [in] Type of the elements in the buffers, the same on every rank; elements are converted as NumPy's same_kind rule
  * allows.
  * @param strides [in] Bytes from one element to the next in the buffer, one entry per dimension of the slice (single indices have
@@ -1163,20 +1164,23 @@ int darr_array_put(darr_array *array,
                    int combine);
 
 /* Assigns one array to another as NumPy's target[...] = source does: any two distributions over one communicator, views of
- * parts too. Dimensions are aligned at the last one; where the source has extent 1, or no dimension, its elements repeat along the
- * target's. Padding is neither read nor written.
+ * parts too. Where the source has extent 1, or no dimension, its elements repeat along the target's. Padding is neither read nor
+ * written.
  *
  * Collective: each rank gets what its section needs once, however often it repeats it. Elements are converted as NumPy's same_kind rule
  * allows. Where the arrays share memory on some rank, all of the source is copied first, so that the result is right too. A
  * redistribution plan does the same again and again without the questions. A single number comes by darr_array_fill.
  * @param target [in] The array that is written; whose call it is.
  * @param source [in] The array that is read.
+ * @param order [in] Where dimensions are aligned when their numbers differ: DARR_ORDER_C at the last one, as NumPy does,
+ * DARR_ORDER_F at the first one. It is not the memory order of either.
  * Errors: DARR_ERR_ARGUMENT for shapes that do not fit, another communicator, dtypes that do not convert, an index of an
- * unstructured dimension that the source does not have; DARR_ERR_UNSUPPORTED for a surplus first dimension that is unstructured;
+ * unstructured dimension that the source does not have; DARR_ERR_UNSUPPORTED for a surplus dimension that is unstructured;
  * DARR_ERR_STATE where a begun plan is in the way; DARR_ERR_MISMATCH; DARR_ERR_MEMORY; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
  */
 int darr_array_assign(darr_array *target,
-                      const darr_array *source);
+                      const darr_array *source,
+                      int order);
 
 /* Makes a new array of the elements whose index in one dimension stands in a list, in the order of the list: NumPy's take. The
  * dimension becomes n long and is distributed in blocks over its coordinates of the process grid; the others stay as they are. This
@@ -1185,7 +1189,7 @@ int darr_array_assign(darr_array *target,
  * Collective: elements move along the one dimension only, with one message per pair of ranks. Free the array with
  * darr_array_free.
  * @param array [in] The array.
- * @param dim [in] The dimension.
+ * @param dim [in] The dimension; negative ones count from the end.
  * @param n [in] Number of indices, 0 or more.
  * @param indices [in] The list, the same on every rank, any index any number of times; negative ones count from the end, but for an
  * unstructured dimension. Read during the call only.
@@ -1207,7 +1211,7 @@ int darr_array_take(const darr_array *array,
  * @param n [in] Number of indices in this rank's list; 0 is fine.
  * @param indices [in] As for darr_plan_gather.
  * @param array_out [out] The new array, of the same dtype and as many elements as all lists together.
- * Errors: as darr_plan_gather; DARR_ERR_MPI.
+ * Errors: as darr_plan_gather; DARR_ERR_STATE where a begun plan writes the array; DARR_ERR_MPI.
  */
 int darr_array_pick(const darr_array *array,
                     int64_t n,
@@ -1215,14 +1219,14 @@ int darr_array_pick(const darr_array *array,
                     darr_array **array_out);
 
 /* Makes a new array of one dimension from the elements where a mask is true, in C order of the global index, the last dimension fastest:
- * NumPy's array[mask]. It is distributed in blocks over all ranks.
+ * NumPy's array[mask], and not the order of Fortran's pack. It is distributed in blocks over all ranks.
  *
  * Collective: each rank handles its share of the mask, of the order and of the result. Free the array with darr_array_free.
  * @param array [in] The array; indices of its unstructured dimensions lie between 0 and the extent.
  * @param mask [in] Truth values, an array of the same shape and any distribution.
  * @param array_out [out] The new array, of the array's dtype; of extent 0 where the mask is false everywhere.
  * Errors: DARR_ERR_ARGUMENT for another shape, a mask that is not bool or lives on another communicator, an unstructured dimension
- * whose indices are not those of an array; DARR_ERR_MISMATCH; DARR_ERR_MEMORY; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ * whose indices are not those of an array; DARR_ERR_STATE where a begun plan writes either; DARR_ERR_MISMATCH; DARR_ERR_MEMORY; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
  */
 int darr_array_mask(const darr_array *array,
                     const darr_array *mask,
@@ -1333,7 +1337,8 @@ int darr_plan_redistribute(int n,
  *
  * Collective over comm, which has all ranks of both. The plan's runs are collective over it too; what becomes of the arrays'
  * own communicators afterwards does not matter to them. Each rank of the sources' communicator passes all sources, and so for the
- * targets. Set-up sends the description of both ends to all ranks.
+ * targets. Set-up sends the description of both ends to all ranks; each run begins with
+ * an agreement of all, by which they hear of a begun plan that is in the way of one.
  * @param comm [in] Fortran handle of the communicator; darr_plan_redistribute_between_mpi takes an MPI_Comm.
  * @param n [in] Number of sources and of targets, 1 or more; also 0 on a rank outside of both communicators.
  * @param sources [in] The arrays that are read. A rank outside of their communicator passes NULL, or NULL for each.
@@ -1425,7 +1430,8 @@ int darr_plan_run(darr_plan *plan);
 int darr_plan_test(darr_plan *plan,
                    int *done_out);
 
-/* Frees a plan. One that is begun gives up its messages.
+/* Frees a plan. One that is begun gives up its messages: until the other ranks have ended or freed theirs, MPI may still read borrowed
+ * memory of the arrays, which must stay as long.
  *
  * Local; NULL is fine; works after MPI_Finalize.
  */

@@ -216,10 +216,10 @@ class distribution {
             return darr_dist_reduce(get(), detail::count_of(dims), dims.data(), out);
         });
     }
-    /* This distribution with its coordinates given to other ranks, so that the fewest elements change their rank on the
-     * way from `source`. Collective. */
-    [[nodiscard]] distribution relabel(const distribution &source) const {
-        return made([&](darr_dist **out) { return darr_dist_relabel(source.get(), get(), out); });
+    /* The target with its coordinates given to other ranks, so that the fewest elements change their rank on the way
+     * from the source. Collective. */
+    [[nodiscard]] static distribution relabel(const distribution &source, const distribution &target) {
+        return made([&](darr_dist **out) { return darr_dist_relabel(source.get(), target.get(), out); });
     }
     /* Another owner of the same distribution. Local. */
     [[nodiscard]] distribution copy() const {

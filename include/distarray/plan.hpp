@@ -29,6 +29,7 @@ class halo_options {
             offsets_.insert(offsets_.end(), direction.begin(), direction.end());
         }
         plain_.n_offsets = static_cast<int>(directions.size());
+        listed_ = true;
         return *this;
     }
     /* Widths to fill, one per dimension. */
@@ -58,7 +59,8 @@ class halo_options {
         filled.size = good ? sizeof filled : 0;
         filled.below = detail::data_or_null(below_);
         filled.above = detail::data_or_null(above_);
-        filled.offsets = detail::data_or_null(offsets_);
+        static const int none = 0; /* An empty list is not the same as no list. */
+        filled.offsets = listed_ && offsets_.empty() ? &none : detail::data_or_null(offsets_);
         filled.edges = detail::data_or_null(edges_);
         return filled;
     }
@@ -67,11 +69,12 @@ class halo_options {
     darr_halo_options plain_{};
     std::vector<std::int64_t> below_, above_;
     std::vector<int> offsets_;
+    bool listed_ = false;
     std::vector<darr_edge> edges_;
     std::vector<std::shared_ptr<edge::state>> states_;
 };
 
-/* A reusable description of who sends what to whom, bound to its arrays, which must outlive its runs. */
+/* A reusable description of who sends what to whom, bound to its arrays. Borrowed memory must outlive it. */
 class plan {
   public:
     using arrays = std::vector<std::reference_wrapper<const array>>;

@@ -6,7 +6,10 @@
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::Arc;
 
+use distarray_core::Code;
+
 use super::Array;
+use crate::error::{Error, Result};
 
 /// The begun plans that use an array: their number where they read, `WRITTEN` where one writes.
 #[derive(Default)]
@@ -79,18 +82,43 @@ pub struct Claims {
 }
 
 impl Claims {
+    /// Claims of one part count as one: a plan does not stand in its own way.
     pub fn new(list: Vec<Claim>) -> Claims {
-        Claims { list, held: false }
+        let mut merged: Vec<Claim> = Vec::with_capacity(list.len());
+        for claim in list {
+            let same = |other: &&mut Claim| {
+                other.part == claim.part && Arc::ptr_eq(&other.uses, &claim.uses)
+            };
+            match merged.iter_mut().find(same) {
+                Some(other) => other.writes |= claim.writes,
+                None => merged.push(claim),
+            }
+        }
+        Claims {
+            list: merged,
+            held: false,
+        }
     }
 
-    /// Whether all could be had.
-    pub fn take(&mut self) -> bool {
-        let refused = self.list.iter().position(|claim| !claim.take());
-        for claim in &self.list[..refused.unwrap_or(0)] {
+    /// Claims that are held from here on, of a call that moves elements once.
+    pub fn hold(list: Vec<Claim>) -> Result<Claims> {
+        let mut claims = Claims::new(list);
+        claims.take().map(|()| claims)
+    }
+
+    /// Takes all. Errors: another plan is in the way, and none is taken.
+    pub fn take(&mut self) -> Result<()> {
+        let Some(refused) = self.list.iter().position(|claim| !claim.take()) else {
+            self.held = true;
+            return Ok(());
+        };
+        for claim in &self.list[..refused] {
             claim.give_back();
         }
-        self.held = refused.is_none();
-        self.held
+        Err(Error::new(
+            Code::State,
+            "an array takes part in another plan that is begun, and one of the two writes it: end that one first",
+        ))
     }
 
     pub fn give_back(&mut self) {

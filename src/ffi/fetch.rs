@@ -20,8 +20,8 @@ use crate::ops::fetch::{self, Asked, Part};
 /// same part is fetched again and again, a redistribution or gather plan saves the questions.
 /// @param array [in] The array, of any maps; parts of unstructured dimensions and any steps are fine.
 /// @param n [in] Number of entries; dimensions beyond them are taken whole.
-/// @param indices [in] What this rank asks for, as `darr_array_slice` has it; in unstructured dimensions indices do not count from the
-/// end.
+/// @param indices [in] What this rank asks for, as `darr_array_slice` has it. In unstructured dimensions single indices do not count from
+/// the end, and slices are those of 0 to the extent.
 /// @param dtype [in] Type of the elements in the buffers, the same on every rank; elements are converted as NumPy's `same_kind` rule
 /// allows.
 /// @param strides [in] Bytes from one element to the next in the buffer, one entry per dimension of the slice (single indices have

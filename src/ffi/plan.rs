@@ -70,7 +70,8 @@ pub unsafe extern "C" fn darr_plan_test(plan: *mut darr_plan, done_out: *mut c_i
     })
 }
 
-/// Frees a plan. One that is begun gives up its messages.
+/// Frees a plan. One that is begun gives up its messages: until the other ranks have ended or freed theirs, MPI may still read borrowed
+/// memory of the arrays, which must stay as long.
 ///
 /// Local; NULL is fine; works after `MPI_Finalize`.
 #[no_mangle]

@@ -15,7 +15,7 @@ use crate::ops::{mask, pick, take};
 /// Collective: elements move along the one dimension only, with one message per pair of ranks. Free the array with
 /// `darr_array_free`.
 /// @param array [in] The array.
-/// @param dim [in] The dimension.
+/// @param dim [in] The dimension; negative ones count from the end.
 /// @param n [in] Number of indices, 0 or more.
 /// @param indices [in] The list, the same on every rank, any index any number of times; negative ones count from the end, but for an
 /// unstructured dimension. Read during the call only.
@@ -51,7 +51,7 @@ pub unsafe extern "C" fn darr_array_take(
 /// @param n [in] Number of indices in this rank's list; 0 is fine.
 /// @param indices [in] As for `darr_plan_gather`.
 /// @param array_out [out] The new array, of the same dtype and as many elements as all lists together.
-/// Errors: as `darr_plan_gather`; `DARR_ERR_MPI`.
+/// Errors: as `darr_plan_gather`; `DARR_ERR_STATE` where a begun plan writes the array; `DARR_ERR_MPI`.
 #[no_mangle]
 pub unsafe extern "C" fn darr_array_pick(
     array: *const darr_array,
@@ -71,14 +71,14 @@ pub unsafe extern "C" fn darr_array_pick(
 }
 
 /// Makes a new array of one dimension from the elements where a mask is true, in C order of the global index, the last dimension fastest:
-/// NumPy's `array[mask]`. It is distributed in blocks over all ranks.
+/// NumPy's `array[mask]`, and not the order of Fortran's `pack`. It is distributed in blocks over all ranks.
 ///
 /// Collective: each rank handles its share of the mask, of the order and of the result. Free the array with `darr_array_free`.
 /// @param array [in] The array; indices of its unstructured dimensions lie between 0 and the extent.
 /// @param mask [in] Truth values, an array of the same shape and any distribution.
 /// @param array_out [out] The new array, of the array's dtype; of extent 0 where the mask is false everywhere.
 /// Errors: `DARR_ERR_ARGUMENT` for another shape, a mask that is not bool or lives on another communicator, an unstructured dimension
-/// whose indices are not those of an array; `DARR_ERR_MISMATCH`; `DARR_ERR_MEMORY`; `DARR_ERR_MPI`; `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
+/// whose indices are not those of an array; `DARR_ERR_STATE` where a begun plan writes either; `DARR_ERR_MISMATCH`; `DARR_ERR_MEMORY`; `DARR_ERR_MPI`; `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
 #[no_mangle]
 pub unsafe extern "C" fn darr_array_mask(
     array: *const darr_array,

@@ -18,7 +18,7 @@ pub use super::place::Place;
 use super::place::{begin, counts, loops, steps, Operand, Step};
 pub use super::points::Points;
 use super::points::{self, Scatter, Unit};
-use super::transfer::{Transfer, STREAM};
+use super::transfer::{Transfer, LONG, STREAM};
 use super::transpose::{finish_stream, write_row};
 use crate::error::{Error, Result};
 
@@ -269,6 +269,7 @@ impl Copies {
                                 for segment in segments {
                                     let from = from.wrapping_offset(segment.at[0]);
                                     let to = to.wrapping_offset(segment.at[1]);
+                                    let stream = stream && segment.bytes >= LONG;
                                     write_row(from, to, segment.bytes, stream);
                                 }
                             });

@@ -6,6 +6,9 @@ use super::transpose::{finish_stream, write_row, Turn, LINE};
 /// Bytes from which on copies write past the cache, which would not keep them anyway.
 pub(super) const STREAM: usize = 8 << 20;
 
+/// Bytes of the shortest run that is written so: of shorter ones the lines at both ends, which are written in parts, weigh more.
+pub(super) const LONG: usize = 12 * LINE;
+
 /// A copy from operand 0 to operand 1, in the memory order of the target, that can be repeated at
 /// other addresses.
 #[derive(Clone)]
@@ -156,6 +159,7 @@ impl Transfer {
             Order::Straight([inner, outer]) => [*inner, *outer, Axis::ONCE],
             Order::Turned(turn) => [turn.inner, turn.along_target, turn.along_source],
         };
+        let stream = stream && self.run >= LONG;
         // A processor follows a long run by itself; the beginning of the next one it does not know.
         let next = inner[0].strides[0];
         let known = if stream { self.run.min(AHEAD_BYTES) } else { 0 };

@@ -88,6 +88,21 @@ impl Value {
         Ok(cast)
     }
 
+    /// As `cast`; also a fraction, a NaN or a number beyond its range is refused by a type of integers.
+    pub fn exactly(&self, dtype: Dtype) -> Result<Value> {
+        let cast = self.cast(dtype)?;
+        let integers = [Kind::Bool, Kind::Signed, Kind::Unsigned];
+        if integers.contains(&dtype.kind()) && self.dtype.kind() == Kind::Float {
+            let number =
+                |value: &Value| with_element!(value.dtype, S => value.get::<S>().cast::<f64>());
+            if number(self) != number(&cast) {
+                let text = format!("{} is no value of {}", number(self), dtype.name());
+                return Err(Error::new(Code::Argument, text));
+            }
+        }
+        Ok(cast)
+    }
+
     /// `value` as `dtype`, without checks.
     pub(super) fn convert_from<S: Element>(value: S, dtype: Dtype) -> Value {
         with_element!(dtype, T => Value::of(dtype, value.cast::<T>()))

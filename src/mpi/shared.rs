@@ -16,7 +16,7 @@ use std::os::unix::fs::FileExt;
 use std::ptr::NonNull;
 use std::sync::{Arc, Mutex};
 
-use limits::{may_be_had, may_grow, reserve};
+use limits::{may_be_had, may_grow, release, reserve};
 use signal::sweep;
 pub use signal::{retire, Signal};
 
@@ -99,7 +99,9 @@ pub fn allocate(bytes: usize) -> Result<Arc<Memory>> {
     may_be_had(length as usize).map_err(refused)?;
     reserve(&arena.file, offset, length).map_err(refused)?;
     arena.end = end;
-    let part = Mapped::new(&arena.file, offset, length as usize, true).map_err(refused)?;
+    let part = Mapped::new(&arena.file, offset, length as usize, true)
+        .inspect_err(|_| release(&arena.file, offset, length))
+        .map_err(refused)?;
     let base = part.base.as_ptr();
     arena.parts.insert(base.addr(), (offset, length as usize));
     let owner = std::process::id();
@@ -193,16 +195,7 @@ fn give_back(base: usize) {
     let Some((offset, bytes)) = arena.parts.remove(&base) else {
         return;
     };
-    const HOLE: i32 = libc::FALLOC_FL_PUNCH_HOLE | libc::FALLOC_FL_KEEP_SIZE;
-    // SAFETY: frees pages of our own file; where that is refused they are freed with the process.
-    unsafe {
-        libc::fallocate(
-            arena.file.as_raw_fd(),
-            HOLE,
-            offset as libc::off_t,
-            bytes as libc::off_t,
-        );
-    }
+    release(&arena.file, offset, bytes as u64);
 }
 
 /// A mapped part of a file.

@@ -1,45 +1,48 @@
 //! Assignment of one distributed array to another, whatever their distributions: NumPy's `target[...] = source`.
 
 use distarray_core::slice::Index;
-use distarray_core::{Broadcast, Code, Region, MAX_DIMS};
+use distarray_core::{Broadcast, Code, Order, Region, MAX_DIMS};
 
 use super::channels::Leg;
 use super::directory::places;
 use super::plan::Plan;
-use crate::array::claim::{Claim, Part};
+use crate::array::claim::{Claims, Part};
 use crate::array::Array;
 use crate::error::{Error, Result};
 use crate::kernels::combine::Combine;
 use crate::kernels::copies::{Copies, Place};
 use crate::kernels::Block;
 
-/// Collective: the owned elements of the target become those of the source at the same index, dimensions aligned at the end, extents of
-/// 1 repeated. `source` is the source, or what this rank found wrong with it, which is everybody's error then.
-pub fn assign(target: &Array, source: Result<&Array>) -> Result<()> {
+/// Collective: the owned elements of the target become those of the source at the same index, extents of 1 repeated. Dimensions
+/// are aligned at the one that runs fastest in the order, the last of C and the first of F. `asked` is the source and the
+/// order, or what this rank found wrong with them, which is everybody's error then.
+pub fn assign(target: &Array, asked: Result<(&Array, Order)>) -> Result<()> {
     let comm = target.dist().comm();
+    let (identity, order) = match &asked {
+        Ok((source, order)) => (source.identity(), *order as u64),
+        Err(_) => (0, 0),
+    };
     let fields = [
         ("the target", target.identity()),
-        (
-            "the source",
-            source.as_ref().map_or(0, |source| source.identity()),
-        ),
+        ("the source", identity),
+        ("the order", order),
     ];
-    let aligned = source.and_then(|source| {
+    let ready = asked.and_then(|(source, order)| {
         check(target, source)?;
-        let read = source.claim(Part::Owned, false);
-        let aligned = aligned(source, target.dist().map().ndim())?;
+        let aligned = aligned(source, target.dist().map().ndim(), order)?;
         Broadcast::new(aligned.dist().map(), target.dist().map())?;
-        Ok((aligned, read))
+        let read = source.claim(Part::Owned, false);
+        let held = Claims::hold(vec![read, target.claim(Part::Owned, true)])?;
+        Ok((aligned, held))
     });
-    let (aligned, read) = comm.agree_on("darr_array_assign", &fields, aligned)?;
-    let written = target.claim(Part::Owned, true);
+    let (aligned, _held) = comm.agree_on("darr_array_assign", &fields, ready)?;
     // Where memory is shared the elements are read before any is written.
     if !comm.any(aligned.owned().overlaps(&target.owned()))? {
-        return transfer(target, &aligned, vec![written, read]);
+        return transfer(target, &aligned);
     }
     let copy = Array::create(aligned.dist(), Ok(aligned.dtype()))?;
     comm.agree(copy.copy_from(&aligned))?;
-    transfer(target, &copy, vec![written])
+    transfer(target, &copy)
 }
 
 fn check(target: &Array, source: &Array) -> Result<()> {
@@ -57,11 +60,15 @@ fn check(target: &Array, source: &Array) -> Result<()> {
     Combine::Insert.check(from, to)
 }
 
-/// The source with as many dimensions as the target: first ones of extent 1 come and go.
-fn aligned(source: &Array, ndim: usize) -> Result<Array> {
+/// The source with as many dimensions as the target: slow ones of extent 1 come and go.
+fn aligned(source: &Array, ndim: usize, order: Order) -> Result<Array> {
     let shape = source.dist().map().shape();
     let spare = shape.len().saturating_sub(ndim);
-    if shape[..spare].iter().any(|&extent| extent != 1) {
+    let slow = match order {
+        Order::C => &shape[..spare],
+        Order::F => &shape[shape.len() - spare..],
+    };
+    if slow.iter().any(|&extent| extent != 1) {
         let text = format!(
             "a source of {} dimensions does not fit into a target of {ndim}",
             shape.len()
@@ -70,12 +77,16 @@ fn aligned(source: &Array, ndim: usize) -> Result<Array> {
     }
     let dropped = std::iter::repeat_n(Index::At(0), spare);
     let new = std::iter::repeat_n(Index::New, ndim.saturating_sub(shape.len()));
-    let entries: Vec<Index> = dropped.chain(new).chain([Index::Ellipsis]).collect();
+    let slow = dropped.chain(new);
+    let entries: Vec<Index> = match order {
+        Order::C => slow.chain([Index::Ellipsis]).collect(),
+        Order::F => [Index::Ellipsis].into_iter().chain(slow).collect(),
+    };
     source.select(&entries)
 }
 
 /// Collective: of arrays that share no memory, the source aligned.
-fn transfer(target: &Array, source: &Array, claims: Vec<Claim>) -> Result<()> {
+fn transfer(target: &Array, source: &Array) -> Result<()> {
     let (from, to) = (source.dist(), target.dist());
     let (comm, rank) = (to.comm(), to.comm().rank());
     let broadcast = comm.agree(Broadcast::new(from.map(), to.map()).map_err(Error::from))?;
@@ -93,7 +104,7 @@ fn transfer(target: &Array, source: &Array, claims: Vec<Claim>) -> Result<()> {
         from.map().order(),
         Combine::Insert,
     );
-    Plan::new(comm, &[leg], 0)?.claiming(claims).run()?;
+    Plan::new(comm, &[leg], 0)?.run()?;
     repeats.iter().for_each(Copies::run);
     Ok(())
 }

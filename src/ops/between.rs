@@ -11,6 +11,7 @@ use distarray_core::{Code, Distribution, Dtype, Grid, GridOrder};
 
 use super::plan::Plan;
 use super::redistribute::{check, legs, End, Options};
+use crate::array::claim::Part;
 use crate::array::Array;
 use crate::error::{Error, Result};
 use crate::kernels::Block;
@@ -43,9 +44,15 @@ pub fn plan_between(comm: &Arc<Comm>, asked: Result<Between>) -> Result<Plan> {
             own(comm, "source", sources.as_deref(), axes)?,
             own(comm, "target", targets.as_deref(), None)?,
         ];
-        Ok((own, asked.options))
+        let ends = asked.arrays.iter().zip([false, true]);
+        let claims = ends.flat_map(|(arrays, writes)| {
+            let each = arrays.as_deref().unwrap_or_default().iter();
+            each.map(move |array| array.claim(Part::Owned, writes))
+        });
+        let claims = claims.collect();
+        Ok((own, asked.options, claims))
     });
-    let ([from, to], how) = comm.agree_on(NAME, &fields, own)?;
+    let ([from, to], how, claims) = comm.agree_on(NAME, &fields, own)?;
     let (from, to) = (told(comm, from, "sources")?, told(comm, to, "targets")?);
     let identity = fingerprint((options, &from.0, &to.0));
     let ends = [end(comm, from, "sources"), end(comm, to, "targets")];
@@ -62,7 +69,7 @@ pub fn plan_between(comm: &Arc<Comm>, asked: Result<Between>) -> Result<Plan> {
     });
     let (ends, axes) = comm.agree(checked)?;
     let legs = legs(comm, &ends, &Options { axes, ..how })?;
-    Plan::new(comm, &legs, identity)
+    Ok(Plan::new(comm, &legs, identity)?.claiming_together(claims))
 }
 
 /// This rank's end and its description: the ranks of its communicator, distribution, dtypes and axes.

@@ -162,7 +162,7 @@ impl Edge {
     /// What the rule means for a dtype, `None` for a callback.
     fn law(&self, dtype: Dtype) -> Result<Option<Law>> {
         let value = match &self.value {
-            Some(value) => value.cast(dtype)?,
+            Some(value) => value.exactly(dtype)?,
             None => Value::new(dtype, &[0; Value::BYTES]),
         };
         let law = match self.rule {

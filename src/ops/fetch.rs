@@ -6,7 +6,8 @@ use super::channels::Leg;
 use super::directory::ask;
 use super::indices::Way;
 use super::plan::Plan;
-use crate::array::{claim, Array};
+use crate::array::claim::{self, Claims};
+use crate::array::Array;
 use crate::error::{Error, Result};
 use crate::kernels::combine::Combine;
 use crate::kernels::{Block, Memory};
@@ -79,9 +80,10 @@ fn transfer(
     ];
     let checked = asked.and_then(|(asked, combine)| {
         check(array, &asked, way, combine)?;
-        Ok((asked, combine))
+        let claim = array.claim(claim::Part::Owned, way == Way::Scatter);
+        Ok((asked, combine, Claims::hold(vec![claim])?))
     });
-    let ((dtype, part), combine) = comm.agree_on(name, &fields, checked)?;
+    let ((dtype, part), combine, _held) = comm.agree_on(name, &fields, checked)?;
     let moves = moves(array, part.as_ref().map(|part| &part.request))?;
     let buffer = comm.agree(match part {
         Some(part) => Ok(part.buffer),
@@ -94,8 +96,7 @@ fn transfer(
             Leg::of(&buffer, array.block(), &moves.reversed(), order, combine).in_turn()
         }
     };
-    let claims = vec![array.claim(claim::Part::Owned, way == Way::Scatter)];
-    Plan::new(comm, &[leg], 0)?.claiming(claims).run()
+    Plan::new(comm, &[leg], 0)?.run()
 }
 
 fn check(

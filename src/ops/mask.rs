@@ -9,6 +9,7 @@ use distarray_core::{region, Code, Cuts, Dimension, Dims, Dtype, Map, Order};
 
 use super::assign::assign;
 use super::pick::{cuts, gathered, line};
+use crate::array::claim::{Claims, Part};
 use crate::array::Array;
 use crate::error::{Error, Result};
 use crate::kernels::copy::pack;
@@ -24,11 +25,14 @@ pub fn mask(array: &Array, mask: Result<&Array>) -> Result<Array> {
         ("the array", array.identity()),
         ("the mask", mask.as_ref().map_or(0, |mask| mask.identity())),
     ];
-    let checked = mask.and_then(|mask| check(array, mask).map(|total| (mask, total)));
-    let (mask, total) = comm.agree_on(NAME, &fields, checked)?;
+    let checked = mask.and_then(|mask| {
+        let read = [array, mask].map(|it| it.claim(Part::Owned, false));
+        Ok((mask, check(array, mask)?, Claims::hold(read.into())?))
+    });
+    let (mask, total, _held) = comm.agree_on(NAME, &fields, checked)?;
     let selected = if comm.any(!dist.map().compatible(mask.dist().map()))? {
         let here = Array::create(dist, Ok(Dtype::Bool))?;
-        assign(&here, Ok(mask))?;
+        assign(&here, Ok((mask, Order::C)))?;
         selected(&here)
     } else {
         selected(mask)
@@ -39,7 +43,7 @@ pub fn mask(array: &Array, mask: Result<&Array>) -> Result<Array> {
     let cuts = cuts(comm, kept.len() as i64)?;
     let length = cuts.last().copied().unwrap_or(0);
     let dimension = Dimension::block(length, comm.size(), Cuts::Balanced);
-    let told = shares(&dimension, cuts[comm.rank()], &kept);
+    let told = comm.agree(shares(&dimension, cuts[comm.rank()], &kept))?;
     let numbers = comm.agree(comm.sparse_exchange(&told))?;
     let shape = dist.map().shape();
     let indices = numbers.iter().flat_map(|(_, numbers)| numbers);
@@ -127,30 +131,42 @@ fn keep(comm: &Comm, total: i64, selected: &[i64]) -> Result<Vec<i64>> {
     let ranks = comm.size() as i64;
     let share = total / ranks + 1;
     let mut told: BTreeMap<usize, Vec<i64>> = BTreeMap::new();
-    for &number in selected {
-        told.entry((number / share) as usize)
-            .or_default()
-            .push(number);
-    }
+    let sorted = selected.iter().try_for_each(|&number| {
+        let list = told.entry((number / share) as usize).or_default();
+        extend(list, &[number])
+    });
+    comm.agree(sorted)?;
     let told: Vec<_> = told.into_iter().collect();
     let heard = comm.agree(comm.sparse_exchange(&told))?;
-    let mut kept: Vec<i64> = heard.into_iter().flat_map(|(_, numbers)| numbers).collect();
+    let mut kept = Vec::new();
+    let whole = heard
+        .iter()
+        .try_for_each(|(_, numbers)| extend(&mut kept, numbers));
+    comm.agree(whole)?;
     kept.sort_unstable();
     Ok(kept)
 }
 
+fn extend(list: &mut Vec<i64>, more: &[i64]) -> Result<()> {
+    list.try_reserve(more.len()).map_err(refused)?;
+    list.extend_from_slice(more);
+    Ok(())
+}
+
 /// The numbers from position `at` of the result on, by the rank that holds them.
-fn shares(dimension: &Dimension, mut at: i64, mut kept: &[i64]) -> Vec<(usize, Vec<i64>)> {
+fn shares(dimension: &Dimension, mut at: i64, mut kept: &[i64]) -> Result<Vec<(usize, Vec<i64>)>> {
     let mut shares = Vec::new();
     for coord in 0..dimension.procs {
         let room = usize::try_from(dimension.range(coord).end - at).unwrap_or(0);
         let (own, rest) = kept.split_at(room.min(kept.len()));
         if !own.is_empty() {
-            shares.push((coord, own.to_vec()));
+            let mut list = Vec::new();
+            extend(&mut list, own)?;
+            shares.push((coord, list));
         }
         (at, kept) = (at + own.len() as i64, rest);
     }
-    shares
+    Ok(shares)
 }
 
 /// The indices of elements with these numbers, one entry per dimension each.
@@ -162,8 +178,7 @@ fn unravelled(numbers: impl Iterator<Item = i64>, shape: &[i64]) -> Result<Vec<i
             index[dim] = number % shape[dim];
             number /= shape[dim];
         }
-        indices.try_reserve(index.len()).map_err(refused)?;
-        indices.extend(index);
+        extend(&mut indices, &index)?;
     }
     Ok(indices)
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use distarray_core::{Code, Cuts, Dimension, Distribution, Grid, GridOrder};
 
 use super::indices::{plan_indices, Listed, Way};
+use crate::array::claim::{Claims, Part};
 use crate::array::{Array, Dist};
 use crate::error::{Error, Result};
 use crate::kernels::combine::Combine;
@@ -16,18 +17,23 @@ pub fn pick(array: &Array, asked: Result<(usize, &[i64])>) -> Result<Array> {
     const NAME: &str = "darr_array_pick";
     let comm = array.dist().comm();
     let fields = [("the array", array.identity())];
-    let (count, indices) = comm.agree_on(NAME, &fields, asked)?;
+    let held = asked.and_then(|asked| {
+        let held = Claims::hold(vec![array.claim(Part::Owned, false)])?;
+        Ok((asked, held))
+    });
+    let ((count, indices), _held) = comm.agree_on(NAME, &fields, held)?;
     let cuts = cuts(comm, count as i64)?;
     let total = cuts.last().copied().unwrap_or(0);
     let dimension = Dimension::block(total, comm.size(), Cuts::Explicit(cuts.into()));
-    gathered(NAME, array, &line(array, dimension)?, count, indices)
+    let dist = comm.agree(line(array, dimension))?;
+    gathered(NAME, array, &dist, count, indices)
 }
 
 /// Collective: where each rank's elements begin in the order of the ranks, and where the last ones end.
 pub fn cuts(comm: &Comm, count: i64) -> Result<Vec<i64>> {
     let told = comm.allgather(&count.to_ne_bytes())?;
     let (counts, _) = told.as_chunks::<8>();
-    let mut cuts = Vec::with_capacity(counts.len() + 1);
+    let mut cuts = Vec::new();
     let mut sum = 0i64;
     cuts.push(sum);
     for &count in counts {

@@ -31,6 +31,8 @@ pub struct Plan {
     identity: u64,
     /// Held while the plan is begun.
     claims: Claims,
+    /// Whether a run begins with an agreement: some ranks have no array whose claims could tell them what others find.
+    agrees: bool,
 }
 
 impl Plan {
@@ -44,6 +46,7 @@ impl Plan {
             state: State::Idle,
             identity,
             claims: Claims::default(),
+            agrees: false,
         })
     }
 
@@ -58,12 +61,24 @@ impl Plan {
         self
     }
 
+    /// As `claiming`, where ranks may have no arrays: all hear of it when one is refused.
+    pub fn claiming_together(self, claims: Vec<Claim>) -> Plan {
+        Plan {
+            agrees: true,
+            ..self.claiming(claims)
+        }
+    }
+
     /// Offers the peers what they need and does the copies within this rank. Nothing here waits for a peer's call of `end`
     /// in this run.
     pub fn begin(&mut self) -> Result<()> {
         let ready = self.expect(State::Idle, "is already begun: end it first");
-        let ready = ready.and_then(|()| self.claim());
+        let ready = ready.and_then(|()| self.claims.take());
         let claimed = ready.is_ok();
+        let ready = match self.agrees {
+            true => self.comm.agree(ready),
+            false => ready,
+        };
         let agreed = self
             .comm
             .check_call("darr_plan_begin", &[("the plan", self.identity)], &ready)
@@ -76,14 +91,6 @@ impl Plan {
         self.channels.begin()?;
         self.state = State::Begun;
         Ok(())
-    }
-
-    fn claim(&mut self) -> Result<()> {
-        if self.claims.take() {
-            return Ok(());
-        }
-        let text = "an array of the plan takes part in another plan that is begun, and one of the two writes it: end that one first";
-        Err(Error::new(Code::State, text))
     }
 
     /// Returns when this rank's targets are filled and nobody reads its sources any more. What a function of the program at an
@@ -138,7 +145,7 @@ impl Plan {
 
     /// As `volume` and `neighbours`, in words.
     pub fn describe(&self) -> String {
-        self.channels.describe()
+        self.channels.describe(&self.volume())
     }
 
     fn expect(&self, state: State, otherwise: &str) -> Result<()> {

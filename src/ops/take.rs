@@ -5,7 +5,7 @@ use distarray_core::{Code, Take};
 use super::channels::Leg;
 use super::directory::{ask, is_listed};
 use super::plan::Plan;
-use crate::array::claim::Part;
+use crate::array::claim::{Claims, Part};
 use crate::array::{Array, Dist};
 use crate::error::{Error, Result};
 use crate::kernels::combine::Combine;
@@ -26,16 +26,23 @@ pub fn take(array: &Array, asked: Result<(i64, &[i64])>) -> Result<Array> {
     ];
     let chosen = asked.and_then(|(dim, list)| {
         let ndim = dist.map().ndim();
-        let dim = usize::try_from(dim)
+        // Negative dimensions count from the end.
+        let from_start = if dim < 0 {
+            dim.saturating_add(ndim as i64)
+        } else {
+            dim
+        };
+        let dim = usize::try_from(from_start)
             .ok()
             .filter(|&dim| dim < ndim)
             .ok_or_else(|| {
                 let text = format!("there is no dimension {dim}: the array has {ndim}");
                 Error::new(Code::Argument, text)
             })?;
-        Ok((dim, Take::new(dist.map(), dim, list)?))
+        let held = Claims::hold(vec![array.claim(Part::Owned, false)])?;
+        Ok((dim, Take::new(dist.map(), dim, list)?, held))
     });
-    let (dim, take) = comm.agree_on("darr_array_take", &fields, chosen)?;
+    let (dim, take, _held) = comm.agree_on("darr_array_take", &fields, chosen)?;
     let places = if is_listed(&dist.map().dims()[dim]) {
         let questions = comm.agree(take.questions(comm.rank()).map_err(Error::from))?;
         ask(comm, &[dist.map()], &[([0, dim], &questions)])?
@@ -47,7 +54,6 @@ pub fn take(array: &Array, asked: Result<(i64, &[i64])>) -> Result<Array> {
     let taken = Array::create(&Dist::new(comm, take.to().clone()), Ok(array.dtype()))?;
     let (from, to) = (array.block(), taken.block());
     let leg = Leg::of(from, to, &moves, dist.map().order(), Combine::Insert);
-    let claims = vec![array.claim(Part::Owned, false)];
-    Plan::new(comm, &[leg], 0)?.claiming(claims).run()?;
+    Plan::new(comm, &[leg], 0)?.run()?;
     Ok(taken)
 }

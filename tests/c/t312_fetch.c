@@ -269,10 +269,10 @@ static void refused(int comm)
         CHECK_OK(darr_plan_begin(plan));
         CHECK_OK(darr_array_fetch(array, 0, NULL, DARR_FLOAT64, NULL, buffer));
         CHECK_CODE(darr_array_put(array, 0, NULL, DARR_FLOAT64, NULL, buffer, 0), DARR_ERR_STATE);
-        CHECK_CODE(darr_array_assign(array, other), DARR_ERR_STATE);
+        CHECK_CODE(darr_array_assign(array, other, DARR_ORDER_C), DARR_ERR_STATE);
         CHECK_ALIKE(darr_last_error());
         CHECK_OK(darr_plan_end(plan));
-        CHECK_OK(darr_array_assign(array, other));
+        CHECK_OK(darr_array_assign(array, other, DARR_ORDER_C));
         darr_plan_free(plan);
         darr_array_free(other);
     }

@@ -123,7 +123,7 @@ static int one_case(int comm)
     source_dist = random_dist(comm, source_ndim, source_shape, spare ? 3 : 4);
     source = random_array(source_dist, DARR_INT32, &memory[1]);
     random_visit(source_dist, source, fill_source, NULL);
-    CHECK_OK(darr_array_assign(view, source));
+    CHECK_OK(darr_array_assign(view, source, DARR_ORDER_C));
     random_visit(dist, array, check_assigned, NULL);
     random_visit(dist, array, fill_target, NULL);
     CHECK_OK(darr_array_fill(view, DARR_INT32, &seven));
@@ -170,7 +170,7 @@ static void shared(int comm)
         to.start = shifted;
         CHECK_NEEDED(darr_array_slice(array, 1, &from, &source));
         CHECK_NEEDED(darr_array_slice(array, 1, &to, &target));
-        CHECK_OK(darr_array_assign(target, source));
+        CHECK_OK(darr_array_assign(target, source, DARR_ORDER_C));
         random_visit(dist, array, check_shared, &shifted);
         darr_array_free(source);
         darr_array_free(target);
@@ -195,15 +195,15 @@ static void refused(int comm)
     CHECK_NEEDED(darr_array_create(short_dist, DARR_FLOAT64, &source));
     CHECK_NEEDED(darr_array_create(long_dist, DARR_COMPLEX64, &complex));
     CHECK_NEEDED(darr_array_create(other_dist, DARR_FLOAT64, &other));
-    CHECK_FAILS(darr_array_assign(target, source), DARR_ERR_ARGUMENT, "extent of the source 4");
+    CHECK_FAILS(darr_array_assign(target, source, DARR_ORDER_C), DARR_ERR_ARGUMENT, "extent of the source 4");
     CHECK_ALIKE(darr_last_error());
-    CHECK_FAILS(darr_array_assign(target, complex), DARR_ERR_ARGUMENT, "kind");
-    CHECK_FAILS(darr_array_assign(target, other), DARR_ERR_ARGUMENT, "different communicators");
+    CHECK_FAILS(darr_array_assign(target, complex, DARR_ORDER_C), DARR_ERR_ARGUMENT, "kind");
+    CHECK_FAILS(darr_array_assign(target, other, DARR_ORDER_C), DARR_ERR_ARGUMENT, "different communicators");
     /* Wrong on one rank is wrong on all. */
-    CHECK_FAILS(darr_array_assign(target, last ? NULL : target), DARR_ERR_HANDLE, "source is NULL");
+    CHECK_FAILS(darr_array_assign(target, last ? NULL : target, DARR_ORDER_C), DARR_ERR_HANDLE, "source is NULL");
     CHECK_ALIKE(darr_last_error());
-    CHECK_CODE(darr_array_assign(target, last ? source : target), DARR_ERR_ARGUMENT);
-    CHECK_FAILS(darr_array_assign(NULL, source), DARR_ERR_HANDLE, "target is NULL");
+    CHECK_CODE(darr_array_assign(target, last ? source : target, DARR_ORDER_C), DARR_ERR_ARGUMENT);
+    CHECK_FAILS(darr_array_assign(NULL, source, DARR_ORDER_C), DARR_ERR_HANDLE, "target is NULL");
     darr_array_free(target);
     darr_array_free(source);
     darr_array_free(complex);

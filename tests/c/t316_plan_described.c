@@ -82,12 +82,51 @@ static void ring(int comm, int way)
     darr_dist_free(dist);
 }
 
+/* Everybody's element goes to rank 0: who sends and who receives is not the same. */
+static void to_one(int comm)
+{
+    darr_dim dim = DARR_DIM_INIT;
+    darr_dist *spread, *whole;
+    darr_array *from, *to;
+    darr_plan *plan;
+    darr_plan_info info = DARR_PLAN_INFO_INIT;
+    darr_neighbour neighbour = DARR_NEIGHBOUR_INIT;
+    dim.extent = 5 * check_size;
+    CHECK_NEEDED(darr_dist_create(comm, 1, &dim, NULL, &whole));
+    dim.map = DARR_BLOCK;
+    CHECK_NEEDED(darr_dist_create(comm, 1, &dim, NULL, &spread));
+    CHECK_NEEDED(darr_array_create(spread, DARR_INT32, &from));
+    CHECK_NEEDED(darr_array_create(whole, DARR_INT32, &to));
+    CHECK_NEEDED(darr_plan_redistribute(1, (const darr_array *const *)&from, &to, NULL, &plan));
+    CHECK_OK(darr_plan_describe(plan, &info));
+    CHECK_INT(info.sends, check_rank > 0);
+    CHECK_INT(info.receives, check_rank == 0 ? check_size - 1 : 0);
+    CHECK_INT(info.largest, check_rank > 0 ? 20 : 0);
+    CHECK_INT(info.bytes_local, check_rank == 0 ? 20 : 0);
+    CHECK((info.memory > 0) == (check_size > 1 || info.bytes_local > 0));
+    if (check_rank > 0) {
+        CHECK_OK(darr_plan_neighbour(plan, DARR_SENDS, 0, &neighbour));
+        CHECK_INT(neighbour.rank, 0);
+    }
+    for (int i = 0; i < info.receives; i++) {
+        CHECK_OK(darr_plan_neighbour(plan, DARR_RECEIVES, i, &neighbour));
+        CHECK_INT(neighbour.rank, i + 1);
+        CHECK_INT(neighbour.bytes, 20);
+    }
+    darr_plan_free(plan);
+    darr_array_free(from);
+    darr_array_free(to);
+    darr_dist_free(spread);
+    darr_dist_free(whole);
+}
+
 int main(int argc, char **argv)
 {
     int comm;
     check_begin(&argc, &argv);
     comm = (int)MPI_Comm_c2f(MPI_COMM_WORLD);
     ring(comm, DARR_WAY_DIRECT);
+    to_one(comm);
     CHECK_NEEDED(darr_comm_divide_node(comm, check_rank));
     ring(comm, DARR_WAY_MPI);
     return check_end();

@@ -114,6 +114,74 @@ static void one_rank_alone(void)
     darr_plan_free(other);
 }
 
+/* Calls that move elements once agree on what one rank alone has begun. The plans are freed, not ended: others have not begun. */
+static void one_rank_has_begun(void)
+{
+    int64_t here = 0, index = 0;
+    darr_plan *plan;
+    darr_array *made = NULL, *mask;
+    darr_index all = DARR_INDEX_INIT;
+    if (check_size == 1)
+        return;
+    CHECK_NEEDED(darr_array_create(ring, DARR_BOOL, &mask));
+    plan = move(v, u);
+    if (check_rank == 1)
+        CHECK_OK(darr_plan_begin(plan));
+    CHECK_FAILS(darr_array_fetch(u, 1, &all, DARR_INT64, NULL, NULL), DARR_ERR_STATE, "another plan that is begun");
+    CHECK_ALIKE(darr_last_error());
+    CHECK_CODE(darr_array_put(u, 1, &all, DARR_INT64, NULL, NULL, DARR_COMBINE_INSERT), DARR_ERR_STATE);
+    CHECK_CODE(darr_array_assign(w, u, DARR_ORDER_C), DARR_ERR_STATE);
+    CHECK_CODE(darr_array_assign(u, w, DARR_ORDER_C), DARR_ERR_STATE);
+    CHECK_CODE(darr_array_take(u, 0, 1, &here, &made), DARR_ERR_STATE);
+    CHECK_CODE(darr_array_pick(u, 1, &index, &made), DARR_ERR_STATE);
+    CHECK_CODE(darr_array_mask(u, mask, &made), DARR_ERR_STATE);
+    CHECK(made == NULL);
+    darr_plan_free(plan);
+    CHECK_OK(darr_array_fetch(u, 1, &all, DARR_INT64, NULL, NULL));
+    darr_array_free(mask);
+}
+
+/* A plan between communicators hears of what only some of its ranks know. */
+static void between_and_begun(void)
+{
+    darr_plan *halo = halo_of(u, 0), *plan;
+    const darr_array *from = v;
+    CHECK_NEEDED(darr_plan_redistribute_between(comm, 1, &from, &u, NULL, &plan));
+    if (check_rank == 0)
+        CHECK_OK(darr_plan_begin(halo));
+    CHECK_FAILS(darr_plan_begin(plan), DARR_ERR_STATE, "another plan that is begun");
+    CHECK_ALIKE(darr_last_error());
+    if (check_rank > 0)
+        CHECK_OK(darr_plan_begin(halo));
+    CHECK_OK(darr_plan_end(halo));
+    CHECK_OK(darr_plan_run(plan));
+    CHECK_OK(darr_plan_run(halo));
+    darr_plan_free(halo);
+    darr_plan_free(plan);
+}
+
+/* Without elements nothing overlaps, and no plan stands in its own way. */
+static void no_elements(void)
+{
+    darr_dim dim = DARR_DIM_INIT;
+    darr_dist *dist;
+    darr_array *nothing, *both[2];
+    darr_plan *plan;
+    dim.map = DARR_BLOCK;
+    CHECK_NEEDED(darr_dist_create(comm, 1, &dim, NULL, &dist));
+    CHECK_NEEDED(darr_array_create(dist, DARR_INT64, &nothing));
+    CHECK_OK(darr_array_assign(nothing, nothing, DARR_ORDER_C));
+    both[0] = both[1] = nothing;
+    CHECK_NEEDED(darr_plan_halo(2, both, NULL, &plan));
+    CHECK_OK(darr_plan_run(plan));
+    darr_plan_free(plan);
+    plan = move(nothing, nothing);
+    CHECK_OK(darr_plan_run(plan));
+    darr_plan_free(plan);
+    darr_array_free(nothing);
+    darr_dist_free(dist);
+}
+
 /* The plan keeps the library's memory; handles that are gone are known as such. */
 static void freed_arrays(void)
 {
@@ -158,6 +226,9 @@ int main(int argc, char **argv)
         out_of_order();
         two_on_one_array();
         one_rank_alone();
+        one_rank_has_begun();
+        between_and_begun();
+        no_elements();
         freed_arrays();
         darr_array_free(u);
         darr_array_free(v);

@@ -68,12 +68,12 @@ static void relabel(darr::communicator world) {
     ranks.back() = 0;
     const distribution blocks(world, {dim::block(12 * check::size)});
     const distribution shifted(world, {dim::block(12 * check::size).halo(1)}, darr::dist_options().ranks(ranks));
-    const auto found = shifted.relabel(blocks);
+    const auto found = distribution::relabel(blocks, shifted);
     array from(blocks, dtype::int64), to(found, dtype::int64);
     const auto info = plan::redistribute({from}, {to}).describe();
     CHECK_EQUAL(info.sends, 0);
     CHECK_EQUAL(info.bytes_local, 96);
-    CHECK_THROWS(static_cast<void>(distribution(world, {dim::block(5)}).relabel(blocks)), DARR_ERR_ARGUMENT, "extent");
+    CHECK_THROWS(static_cast<void>(distribution::relabel(blocks, distribution(world, {dim::block(5)}))), DARR_ERR_ARGUMENT, "extent");
 }
 
 int main(int argc, char **argv) {

@@ -1,6 +1,7 @@
 /* A rank that is killed in the middle of everything: an exchange is begun, and a file is about to take the place of a complete one.
  *
- *   killed write FILE     saves FILE, begins to replace it, and kills the last rank
+ *   killed write FILE     saves FILE, begins to replace it, and kills the last rank in the middle of an exchange
+ *   killed apart FILE     the same, of ranks that share no memory
  *   killed read FILE      finds in FILE what was saved first
  */
 #include "check.h"
@@ -56,6 +57,8 @@ int main(int argc, char **argv)
         each(expect_first);
         return check_end();
     }
+    if (strcmp(argv[1], "apart") == 0)
+        CHECK_NEEDED(darr_comm_divide_node(comm, check_rank));
     each(set_first);
     save(comm, argv[2], &file);
     CHECK_NEEDED(darr_file_close(file));
@@ -64,8 +67,10 @@ int main(int argc, char **argv)
     CHECK_NEEDED(darr_plan_halo(1, &array, NULL, &plan));
     for (int run = 0; run < 100; run++)
         CHECK_OK(darr_plan_run(plan));
+    CHECK_OK(darr_plan_begin(plan));
     if (check_rank == check_size - 1)
         raise(SIGKILL);
+    darr_plan_end(plan);
     darr_plan_run(plan);
     darr_file_close(file);
     fprintf(stderr, "rank %d: went on without the killed rank\n", check_rank);

@@ -9,7 +9,8 @@ use crate::ops::relabel;
 /// their rank when an array goes from the source to it. Shape, maps, padding and the extents of the grid are the target's; which
 /// rank stands where `darr_dist_coords` tells.
 ///
-/// Collective: the ranks tell each other how much they hold of what each is to own, and each finds the same answer. Of equally good
+/// Collective: the ranks tell each other how much they hold of what each is to own, at most the square of their number of
+/// counts in the memory of each, and each finds the same answer. Of equally good
 /// ones that in which the most ranks keep their coordinates. For more than 262144 pairs of coordinates and ranks (512 of each) the
 /// best is not looked for: the largest shares come first, and what moves is at most what moved before. Free the distribution with
 /// `darr_dist_free`.

@@ -19,7 +19,8 @@ use crate::ops::plan_between;
 ///
 /// Collective over `comm`, which has all ranks of both. The plan's runs are collective over it too; what becomes of the arrays'
 /// own communicators afterwards does not matter to them. Each rank of the sources' communicator passes all sources, and so for the
-/// targets. Set-up sends the description of both ends to all ranks.
+/// targets. Set-up sends the description of both ends to all ranks; each run begins with
+/// an agreement of all, by which they hear of a begun plan that is in the way of one.
 /// @param comm [in] Fortran handle of the communicator; `darr_plan_redistribute_between_mpi` takes an `MPI_Comm`.
 /// @param n [in] Number of sources and of targets, 1 or more; also 0 on a rank outside of both communicators.
 /// @param sources [in] The arrays that are read. A rank outside of their communicator passes NULL, or NULL for each.

@@ -90,7 +90,7 @@ pub type darr_edge_function =
 pub struct darr_edge {
     /// sizeof(darr_edge).
     pub size: i64,
-    /// Position of the array in the list of the plan; -1: all of them.
+    /// Position of the array in the list of the plan, the first one in `DARR_EDGE_INIT`; -1: all of them.
     pub array: c_int,
     /// Dimension and side.
     pub dim: c_int,
@@ -99,7 +99,7 @@ pub struct darr_edge {
     pub kind: c_int,
     /// One of `DARR_ABOUT_*`, for mirrored and antisymmetric fields.
     pub about: c_int,
-    /// Type of `value`, which is converted to that of the array.
+    /// Type of `value`, which is converted to that of the array; an array of integers refuses what is none of its values.
     pub dtype: c_int,
     /// The v of a constant, or on the plane of an antisymmetric field; NULL: 0. Read while the plan is made only.
     pub value: *const c_void,

@@ -37,12 +37,43 @@ pub(super) fn may_be_had(bytes: usize) -> io::Result<()> {
     Ok(())
 }
 
-/// Lengthens the file by pages that are there from now on: no later access fails for want of memory.
+/// Lengthens the file by pages that are there from now on: no later access fails for want of memory. Some systems break off
+/// whenever a signal comes, so it goes step by step and tries again.
 pub(super) fn reserve(file: &File, offset: u64, bytes: u64) -> io::Result<()> {
-    let (offset, bytes) = (offset as libc::off_t, bytes as libc::off_t);
+    const STEP: u64 = 32 << 20;
+    const MOST_SIGNALS: u32 = 1000;
+    let mut signals = 0;
+    let mut done = 0;
+    while done < bytes {
+        let (at, step) = (offset + done, STEP.min(bytes - done));
+        // SAFETY: works on our own file.
+        let code =
+            unsafe { libc::fallocate(file.as_raw_fd(), 0, at as libc::off_t, step as libc::off_t) };
+        let error = io::Error::last_os_error();
+        match code {
+            0 => done += step,
+            _ if error.kind() == io::ErrorKind::Interrupted && signals < MOST_SIGNALS => {
+                signals += 1
+            }
+            _ => {
+                release(file, offset, bytes);
+                return Err(error);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Returns pages to the system; where that is refused they go with the process.
+pub(super) fn release(file: &File, offset: u64, bytes: u64) {
+    const HOLE: i32 = libc::FALLOC_FL_PUNCH_HOLE | libc::FALLOC_FL_KEEP_SIZE;
     // SAFETY: works on our own file.
-    match unsafe { libc::fallocate(file.as_raw_fd(), 0, offset, bytes) } {
-        0 => Ok(()),
-        _ => Err(io::Error::last_os_error()),
+    unsafe {
+        libc::fallocate(
+            file.as_raw_fd(),
+            HOLE,
+            offset as libc::off_t,
+            bytes as libc::off_t,
+        );
     }
 }

@@ -107,9 +107,8 @@ impl Channels {
         }
     }
 
-    /// What this rank does at each run, a line for each neighbour.
-    pub fn describe(&self) -> String {
-        let volume = self.volume();
+    /// What this rank does at each run, a line for each neighbour; `volume` is that of the whole plan.
+    pub fn describe(&self, volume: &Volume) -> String {
         let (rank, size) = (self.comm.rank(), self.comm.size());
         let (local, memory) = (volume.local, volume.memory);
         let mut text = format!(
