@@ -204,7 +204,7 @@ static void refused(int comm)
     CHECK_ALIKE(darr_last_error());
     CHECK_FAILS(darr_array_take(array, last ? 2 : 1, 2, good, &out), DARR_ERR_ARGUMENT, "no dimension 2");
     CHECK_ALIKE(darr_last_error());
-    CHECK_FAILS(darr_array_take(array, last ? -1 : 1, 2, good, &out), DARR_ERR_ARGUMENT, "no dimension -1");
+    CHECK_FAILS(darr_array_take(array, last ? -3 : 1, 2, good, &out), DARR_ERR_ARGUMENT, "no dimension -3");
     CHECK_FAILS(darr_array_take(array, 1, last ? -2 : 2, good, &out), DARR_ERR_ARGUMENT, "-2");
     CHECK_FAILS(darr_array_take(array, 1, 2, last ? NULL : good, &out), DARR_ERR_ARGUMENT, "indices is NULL");
     CHECK_FAILS(darr_array_take(array, 1, 2, good, last ? NULL : &out), DARR_ERR_ARGUMENT, "array_out is NULL");

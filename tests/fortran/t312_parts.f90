@@ -137,8 +137,10 @@ contains
         call y%assign(w)
         call y%get([3, 4], seen)
         call expect(int(seen), int(value(3, 4)), 'a dimension less')
-        call x%assign(z, ierr)
-        call expect_code(ierr, darr_err_argument, darr_last_error(), 'more dimensions', 'a dimension too many')
+        call w%create(deep, darr_int32)
+        call x%assign(w, ierr)
+        call expect_code(ierr, darr_err_argument, darr_last_error(), 'of 3 dimensions does not fit', &
+            'a dimension too many')
         call v%free()
         call w%free()
         call z%free()
