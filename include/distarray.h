@@ -1108,8 +1108,8 @@ int darr_array_set(darr_array *array, const int64_t *index, int dtype, const voi
  * @param indices [in] One entry per dimension, besides those for new dimensions and the ellipsis.
  * @param view_out [out] The view.
  * Errors: DARR_ERR_ARGUMENT for an index outside of the array, more entries than dimensions, two ellipses; DARR_ERR_UNSUPPORTED
- * for parts of unstructured dimensions, and for steps of cyclic ones that no stride can follow (redistribute the array first);
- * DARR_ERR_HANDLE.
+ * for parts of unstructured dimensions (darr_array_take and darr_array_fetch serve there), and for steps of cyclic ones
+ * that no stride can follow (redistribute the array first); DARR_ERR_HANDLE.
  */
 int darr_array_slice(const darr_array *array,
                      int n,
@@ -1123,8 +1123,8 @@ int darr_array_slice(const darr_array *array,
  * same part is fetched again and again, a redistribution or gather plan saves the questions.
  * @param array [in] The array, of any maps; parts of unstructured dimensions and any steps are fine.
  * @param n [in] Number of entries; dimensions beyond them are taken whole.
- * @param indices [in] What this rank asks for, as darr_array_slice has it. In unstructured dimensions single indices do not count from
- * the end, and slices are those of 0 to the extent.
+ * @param indices [in] What this rank asks for, as darr_array_slice has it. In unstructured dimensions single indices do not
+ * count from the end, and slices are those of 0 to the extent.
  * @param dtype [in] Type of the elements in the buffers, the same on every rank; elements are converted as NumPy's same_kind rule
  * allows.
  * @param strides [in] Bytes from one element to the next in the buffer, one entry per dimension of the slice (single indices have
@@ -1132,7 +1132,8 @@ int darr_array_slice(const darr_array *array,
  * @param buffer [out] The element with index 0 in every dimension of the slice; NULL: this rank asks for nothing.
  * Errors: DARR_ERR_ARGUMENT for an index outside of the array or that nobody owns, more entries than dimensions, dtypes that do not
  * convert, strides by which elements overlap, a buffer in the array's own memory; DARR_ERR_STATE where a begun plan
- * writes the elements, or uses those that are put; DARR_ERR_MISMATCH; DARR_ERR_MEMORY; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ * writes the elements, or uses those that are put; DARR_ERR_MISMATCH; DARR_ERR_MEMORY; DARR_ERR_MPI; DARR_ERR_COMM;
+ * DARR_ERR_HANDLE.
  */
 int darr_array_fetch(const darr_array *array,
                      int n,
@@ -1167,16 +1168,18 @@ int darr_array_put(darr_array *array,
  * parts too. Where the source has extent 1, or no dimension, its elements repeat along the target's. Padding is neither read nor
  * written.
  *
- * Collective: each rank gets what its section needs once, however often it repeats it. Elements are converted as NumPy's same_kind rule
- * allows. Where the arrays share memory on some rank, all of the source is copied first, so that the result is right too. A
- * redistribution plan does the same again and again without the questions. A single number comes by darr_array_fill.
+ * Collective: each rank gets what its section needs once, however often it repeats it. Elements are converted as NumPy's
+ * same_kind rule allows. Where the arrays share memory on some rank, all of the source is copied first, so that the result is
+ * right too. A redistribution plan does the same again and again without the questions. A single number comes by
+ * darr_array_fill.
  * @param target [in] The array that is written; whose call it is.
  * @param source [in] The array that is read.
  * @param order [in] Where dimensions are aligned when their numbers differ: DARR_ORDER_C at the last one, as NumPy does,
  * DARR_ORDER_F at the first one. It is not the memory order of either.
  * Errors: DARR_ERR_ARGUMENT for shapes that do not fit, another communicator, dtypes that do not convert, an index of an
  * unstructured dimension that the source does not have; DARR_ERR_UNSUPPORTED for a surplus dimension that is unstructured;
- * DARR_ERR_STATE where a begun plan is in the way; DARR_ERR_MISMATCH; DARR_ERR_MEMORY; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ * DARR_ERR_STATE where a begun plan is in the way; DARR_ERR_MISMATCH; DARR_ERR_MEMORY; DARR_ERR_MPI; DARR_ERR_COMM;
+ * DARR_ERR_HANDLE.
  */
 int darr_array_assign(darr_array *target,
                       const darr_array *source,
@@ -1195,7 +1198,8 @@ int darr_array_assign(darr_array *target,
  * unstructured dimension. Read during the call only.
  * @param array_out [out] The new array, of the same dtype.
  * Errors: DARR_ERR_ARGUMENT for a dimension that there is not, an index outside of the array or that nobody owns;
- * DARR_ERR_STATE where a begun plan writes the array; DARR_ERR_MISMATCH for lists that differ; DARR_ERR_MEMORY; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ * DARR_ERR_STATE where a begun plan writes the array; DARR_ERR_MISMATCH for lists that differ; DARR_ERR_MEMORY;
+ * DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
  */
 int darr_array_take(const darr_array *array,
                     int dim,
@@ -1218,15 +1222,16 @@ int darr_array_pick(const darr_array *array,
                     const int64_t *indices,
                     darr_array **array_out);
 
-/* Makes a new array of one dimension from the elements where a mask is true, in C order of the global index, the last dimension fastest:
- * NumPy's array[mask], and not the order of Fortran's pack. It is distributed in blocks over all ranks.
+/* Makes a new array of one dimension from the elements where a mask is true, in C order of the global index, the last dimension
+ * fastest: NumPy's array[mask], and not the order of Fortran's pack. It is distributed in blocks over all ranks.
  *
  * Collective: each rank handles its share of the mask, of the order and of the result. Free the array with darr_array_free.
  * @param array [in] The array; indices of its unstructured dimensions lie between 0 and the extent.
  * @param mask [in] Truth values, an array of the same shape and any distribution.
  * @param array_out [out] The new array, of the array's dtype; of extent 0 where the mask is false everywhere.
  * Errors: DARR_ERR_ARGUMENT for another shape, a mask that is not bool or lives on another communicator, an unstructured dimension
- * whose indices are not those of an array; DARR_ERR_STATE where a begun plan writes either; DARR_ERR_MISMATCH; DARR_ERR_MEMORY; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ * whose indices are not those of an array; DARR_ERR_STATE where a begun plan writes either; DARR_ERR_MISMATCH;
+ * DARR_ERR_MEMORY; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
  */
 int darr_array_mask(const darr_array *array,
                     const darr_array *mask,
@@ -1310,8 +1315,8 @@ int darr_plan_halo(int n,
                    darr_plan **plan_out);
 
 /* Plans a redistribution: at each run the owned elements of source i are brought to the owned elements of target i with
- * the same global index, or the index with its entries permuted, or the same place in the sequence of all, with one message per pair of ranks for all of the arrays. Padding is
- * neither read nor written.
+ * the same global index, or the index with its entries permuted, or the same place in the sequence of all, with one message per
+ * pair of ranks for all of the arrays. Padding is neither read nor written.
  *
  * Collective. All sources have one distribution and all targets another, of the same communicator and of shapes that fit, with any
  * maps. Elements are converted to the target's dtype as NumPy's same_kind rule allows; combined ones have one dtype. The plan keeps
@@ -1322,9 +1327,9 @@ int darr_plan_halo(int n,
  * @param options [in] NULL for the defaults.
  * @param plan_out [out] The plan.
  * Errors: DARR_ERR_ARGUMENT for shapes, dtypes or distributions that do not fit, axes that are no permutation or
- * given for a reshape, memory that sources and targets share, an index of an unstructured dimension that the other end does not have; DARR_ERR_MISMATCH; DARR_ERR_MEMORY;
- * DARR_ERR_UNSUPPORTED for a structure of a later version and for a reshape of unstructured dimensions; DARR_ERR_COMM;
- * DARR_ERR_HANDLE.
+ * given for a reshape, memory that sources and targets share, an index of an unstructured dimension that the other end does not
+ * have; DARR_ERR_MISMATCH; DARR_ERR_MEMORY; DARR_ERR_UNSUPPORTED for a structure of a later version and for a reshape of
+ * unstructured dimensions; DARR_ERR_COMM; DARR_ERR_HANDLE.
  */
 int darr_plan_redistribute(int n,
                            const darr_array *const *sources,
@@ -1401,8 +1406,8 @@ int darr_plan_scatter(darr_array *array,
  *
  * Collective. Until darr_plan_end the elements that are sent may be read but not written, and those that are filled
  * are undefined. Errors: DARR_ERR_STATE for a plan that is begun already or failed half way, and while another plan that is begun
- * writes what this one reads or writes, or reads what this one writes, of one array; views count as arrays of their own. DARR_ERR_MPI;
- * DARR_ERR_COMM; DARR_ERR_HANDLE; in checked mode DARR_ERR_MISMATCH.
+ * writes what this one reads or writes, or reads what this one writes, of one array; views count as arrays of their own.
+ * DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE; in checked mode DARR_ERR_MISMATCH.
  */
 int darr_plan_begin(darr_plan *plan);
 

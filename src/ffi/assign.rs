@@ -12,16 +12,18 @@ use crate::ops::assign;
 /// parts too. Where the source has extent 1, or no dimension, its elements repeat along the target's. Padding is neither read nor
 /// written.
 ///
-/// Collective: each rank gets what its section needs once, however often it repeats it. Elements are converted as NumPy's `same_kind` rule
-/// allows. Where the arrays share memory on some rank, all of the source is copied first, so that the result is right too. A
-/// redistribution plan does the same again and again without the questions. A single number comes by `darr_array_fill`.
+/// Collective: each rank gets what its section needs once, however often it repeats it. Elements are converted as NumPy's
+/// `same_kind` rule allows. Where the arrays share memory on some rank, all of the source is copied first, so that the result is
+/// right too. A redistribution plan does the same again and again without the questions. A single number comes by
+/// `darr_array_fill`.
 /// @param target [in] The array that is written; whose call it is.
 /// @param source [in] The array that is read.
 /// @param order [in] Where dimensions are aligned when their numbers differ: `DARR_ORDER_C` at the last one, as NumPy does,
 /// `DARR_ORDER_F` at the first one. It is not the memory order of either.
 /// Errors: `DARR_ERR_ARGUMENT` for shapes that do not fit, another communicator, dtypes that do not convert, an index of an
 /// unstructured dimension that the source does not have; `DARR_ERR_UNSUPPORTED` for a surplus dimension that is unstructured;
-/// `DARR_ERR_STATE` where a begun plan is in the way; `DARR_ERR_MISMATCH`; `DARR_ERR_MEMORY`; `DARR_ERR_MPI`; `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
+/// `DARR_ERR_STATE` where a begun plan is in the way; `DARR_ERR_MISMATCH`; `DARR_ERR_MEMORY`; `DARR_ERR_MPI`; `DARR_ERR_COMM`;
+/// `DARR_ERR_HANDLE`.
 #[no_mangle]
 pub unsafe extern "C" fn darr_array_assign(
     target: *mut darr_array,

@@ -20,8 +20,8 @@ use crate::ops::fetch::{self, Asked, Part};
 /// same part is fetched again and again, a redistribution or gather plan saves the questions.
 /// @param array [in] The array, of any maps; parts of unstructured dimensions and any steps are fine.
 /// @param n [in] Number of entries; dimensions beyond them are taken whole.
-/// @param indices [in] What this rank asks for, as `darr_array_slice` has it. In unstructured dimensions single indices do not count from
-/// the end, and slices are those of 0 to the extent.
+/// @param indices [in] What this rank asks for, as `darr_array_slice` has it. In unstructured dimensions single indices do not
+/// count from the end, and slices are those of 0 to the extent.
 /// @param dtype [in] Type of the elements in the buffers, the same on every rank; elements are converted as NumPy's `same_kind` rule
 /// allows.
 /// @param strides [in] Bytes from one element to the next in the buffer, one entry per dimension of the slice (single indices have
@@ -29,7 +29,8 @@ use crate::ops::fetch::{self, Asked, Part};
 /// @param buffer [out] The element with index 0 in every dimension of the slice; NULL: this rank asks for nothing.
 /// Errors: `DARR_ERR_ARGUMENT` for an index outside of the array or that nobody owns, more entries than dimensions, dtypes that do not
 /// convert, strides by which elements overlap, a buffer in the array's own memory; `DARR_ERR_STATE` where a begun plan
-/// writes the elements, or uses those that are put; `DARR_ERR_MISMATCH`; `DARR_ERR_MEMORY`; `DARR_ERR_MPI`; `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
+/// writes the elements, or uses those that are put; `DARR_ERR_MISMATCH`; `DARR_ERR_MEMORY`; `DARR_ERR_MPI`; `DARR_ERR_COMM`;
+/// `DARR_ERR_HANDLE`.
 #[no_mangle]
 pub unsafe extern "C" fn darr_array_fetch(
     array: *const darr_array,

@@ -28,8 +28,8 @@ impl Handle for darr_plan {
 ///
 /// Collective. Until `darr_plan_end` the elements that are sent may be read but not written, and those that are filled
 /// are undefined. Errors: `DARR_ERR_STATE` for a plan that is begun already or failed half way, and while another plan that is begun
-/// writes what this one reads or writes, or reads what this one writes, of one array; views count as arrays of their own. `DARR_ERR_MPI`;
-/// `DARR_ERR_COMM`; `DARR_ERR_HANDLE`; in checked mode `DARR_ERR_MISMATCH`.
+/// writes what this one reads or writes, or reads what this one writes, of one array; views count as arrays of their own.
+/// `DARR_ERR_MPI`; `DARR_ERR_COMM`; `DARR_ERR_HANDLE`; in checked mode `DARR_ERR_MISMATCH`.
 #[no_mangle]
 pub unsafe extern "C" fn darr_plan_begin(plan: *mut darr_plan) -> c_int {
     guard(|| get(plan, "plan")?.exclusive()?.begin())

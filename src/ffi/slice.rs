@@ -102,8 +102,8 @@ pub unsafe fn indices(n: c_int, entries: *const darr_index) -> Result<Vec<Index>
 /// @param indices [in] One entry per dimension, besides those for new dimensions and the ellipsis.
 /// @param view_out [out] The view.
 /// Errors: `DARR_ERR_ARGUMENT` for an index outside of the array, more entries than dimensions, two ellipses; `DARR_ERR_UNSUPPORTED`
-/// for parts of unstructured dimensions, and for steps of cyclic ones that no stride can follow (redistribute the array first);
-/// `DARR_ERR_HANDLE`.
+/// for parts of unstructured dimensions (`darr_array_take` and `darr_array_fetch` serve there), and for steps of cyclic ones
+/// that no stride can follow (redistribute the array first); `DARR_ERR_HANDLE`.
 #[no_mangle]
 pub unsafe extern "C" fn darr_array_slice(
     array: *const darr_array,

@@ -21,7 +21,8 @@ use crate::ops::{mask, pick, take};
 /// unstructured dimension. Read during the call only.
 /// @param array_out [out] The new array, of the same dtype.
 /// Errors: `DARR_ERR_ARGUMENT` for a dimension that there is not, an index outside of the array or that nobody owns;
-/// `DARR_ERR_STATE` where a begun plan writes the array; `DARR_ERR_MISMATCH` for lists that differ; `DARR_ERR_MEMORY`; `DARR_ERR_MPI`; `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
+/// `DARR_ERR_STATE` where a begun plan writes the array; `DARR_ERR_MISMATCH` for lists that differ; `DARR_ERR_MEMORY`;
+/// `DARR_ERR_MPI`; `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
 #[no_mangle]
 pub unsafe extern "C" fn darr_array_take(
     array: *const darr_array,
@@ -70,15 +71,16 @@ pub unsafe extern "C" fn darr_array_pick(
     })
 }
 
-/// Makes a new array of one dimension from the elements where a mask is true, in C order of the global index, the last dimension fastest:
-/// NumPy's `array[mask]`, and not the order of Fortran's `pack`. It is distributed in blocks over all ranks.
+/// Makes a new array of one dimension from the elements where a mask is true, in C order of the global index, the last dimension
+/// fastest: NumPy's `array[mask]`, and not the order of Fortran's `pack`. It is distributed in blocks over all ranks.
 ///
 /// Collective: each rank handles its share of the mask, of the order and of the result. Free the array with `darr_array_free`.
 /// @param array [in] The array; indices of its unstructured dimensions lie between 0 and the extent.
 /// @param mask [in] Truth values, an array of the same shape and any distribution.
 /// @param array_out [out] The new array, of the array's dtype; of extent 0 where the mask is false everywhere.
 /// Errors: `DARR_ERR_ARGUMENT` for another shape, a mask that is not bool or lives on another communicator, an unstructured dimension
-/// whose indices are not those of an array; `DARR_ERR_STATE` where a begun plan writes either; `DARR_ERR_MISMATCH`; `DARR_ERR_MEMORY`; `DARR_ERR_MPI`; `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
+/// whose indices are not those of an array; `DARR_ERR_STATE` where a begun plan writes either; `DARR_ERR_MISMATCH`;
+/// `DARR_ERR_MEMORY`; `DARR_ERR_MPI`; `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
 #[no_mangle]
 pub unsafe extern "C" fn darr_array_mask(
     array: *const darr_array,

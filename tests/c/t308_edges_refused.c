@@ -73,6 +73,16 @@ static void arguments(void)
     edges[0].array = 1;
     edges[0].kind = DARR_EDGE_ANTISYMMETRIC;
     refused(array, second, DARR_ERR_ARGUMENT, "300 does not fit into int8");
+    edges[0].value = &value;
+    edges[0].dtype = DARR_FLOAT64;
+    edges[0].array = 1;
+    refused(array, second, DARR_ERR_ARGUMENT, "1.5 is no value of int8");
+    value = NAN;
+    edges[0].value = &value;
+    edges[0].dtype = DARR_FLOAT64;
+    edges[0].array = 1;
+    refused(array, second, DARR_ERR_ARGUMENT, "no value of int8");
+    value = 1.5;
     edges[0].kind = DARR_EDGE_LINEAR;
     refused(truth, NULL, DARR_ERR_ARGUMENT, "truth values");
     /* Three layers, and the domain has two rows. */

@@ -66,8 +66,8 @@ unsafe impl Growing for darr_move_options {
 }
 
 /// Plans a redistribution: at each run the owned elements of source i are brought to the owned elements of target i with
-/// the same global index, or the index with its entries permuted, or the same place in the sequence of all, with one message per pair of ranks for all of the arrays. Padding is
-/// neither read nor written.
+/// the same global index, or the index with its entries permuted, or the same place in the sequence of all, with one message per
+/// pair of ranks for all of the arrays. Padding is neither read nor written.
 ///
 /// Collective. All sources have one distribution and all targets another, of the same communicator and of shapes that fit, with any
 /// maps. Elements are converted to the target's dtype as NumPy's `same_kind` rule allows; combined ones have one dtype. The plan keeps
@@ -78,9 +78,9 @@ unsafe impl Growing for darr_move_options {
 /// @param options [in] NULL for the defaults.
 /// @param plan_out [out] The plan.
 /// Errors: `DARR_ERR_ARGUMENT` for shapes, dtypes or distributions that do not fit, axes that are no permutation or
-/// given for a reshape, memory that sources and targets share, an index of an unstructured dimension that the other end does not have; `DARR_ERR_MISMATCH`; `DARR_ERR_MEMORY`;
-/// `DARR_ERR_UNSUPPORTED` for a structure of a later version and for a reshape of unstructured dimensions; `DARR_ERR_COMM`;
-/// `DARR_ERR_HANDLE`.
+/// given for a reshape, memory that sources and targets share, an index of an unstructured dimension that the other end does not
+/// have; `DARR_ERR_MISMATCH`; `DARR_ERR_MEMORY`; `DARR_ERR_UNSUPPORTED` for a structure of a later version and for a reshape of
+/// unstructured dimensions; `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
 #[no_mangle]
 pub unsafe extern "C" fn darr_plan_redistribute(
     n: c_int,
