@@ -187,4 +187,25 @@ static inline void random_visit(const darr_dist *dist, const darr_array *array,
     } while (d >= 0);
 }
 
+/* Ways that plans can take: all ranks on one node, on two, each on one of its own. */
+#define RANDOM_WAYS 3
+
+static inline void random_divide(int comm, int way)
+{
+    CHECK_NEEDED(darr_comm_divide_node(comm, way == 0 ? 0 : way == 1 ? check_rank % 2 : check_rank));
+}
+
+/* Runs random cases, each from a seed of its own, until one fails. Gives the sum of what they return. */
+static inline int random_cases(int comm, int way, int cases, int (*one_case)(int comm))
+{
+    int sum = 0;
+    for (int i = 0; i < cases && check_failed == 0; i++) {
+        random_state = (uint64_t)(1000 * way + i + 1);
+        sum += one_case(comm);
+        if (check_failed > 0)
+            fprintf(stderr, "in case %d of way %d\n", i, way);
+    }
+    return sum;
+}
+
 #endif

@@ -82,7 +82,7 @@ static void count(const random_place *place, void *context)
     counts[1] += place->owned || is_filled(place);
 }
 
-static void one_case(int comm)
+static int one_case(int comm)
 {
     int64_t below[RANDOM_NDIM], above[RANDOM_NDIM];
     darr_dist *dist[ARRAYS];
@@ -140,6 +140,7 @@ static void one_case(int comm)
         darr_dist_free(dist[i]);
         free(memory[i]);
     }
+    return 1;
 }
 
 int main(int argc, char **argv)
@@ -147,15 +148,9 @@ int main(int argc, char **argv)
     int comm;
     check_begin(&argc, &argv);
     comm = (int)MPI_Comm_c2f(MPI_COMM_WORLD);
-    for (int way = 0; way < 3; way++) {
-        /* All ranks on one node, on two, each on one of its own. */
-        CHECK_NEEDED(darr_comm_divide_node(comm, way == 0 ? 0 : way == 1 ? check_rank % 2 : check_rank));
-        for (int i = 0; i < CASES && check_failed == 0; i++) {
-            random_state = (uint64_t)(1000 * way + i + 1);
-            one_case(comm);
-            if (check_failed > 0)
-                fprintf(stderr, "in case %d of way %d, %d dimensions\n", i, way, ndim);
-        }
+    for (int way = 0; way < RANDOM_WAYS; way++) {
+        random_divide(comm, way);
+        random_cases(comm, way, CASES, one_case);
     }
     return check_end();
 }

@@ -209,12 +209,7 @@ int main(int argc, char **argv)
     check_begin(&argc, &argv);
     comm = (int)MPI_Comm_c2f(MPI_COMM_WORLD);
     refused(comm);
-    for (int i = 0; i < CASES && check_failed == 0; i++) {
-        random_state = (uint64_t)(i + 1);
-        made += one_case(comm);
-        if (check_failed > 0)
-            fprintf(stderr, "in case %d, %d dimensions\n", i, ndim);
-    }
+    made += random_cases(comm, 0, CASES, one_case);
     /* Most slices have a view. */
     CHECK(made > CASES / 2);
     return check_end();

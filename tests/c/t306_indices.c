@@ -71,7 +71,7 @@ static darr_array *list_of(int comm, int64_t n, int dtype, void *memory, darr_di
     return list;
 }
 
-static void one_case(int comm)
+static int one_case(int comm)
 {
     int64_t indices[MOST * RANDOM_NDIM], sent[MOST], counts[6], n, elements = 1;
     double got[MOST];
@@ -153,6 +153,7 @@ static void one_case(int comm)
     darr_array_free(array);
     darr_dist_free(dist);
     free(memory);
+    return 1;
 }
 
 static void refused(int comm)
@@ -195,14 +196,9 @@ int main(int argc, char **argv)
     check_begin(&argc, &argv);
     comm = (int)MPI_Comm_c2f(MPI_COMM_WORLD);
     refused(comm);
-    for (int way = 0; way < 3; way++) {
-        CHECK_NEEDED(darr_comm_divide_node(comm, way == 0 ? 0 : way == 1 ? check_rank % 2 : check_rank));
-        for (int i = 0; i < CASES && check_failed == 0; i++) {
-            random_state = (uint64_t)(1000 * way + i + 1);
-            one_case(comm);
-            if (check_failed > 0)
-                fprintf(stderr, "in case %d of way %d, %d dimensions\n", i, way, ndim);
-        }
+    for (int way = 0; way < RANDOM_WAYS; way++) {
+        random_divide(comm, way);
+        random_cases(comm, way, CASES, one_case);
     }
     return check_end();
 }

@@ -400,12 +400,7 @@ int main(int argc, char **argv)
     for (int way = 0; way < 2; way++) {
         /* All ranks on one node, each on one of its own. */
         CHECK_NEEDED(darr_comm_divide_node(comm, way == 0 ? 0 : check_rank));
-        for (int i = 0; i < CASES && check_failed == 0; i++) {
-            random_state = (uint64_t)(1000 * way + i + 1);
-            good += one_case(comm);
-            if (check_failed > 0)
-                fprintf(stderr, "in case %d of way %d, %d dimensions\n", i, way, ndim);
-        }
+        good += random_cases(comm, way, CASES, one_case);
     }
     CHECK(good > CASES);
     views(comm);

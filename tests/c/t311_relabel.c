@@ -50,7 +50,7 @@ static int64_t staying(const darr_dist *from, const darr_array *array, const dar
     return sum;
 }
 
-static void one_case(int comm)
+static int one_case(int comm)
 {
     int64_t shape[RANDOM_NDIM], all[MOST][MOST], before, after;
     int ndim = 1 + (int)random_below(RANDOM_NDIM - 1), grids[2][RANDOM_NDIM], alike = 0;
@@ -79,6 +79,7 @@ static void one_case(int comm)
     darr_dist_free(to);
     darr_dist_free(best_dist);
     darr_dist_free(again);
+    return 1;
 }
 
 /* Blocks on ranks that are shifted by one: every block finds back. */
@@ -165,12 +166,7 @@ int main(int argc, char **argv)
     int comm;
     check_begin(&argc, &argv);
     comm = (int)MPI_Comm_c2f(MPI_COMM_WORLD);
-    for (int i = 0; i < CASES && check_failed == 0; i++) {
-        random_state = (uint64_t)(i + 1);
-        one_case(comm);
-        if (check_failed > 0)
-            fprintf(stderr, "in case %d\n", i);
-    }
+    random_cases(comm, 0, CASES, one_case);
     shift(comm);
     bad_input(comm);
     return check_end();

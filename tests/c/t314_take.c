@@ -164,7 +164,7 @@ static void masked(int comm, const darr_dist *dist, const darr_array *array)
     free(memory);
 }
 
-static void one_case(int comm)
+static int one_case(int comm)
 {
     darr_dist *dist;
     darr_array *array;
@@ -186,6 +186,7 @@ static void one_case(int comm)
     darr_array_free(array);
     darr_dist_free(dist);
     free(memory);
+    return 1;
 }
 
 static void refused(int comm)
@@ -238,15 +239,10 @@ int main(int argc, char **argv)
     check_begin(&argc, &argv);
     comm = (int)MPI_Comm_c2f(MPI_COMM_WORLD);
     refused(comm);
-    for (int way = 0; way < 3; way++) {
-        CHECK_NEEDED(darr_comm_divide_node(comm, way == 0 ? 0 : way == 1 ? check_rank % 2 : check_rank));
+    for (int way = 0; way < RANDOM_WAYS; way++) {
+        random_divide(comm, way);
         CHECK_OK(darr_comm_set_checks(comm, way == 2));
-        for (int i = 0; i < CASES && check_failed == 0; i++) {
-            random_state = (uint64_t)(1000 * way + i + 1);
-            one_case(comm);
-            if (check_failed > 0)
-                fprintf(stderr, "in case %d of way %d, %d dimensions\n", i, way, ndim);
-        }
+        random_cases(comm, way, CASES, one_case);
     }
     return check_end();
 }
