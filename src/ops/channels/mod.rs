@@ -6,6 +6,7 @@
 
 mod card;
 mod connect;
+mod parcel;
 mod report;
 
 use std::sync::Arc;
