@@ -269,7 +269,7 @@ int main(int argc, char **argv)
         CHECK_NEEDED(darr_comm_divide_node((int)MPI_Comm_c2f(MPI_COMM_WORLD), part));
         CHECK_NEEDED(darr_comm_divide_node((int)MPI_Comm_c2f(turned), part));
         CHECK_OK(darr_comm_set_checks((int)MPI_Comm_c2f(turned), way == 1));
-        for (int i = 0; i < CASES && check_failed == 0; i++) {
+        for (int i = 0; i < CASES && check_failed == 0; i += getenv("CHECK_FEW") ? 5 : 1) {
             one_case(i % 3 ? MPI_COMM_WORLD : turned, (uint64_t)(1000 * way + i + 1));
             if (check_failed > 0)
                 fprintf(stderr, "in case %d of way %d, %d dimensions\n", i, way, ndim);

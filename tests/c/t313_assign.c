@@ -227,6 +227,6 @@ int main(int argc, char **argv)
         made += random_cases(comm, way, CASES, one_case);
     }
     /* Most slices have a view. */
-    CHECK(made > CASES);
+    CHECK(made > random_run / 3);
     return check_end();
 }
