@@ -59,8 +59,8 @@ class halo_options {
         filled.size = good ? sizeof filled : 0;
         filled.below = detail::data_or_null(below_);
         filled.above = detail::data_or_null(above_);
-        static const int none = 0; /* An empty list is not the same as no list. */
-        filled.offsets = listed_ && offsets_.empty() ? &none : detail::data_or_null(offsets_);
+        static const int empty = 0; /* An empty list is not the same as no list. */
+        filled.offsets = listed_ && offsets_.empty() ? &empty : detail::data_or_null(offsets_);
         filled.edges = detail::data_or_null(edges_);
         return filled;
     }
