@@ -125,7 +125,7 @@ impl<'a> Broadcast<'a> {
         };
         let along: Vec<Vec<usize>> = coords.iter().enumerate().map(along).collect();
         let mut ranks = Vec::new();
-        product::for_each(&along, |chosen| {
+        product::for_each_piece(&along, |chosen| {
             let coords: Dims<usize> = chosen.iter().map(|&&coord| coord).collect();
             product::push(&mut ranks, grid.rank(&coords))
         })?;

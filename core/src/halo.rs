@@ -195,7 +195,7 @@ fn parcels(
         product::push(&mut parcels, parcel)
     };
     match directions {
-        None => product::for_each(pieces, |chosen| {
+        None => product::for_each_piece(pieces, |chosen| {
             if chosen.iter().any(|piece| piece.side != 0) {
                 add(chosen)?;
             }
@@ -211,7 +211,7 @@ fn parcels(
                         .collect()
                 };
                 let pieces: Vec<_> = pieces.iter().zip(direction).map(there).collect();
-                product::for_each(&pieces, &mut add)?;
+                product::for_each_piece(&pieces, &mut add)?;
             }
         }
     }

@@ -15,7 +15,8 @@
 //! description                   distributions as numbers, for ranks that have no handle
 //! protocol                      distributions to and from the Distributed Array Protocol
 //! distribution, section         all dimensions together; what one rank holds
-//! map, cuts, deal, index_list   one dimension: who owns which index
+//! dimension, map, cuts, deal,
+//! index_list                    one dimension: who owns which index
 //! locate                        the same, asked for many indices
 //! directory                     who owns which index of an unstructured dimension
 //! grid, choice                  ranks and their coordinates; automatic grids
@@ -29,6 +30,7 @@ pub mod choice;
 pub mod cuts;
 mod deal;
 pub mod description;
+pub mod dimension;
 pub mod dims;
 pub mod directory;
 pub mod distribution;
@@ -41,7 +43,7 @@ pub mod index_list;
 pub mod locate;
 pub mod map;
 pub mod moves;
-mod product;
+pub mod product;
 pub mod protocol;
 pub mod redistribute;
 pub mod region;
@@ -57,6 +59,7 @@ pub mod take;
 pub use broadcast::Broadcast;
 pub use choice::choose;
 pub use cuts::Cuts;
+pub use dimension::Dimension;
 pub use dims::{packed_strides, Dims, Order, MAX_DIMS};
 pub use directory::{Directory, Places, Questions};
 pub use distribution::Distribution;
@@ -65,7 +68,7 @@ pub use error::{Code, Error, Result};
 pub use grid::{Grid, GridOrder};
 pub use index_list::IndexList;
 pub use locate::Locator;
-pub use map::{Dimension, Map, Owner};
+pub use map::{Map, Owner};
 pub use moves::{Costs, Message, Moves, Product};
 pub use region::Region;
 pub use request::Request;

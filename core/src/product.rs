@@ -6,22 +6,13 @@ use crate::{Dims, Error, Result};
 pub(crate) const MOST: usize = 1 << 24;
 
 /// Calls `visit` with every combination of one entry of each list, in row-major order; once with nothing if there
-/// are no lists. Errors: more than [`MOST`] combinations; those of `visit`.
-pub(crate) fn for_each<'a, T>(
+/// are no lists. Errors: those of `visit`.
+pub fn for_each<'a, T, E>(
     lists: &'a [Vec<T>],
-    mut visit: impl FnMut(&[&'a T]) -> Result<()>,
-) -> Result<()> {
-    let product = lists
-        .iter()
-        .try_fold(1usize, |product, list| product.checked_mul(list.len()));
-    match product {
-        Some(0) => return Ok(()),
-        Some(product) if product <= MOST => {}
-        _ => {
-            return Err(Error::Memory {
-                what: "a plan of more than 16777216 pieces",
-            })
-        }
+    mut visit: impl FnMut(&[&'a T]) -> std::result::Result<(), E>,
+) -> std::result::Result<(), E> {
+    if lists.iter().any(Vec::is_empty) {
+        return Ok(());
     }
     let mut turn: Dims<usize> = lists.iter().map(|_| 0).collect();
     loop {
@@ -42,6 +33,22 @@ pub(crate) fn for_each<'a, T>(
     }
 }
 
+/// As [`for_each`], for the pieces of a plan. Errors: more than [`MOST`] combinations; those of `visit`.
+pub(crate) fn for_each_piece<'a, T>(
+    lists: &'a [Vec<T>],
+    visit: impl FnMut(&[&'a T]) -> Result<()>,
+) -> Result<()> {
+    let product = lists
+        .iter()
+        .try_fold(1usize, |product, list| product.checked_mul(list.len()));
+    if product.is_none_or(|product| product > MOST) && !lists.iter().any(Vec::is_empty) {
+        return Err(Error::Memory {
+            what: "a plan of more than 16777216 pieces",
+        });
+    }
+    for_each(lists, visit)
+}
+
 /// Appends to a list whose length depends on the caller's values. Errors: no memory, or [`MOST`] entries.
 pub(crate) fn push<T>(list: &mut Vec<T>, entry: T) -> Result<()> {
     if list.len() >= MOST || list.try_reserve(1).is_err() {
@@ -59,7 +66,7 @@ mod tests {
 
     fn all(lists: &[Vec<i64>]) -> Vec<Vec<i64>> {
         let mut seen = Vec::new();
-        for_each(lists, |chosen| {
+        for_each_piece(lists, |chosen| {
             seen.push(chosen.iter().map(|&&entry| entry).collect());
             Ok(())
         })
@@ -80,6 +87,6 @@ mod tests {
     #[test]
     fn too_many_combinations_are_refused() {
         let lists = vec![vec![0u8; 8]; 15];
-        assert!(for_each(&lists, |_| Ok(())).is_err());
+        assert!(for_each_piece(&lists, |_| Ok(())).is_err());
     }
 }

@@ -155,7 +155,7 @@ impl<'a> Pair<'a> {
         };
         let pieces = (0..here.ndim()).map(pieces).collect::<Result<Vec<_>>>()?;
         let mut coords: Dims<usize> = (0..here.ndim()).collect();
-        product::for_each(&pieces, |chosen| {
+        product::for_each_piece(&pieces, |chosen| {
             for (dim, piece) in chosen.iter().enumerate() {
                 coords[self.own_dim(1 - own, dim)] = piece.coord;
             }

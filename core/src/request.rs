@@ -122,7 +122,7 @@ impl Request {
                     .collect(),
             );
         }
-        product::for_each(&found, |chosen| {
+        product::for_each_piece(&found, |chosen| {
             let coords: Dims<usize> = chosen.iter().map(|(coord, _)| *coord).collect();
             let dims = chosen.iter().map(|(_, runs)| runs.clone()).collect();
             product::push(&mut owners, (dist.grid().rank(&coords), Product { dims }))

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use distarray_core::{redistribute, Code, Dims, Dtype, Product};
+use distarray_core::{product, redistribute, Code, Dims, Dtype, Product};
 
 use super::combine::{combine_line, Combine};
 use super::convert::Line;
@@ -175,7 +175,7 @@ impl Copies {
         line: Option<Line>,
     ) -> Result<()> {
         let mut last: Option<(Axes<2>, Known)> = None;
-        for_each_combination(runs, |chosen| {
+        product::for_each(runs, |chosen| {
             let begin = begin(operands, chosen);
             let axes = loops(chosen);
             let found = match last.take().filter(|(same, _)| *same == axes) {
@@ -217,7 +217,7 @@ impl Copies {
             .map(|other| runs[other].clone())
             .collect();
         let mut groups: HashMap<Axes<2>, usize> = HashMap::new();
-        for_each_combination(&others, |chosen| {
+        product::for_each(&others, |chosen| {
             let axes = loops(chosen);
             let nest = Nest {
                 axes: axes.clone(),
@@ -341,32 +341,6 @@ fn segments(steps: &[Step], size: usize) -> Result<Vec<Segment>> {
 fn each(mut nest: Nest<2>, line: Line) -> (Kernel, [*mut u8; 2]) {
     nest.arrange(1);
     (Kernel::Each(line, nest.axes), nest.at)
-}
-
-/// Calls `visit` with every combination of one run of each dimension, the last dimension fastest.
-fn for_each_combination(
-    lists: &[Vec<Step>],
-    mut visit: impl FnMut(&[&Step]) -> Result<()>,
-) -> Result<()> {
-    if lists.iter().any(Vec::is_empty) {
-        return Ok(());
-    }
-    let mut turn: Dims<usize> = lists.iter().map(|_| 0).collect();
-    let mut chosen: Dims<&Step> = lists.iter().map(|steps| &steps[0]).collect();
-    loop {
-        visit(&chosen)?;
-        let Some(dim) = (0..lists.len())
-            .rev()
-            .find(|&dim| turn[dim] + 1 < lists[dim].len())
-        else {
-            return Ok(());
-        };
-        turn[dim] += 1;
-        turn[dim + 1..].fill(0);
-        for dim in dim..lists.len() {
-            chosen[dim] = &lists[dim][turn[dim]];
-        }
-    }
 }
 
 pub(super) fn push<T>(list: &mut Vec<T>, entry: T) -> Result<()> {

@@ -88,14 +88,10 @@ impl Operand {
                         .unwrap_or(0);
                     bytes = bytes.and_then(|bytes| bytes.checked_mul(counts[dim]));
                 }
-                let end = bytes.and_then(|bytes| bytes.checked_add(offset));
-                if end.is_none_or(|end| end > memory.above()) {
-                    return Err(outside());
-                }
                 Ok(Operand {
                     memory: memory.clone(),
                     dtype,
-                    base: memory.base().wrapping_add(offset),
+                    base: packed(memory, offset, bytes)?,
                     strides,
                     levels: vec![],
                     side: None,
@@ -106,6 +102,14 @@ impl Operand {
 
     pub fn base(&self) -> *mut u8 {
         self.base
+    }
+}
+
+/// Where so many packed bytes begin; `None` is more than can be counted.
+pub(super) fn packed(memory: &Memory, offset: usize, bytes: Option<usize>) -> Result<*mut u8> {
+    match bytes.and_then(|bytes| bytes.checked_add(offset)) {
+        Some(end) if end <= memory.above() => Ok(memory.base().wrapping_add(offset)),
+        _ => Err(outside()),
     }
 }
 

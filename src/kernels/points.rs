@@ -9,7 +9,7 @@ use super::convert::Line;
 use super::memory::Memory;
 use super::nest::Axis;
 use super::offsets::{Offset, Offsets};
-use super::place::{outside, Place};
+use super::place::{outside, packed, Place};
 use super::transfer::item;
 use crate::error::{Error, Result};
 
@@ -96,14 +96,10 @@ impl Operand {
                 ..
             } => {
                 let bytes = points.count.checked_mul(dtype.size());
-                let end = bytes.and_then(|bytes| bytes.checked_add(offset));
-                if end.is_none_or(|end| end > memory.above()) {
-                    return Err(outside());
-                }
                 Ok(Operand {
                     memory: memory.clone(),
                     dtype,
-                    base: memory.base().wrapping_add(offset),
+                    base: packed(memory, offset, bytes)?,
                     end: End {
                         step: dtype.size() as isize,
                         offsets: None,

@@ -65,7 +65,7 @@ fn products(
     let pieces = |group: &Group| Ends::new(dists, group, own, &section.coords).pieces();
     let pieces = groups.iter().map(pieces).collect::<Result<Vec<_>>>()?;
     let mut coords: Dims<usize> = there.dims().iter().map(|_| 0).collect();
-    product::for_each(&pieces, |chosen| {
+    product::for_each_piece(&pieces, |chosen| {
         for (group, piece) in groups.iter().zip(chosen) {
             for (&dim, &coord) in group.dims[1 - own].iter().zip(&piece.coords) {
                 coords[dim] = coord;
