@@ -12,6 +12,7 @@
 //! request                       who has a part of an array that a rank asks for
 //! moves, runs                   the form of all plans
 //! slice, stagger, boxes         distributions made from others or from boxes
+//! formula, ufunc                formulas over arrays, from text to a program; functions and their types
 //! description                   distributions as numbers, for ranks that have no handle
 //! protocol                      distributions to and from the Distributed Array Protocol
 //! distribution, section         all dimensions together; what one rank holds
@@ -37,6 +38,7 @@ pub mod distribution;
 pub mod dtype;
 pub mod edges;
 pub mod error;
+pub mod formula;
 pub mod grid;
 pub mod halo;
 pub mod index_list;
@@ -55,6 +57,7 @@ mod side;
 pub mod slice;
 pub mod stagger;
 pub mod take;
+pub mod ufunc;
 
 pub use broadcast::Broadcast;
 pub use choice::choose;

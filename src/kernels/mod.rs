@@ -16,6 +16,7 @@ pub mod edge;
 mod element;
 mod fold;
 mod groups;
+mod lane;
 pub mod memory;
 mod nest;
 mod number;
