@@ -15,6 +15,7 @@ pub mod copy;
 pub mod edge;
 mod element;
 mod fold;
+pub mod formula;
 mod groups;
 mod lane;
 pub mod memory;
@@ -30,6 +31,7 @@ pub mod reduce;
 mod tile;
 mod transfer;
 mod transpose;
+mod ufunc;
 pub mod value;
 
 pub use block::Block;

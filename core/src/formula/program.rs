@@ -37,6 +37,16 @@ pub enum Load {
     Index { dim: usize },
 }
 
+impl Load {
+    /// The type of the elements.
+    pub fn dtype(&self) -> Dtype {
+        match self {
+            Load::Operand { dtype, .. } => *dtype,
+            Load::Index { .. } => Dtype::Int64,
+        }
+    }
+}
+
 /// A value that is the same for all elements.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Uniform {
