@@ -10,6 +10,7 @@ pub mod assign;
 pub mod dist;
 pub mod error;
 pub mod fetch;
+pub mod formula;
 pub mod file;
 pub mod guard;
 pub mod handle;

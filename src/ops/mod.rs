@@ -6,6 +6,7 @@ pub mod channels;
 mod directory;
 pub mod edges;
 pub mod fetch;
+pub mod formula;
 pub mod halo;
 pub mod indices;
 pub mod mask;

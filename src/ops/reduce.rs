@@ -43,17 +43,41 @@ pub fn reduce(first: &Array, asked: Result<Vec<Reduction>>) -> Result<Vec<Value>
     let number = ("the number of reductions", n as u64);
     comm.check_call(NAME, &[number, ("the reductions", call)], &asked)?;
 
-    let mut partials = vec![Partial::default(); n];
+    let mut kept = Vec::new();
+    let local = asked.and_then(|asked| {
+        let mut partials = vec![Partial::default(); n];
+        local_part(comm, &asked, &mut partials)?;
+        kept = asked;
+        Ok(partials)
+    });
+    let totals = combine_over_ranks(comm, NAME, n, local)?;
+    let results = kept.iter().zip(totals);
+    results
+        .map(|(r, total)| total.finish(r.op, r.dtype))
+        .collect()
+}
+
+/// Collective: the contributions of all ranks to `n` reductions, in rank order. A rank that failed makes all fail.
+pub fn combine_over_ranks(
+    comm: &Comm,
+    name: &'static str,
+    n: usize,
+    local: Result<Vec<Partial>>,
+) -> Result<Vec<Partial>> {
+    let number = ("the number of reductions", n as u64);
     // Memory for a second message is refused before the first one says that all is well.
     let mut more = Vec::new();
-    let local = asked.and_then(|asked| {
+    let local = local.and_then(|partials| {
         more = zeroed(n.saturating_sub(ROOM) * Partial::BYTES)?;
-        local_part(comm, &asked, &mut partials)?;
-        Ok(asked)
+        Ok(partials)
     });
+    let (failed, mut partials) = match local {
+        Ok(partials) => (Ok(()), partials),
+        Err(error) => (Err(error), vec![Partial::default(); n]),
+    };
     let (some, rest) = partials.split_at_mut(n.min(ROOM));
     let mut message = [0; MESSAGE];
-    message[FAILED] = local.is_err().into();
+    message[FAILED] = failed.is_err().into();
     message[NUMBER].copy_from_slice(&number.1.to_ne_bytes());
     pack(some, &mut message[NUMBER.end..]);
     comm.allreduce_bytes(&mut message, |lower, higher| {
@@ -64,7 +88,7 @@ pub fn reduce(first: &Array, asked: Result<Vec<Reduction>>) -> Result<Vec<Value>
         }
     })?;
     if message[FAILED] != 0 {
-        return comm.agree_on(NAME, &[number], local.map(|_| Vec::new()));
+        return comm.agree_on(name, &[number], failed.map(|()| Vec::new()));
     }
     unpack(&message[NUMBER.end..], some);
     if !rest.is_empty() {
@@ -72,10 +96,7 @@ pub fn reduce(first: &Array, asked: Result<Vec<Reduction>>) -> Result<Vec<Value>
         comm.allreduce_bytes(&mut more, combine)?;
         unpack(&more, rest);
     }
-    let results = local?.into_iter().zip(partials);
-    results
-        .map(|(r, total)| total.finish(r.op, r.dtype))
-        .collect()
+    Ok(partials)
 }
 
 fn pack(partials: &[Partial], bytes: &mut [u8]) {

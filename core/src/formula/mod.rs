@@ -9,4 +9,22 @@
 
 pub mod program;
 
-pub use program::{Function, Instruction, Load, Place, Program, Reduced, Stage};
+pub use program::{Function, Instruction, Load, Place, Program, Reduced, Root, Source, Stage, Uniform};
+
+// Placeholders of branch `parse`.
+use crate::{Code, Dtype, Error, Result};
+#[derive(Clone, PartialEq, Hash)]
+pub struct Node;
+pub struct Operand<'a> {
+    pub name: &'a str,
+    pub dtype: Dtype,
+    /// `None`: a scalar.
+    pub ndim: Option<usize>,
+    pub weak: bool,
+}
+pub fn compile(_: &[&str], _: &[Operand], _: Option<Dtype>) -> Result<Program> {
+    Err(Error::new(Code::Unsupported, "to come"))
+}
+pub fn build(_: &[Node], _: &[Operand], _: Option<Dtype>) -> Result<Program> {
+    Err(Error::new(Code::Unsupported, "to come"))
+}

@@ -3,7 +3,7 @@
 //! The table of a stage holds, one after the other: the loads, the uniform values, those of them that are spread over a tile,
 //! the registers, and the target. Steps name its entries.
 
-use distarray_core::formula::{Function, Instruction, Place, Program, Stage};
+use distarray_core::formula::{Instruction, Place, Program, Stage};
 use distarray_core::ufunc::MAX_ARGS;
 use distarray_core::Dtype;
 
@@ -74,6 +74,25 @@ impl Prepared {
 
     pub fn program(&self) -> &Program {
         &self.program
+    }
+
+    /// Whether the result of a formula is one value.
+    pub fn is_uniform(&self, root: usize) -> bool {
+        let root = self.program.roots.get(root);
+        root.is_some_and(|root| matches!(root.place, Place::Uniform(_)))
+    }
+
+    /// The loads that the results depend on.
+    pub fn loads_of_roots(&self) -> impl Iterator<Item = usize> {
+        let steps = &self.stages[self.stages.len() - 1];
+        let roots = self.program.roots.iter().map(|root| steps.tile_of(root.place));
+        let entries: Vec<usize> = roots.collect();
+        let body = steps.needed(entries.iter().copied());
+        let read = body.iter().flat_map(|step| step.args).chain(entries);
+        let mut loads: Vec<usize> = read.filter(|&entry| entry < self.program.loads.len()).collect();
+        loads.sort_unstable();
+        loads.dedup();
+        loads.into_iter()
     }
 
     /// Most elements of a tile.
@@ -184,11 +203,9 @@ fn kernel(instruction: &Instruction) -> (Kernel, Option<usize>) {
     single.unwrap_or_else(|| (ufunc::kernel(*function, types), None))
 }
 
-/// Kernels take three arguments; those beyond their own are not looked at.
+/// Kernels take three arguments; those beyond their own are not looked at, and are the first again.
 fn padded(entries: impl Iterator<Item = usize>) -> [usize; MAX_ARGS] {
-    let mut args = [0; MAX_ARGS];
-    for (arg, entry) in args.iter_mut().zip(entries) {
-        *arg = entry;
-    }
-    args
+    let mut entries = entries.peekable();
+    let first = entries.peek().copied().unwrap_or_default();
+    std::array::from_fn(|_| entries.next().unwrap_or(first))
 }

@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 
 use distarray_core::formula::{Place, Source};
-use distarray_core::Dtype;
 
 use super::super::block::Block;
 use super::super::fold;
