@@ -28,6 +28,7 @@ mod partial;
 mod place;
 mod points;
 pub mod reduce;
+pub mod threads;
 mod tile;
 mod transfer;
 mod transpose;

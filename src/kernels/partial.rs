@@ -79,15 +79,6 @@ impl Partial {
         })
     }
 
-    /// The same reduction of no elements.
-    pub(super) fn emptied(&self) -> Partial {
-        Partial {
-            count: 0,
-            words: [0; 4],
-            ..*self
-        }
-    }
-
     /// The bytes that a message carries.
     pub fn as_bytes(&self) -> &[u8] {
         // SAFETY: `repr(C)` of two u32 and five u64 has no padding, so that every byte is

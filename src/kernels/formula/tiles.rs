@@ -57,6 +57,11 @@ impl Tiles {
         }
     }
 
+    /// Elements of all tiles.
+    pub fn elements(&self) -> usize {
+        self.extents.iter().product()
+    }
+
     /// Whether the elements of every tile lie one after the other in an operand, aligned.
     pub fn are_packed(&self, operand: &Operand) -> bool {
         let Kind::Memory(size) = operand.kind else {

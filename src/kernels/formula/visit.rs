@@ -8,6 +8,7 @@ use super::super::block::Block;
 use super::super::fold;
 use super::super::op::Op;
 use super::super::partial::{Partial, Shape};
+use super::super::threads::in_parts;
 use super::super::value::Value;
 use super::input::{Input, Kind, Operand};
 use super::prepare::{Prepared, Step, Steps, Table};
@@ -93,9 +94,10 @@ impl Prepared {
         if let Some(last) = body.last_mut().filter(|last| last.out == result) {
             last.out = steps.table.target;
         }
-        let visit = Visit::new(self, steps, &body, space, Some(target));
-        if let Some(visit) = visit {
-            visit.run(uniforms, 0..visit.tiles.count, Some(result), &mut []);
+        if let Some(visit) = Visit::new(self, steps, &body, space, Some(target)) {
+            in_parts(visit.tiles.count, visit.tiles.elements(), |tiles| {
+                visit.run(uniforms, tiles, Some(result), &mut [])
+            });
         }
     }
 
@@ -108,49 +110,50 @@ impl Prepared {
         reductions: &[usize],
     ) -> Result<Vec<Partial>> {
         let steps = &self.stages[stage];
-        let all = &self.program.stages[stage].reductions;
         let mut terms = Vec::with_capacity(reductions.len());
         for &at in reductions {
-            let reduced = &all[at];
+            let reduced = &self.program.stages[stage].reductions[at];
             let op = Op::from_code(reduced.op)?;
             terms.push(Term {
                 kernel: fold::kernel(op, reduced.dtype),
                 shape: Shape::of(op, reduced.dtype),
                 x: steps.tile_of(reduced.x),
                 y: steps.tile_of(reduced.y.unwrap_or(reduced.x)),
-                total: Partial::new(op, reduced.dtype)?,
-                chunk: Partial::new(op, reduced.dtype)?,
+                sum: Partial::new(op, reduced.dtype)?,
             });
         }
+        let mut totals: Vec<Partial> = terms.iter().map(|term| term.sum).collect();
         let body = steps.needed(terms.iter().flat_map(|term| [term.x, term.y]));
-        if let Some(visit) = Visit::new(self, steps, &body, space, None) {
-            for first in (0..visit.tiles.count).step_by(CHUNK) {
-                let tiles = first..(first + CHUNK).min(visit.tiles.count);
-                visit.run(uniforms, tiles, None, &mut terms);
-                for term in &mut terms {
-                    term.close();
-                }
+        let Some(visit) = Visit::new(self, steps, &body, space, None) else {
+            return Ok(totals);
+        };
+        let chunks = visit.tiles.count.div_ceil(CHUNK);
+        let parts = in_parts(chunks, visit.tiles.elements(), |chunks| {
+            let each = chunks.flat_map(|chunk| {
+                let mut terms = terms.clone();
+                let end = visit.tiles.count.min((chunk + 1) * CHUNK);
+                visit.run(uniforms, chunk * CHUNK..end, None, &mut terms);
+                terms.into_iter().map(|term| term.sum)
+            });
+            each.collect::<Vec<Partial>>()
+        });
+        for chunk in parts.concat().chunks_exact(totals.len()) {
+            for (total, sum) in totals.iter_mut().zip(chunk) {
+                total.combine(sum);
             }
         }
-        Ok(terms.into_iter().map(|term| term.total).collect())
+        Ok(totals)
     }
 }
 
-/// A reduction on its way.
+/// A reduction, and what the tiles visited so far contribute.
+#[derive(Clone)]
 struct Term {
     kernel: fold::Kernel,
     shape: Shape,
     x: usize,
     y: usize,
-    total: Partial,
-    chunk: Partial,
-}
-
-impl Term {
-    fn close(&mut self) {
-        self.total.combine(&self.chunk);
-        self.chunk = self.chunk.emptied();
-    }
+    sum: Partial,
 }
 
 /// A stage bound to memory.
@@ -286,7 +289,7 @@ impl<'a> Visit<'a> {
         for term in terms {
             // SAFETY: as for the steps.
             let words = unsafe { (term.kernel)(room.table[term.x], room.table[term.y], n) };
-            term.chunk.add(term.shape, n as u64, words);
+            term.sum.add(term.shape, n as u64, words);
         }
         let (Some(packed), Some(result)) = (target, result) else {
             return;
