@@ -11,8 +11,8 @@ use super::input::{Kind, Operand};
 /// Levels join a tile until it has as many elements: below, the cost per tile shows.
 const ENOUGH: usize = 128;
 
-/// The side of square tiles, where operands run fastest along different levels.
-const SQUARE: usize = 32;
+/// Along the first level, where another operand runs fastest along another one: two cache lines of 8-byte elements.
+const SIDE: usize = 16;
 
 /// Vector registers hold no more elements: tiles are cut at their multiples.
 const VECTOR: usize = 64;
@@ -45,7 +45,7 @@ impl Tiles {
         let mut extents: Dims<usize> = levels.iter().map(|&dim| extents[dim] as usize).collect();
         merge(&mut extents, operands);
         let lengths = match crossing(&extents, operands) {
-            Some(level) => square(&extents, level),
+            Some(level) => block(&extents, level, most),
             None => joined(&extents, most),
         };
         let along = extents.iter().zip(&lengths);
@@ -117,10 +117,12 @@ fn crossing(extents: &[usize], operands: &[Operand]) -> Option<usize> {
     operands.iter().find_map(fastest)
 }
 
-fn square(extents: &[usize], level: usize) -> Dims<usize> {
-    let side = |(at, &extent): (usize, &usize)| match at == 0 || at == level {
-        true => extent.min(SQUARE),
-        false => 1,
+/// Blocks in the plane of the first level and another one.
+fn block(extents: &[usize], level: usize, most: usize) -> Dims<usize> {
+    let side = |(at, &extent): (usize, &usize)| match at {
+        0 => extent.min(SIDE),
+        _ if at == level => extent.min(most / SIDE),
+        _ => 1,
     };
     extents.iter().enumerate().map(side).collect()
 }
@@ -210,6 +212,98 @@ impl<'a> Walk<'a> {
             if !ends {
                 return;
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::strided::gather;
+    use super::*;
+
+    /// A number below `below`; SplitMix64.
+    fn draw(state: &mut u64, below: usize) -> usize {
+        *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % below as u64) as usize
+    }
+
+    /// Strides of elements of 8 bytes in some order of the dimensions, with gaps and of either sign, and the first element's
+    /// distance from the lowest.
+    fn layout(state: &mut u64, extents: &[i64]) -> (Dims<isize>, isize, usize) {
+        let mut order: Dims<usize> = (0..extents.len()).collect();
+        for i in (1..order.len()).rev() {
+            order.swap(i, draw(state, i + 1));
+        }
+        let mut strides: Dims<isize> = extents.iter().map(|_| 0).collect();
+        let (mut next, mut first) = (1isize, 0isize);
+        for dim in order {
+            let stride = next + draw(state, 2) as isize;
+            next = stride * extents[dim] as isize;
+            let back = draw(state, 4) == 0;
+            strides[dim] = if back { -8 * stride } else { 8 * stride };
+            first += if back { 8 * stride * (extents[dim] as isize - 1) } else { 0 };
+        }
+        (strides, first, next as usize)
+    }
+
+    /// Every element of the lead is visited once, and what is gathered from another operand is the element that stands beside.
+    #[test]
+    fn tiles_visit_every_element_once() {
+        let mut state = 7;
+        for case in 0..400 {
+            let ndim = draw(&mut state, 5);
+            let long = if case % 3 == 0 { 150 } else { 9 };
+            let extents: Vec<i64> = (0..ndim)
+                .map(|dim| 1 + draw(&mut state, if dim == case % 4 { long } else { 6 }) as i64)
+                .collect();
+            let (lead, lead_first, lead_room) = layout(&mut state, &extents);
+            let (other, other_first, other_room) = layout(&mut state, &extents);
+            // Each element of both holds its number in C order.
+            let (mut a, mut b) = (vec![-1i64; lead_room.max(1)], vec![-1i64; other_room.max(1)]);
+            let elements: i64 = extents.iter().product();
+            for number in 0..elements {
+                let (mut rest, mut at) = (number, [lead_first, other_first]);
+                for dim in (0..ndim).rev() {
+                    let index = (rest % extents[dim]) as isize;
+                    rest /= extents[dim];
+                    at[0] += index * lead[dim];
+                    at[1] += index * other[dim];
+                }
+                a[at[0] as usize / 8] = number;
+                b[at[1] as usize / 8] = number;
+            }
+            let base = |memory: &[i64], first: isize| memory.as_ptr().expose_provenance() as isize + first;
+            let operand = |at, strides| Operand { at, strides, kind: Kind::Memory(8) };
+            let mut operands = [operand(base(&a, lead_first), lead), operand(base(&b, other_first), other)];
+            let most = [16, 64, 512][case % 3];
+            let tiles = Tiles::new(&extents, &mut operands, 0, most);
+            let mut walk = Walk::new(&tiles, &operands, 0);
+            let mut seen = vec![0u8; elements as usize];
+            for tile in 0..tiles.count {
+                let n = walk.elements();
+                assert!(n <= most);
+                let again = Walk::new(&tiles, &operands, tile);
+                assert_eq!((&again.at, &again.lengths), (&walk.at, &walk.lengths));
+                let mut buffers = [vec![0i64; n], vec![0i64; n]];
+                for (k, buffer) in buffers.iter_mut().enumerate() {
+                    let to = buffer.as_mut_ptr().cast();
+                    // SAFETY: the tile lies in the operand, and the buffer has room for it.
+                    unsafe { gather(walk.at[k], &operands[k].strides, &walk.lengths, 8, to) };
+                    if tiles.are_packed(&operands[k]) {
+                        // SAFETY: as above; packed elements are a slice.
+                        let direct = unsafe {
+                            std::slice::from_raw_parts(super::super::strided::address(walk.at[k]).cast::<i64>(), n)
+                        };
+                        assert_eq!(direct, &buffer[..]);
+                    }
+                }
+                assert_eq!(buffers[0], buffers[1]);
+                buffers[0].iter().for_each(|&number| seen[number as usize] += 1);
+                walk.step(&operands);
+            }
+            assert!(seen.iter().all(|&times| times == 1), "{extents:?}");
         }
     }
 }
