@@ -30,6 +30,8 @@ pub mod reduce;
 mod tile;
 mod transfer;
 mod transpose;
+#[allow(dead_code, reason = "until formulas run")]
+mod ufunc;
 pub mod value;
 
 pub use block::Block;
