@@ -32,6 +32,7 @@ pub mod threads;
 mod tile;
 mod transfer;
 mod transpose;
+#[allow(dead_code, reason = "until formulas run")]
 mod ufunc;
 pub mod value;
 

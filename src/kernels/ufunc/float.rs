@@ -1,0 +1,1 @@
+//! Rounding, remainders, signs and angles of real floating-point numbers.
