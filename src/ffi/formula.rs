@@ -1,5 +1,6 @@
 //! Formulas over arrays.
 
+pub mod node;
 pub mod operand;
 pub mod ufunc;
 

@@ -101,7 +101,7 @@ fn as_c_comments(text: &str) -> String {
             .collect();
         let body: Vec<String> = body
             .iter()
-            .map(|line| line.trim().replace('`', "").replace("**", ""))
+            .map(|line| line.trim().replace('`', ""))
             .collect();
         let text = body
             .join(&format!("\n{indent} * "))
