@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use claim::Uses;
 pub use dist::Dist;
-use distarray_core::{Code, Dtype};
+use distarray_core::{Code, Dimension, Dims, Dtype, Map};
 
 use crate::error::{Error, Result};
 use crate::kernels::block::Block;
@@ -118,6 +118,24 @@ impl Array {
         self.block
             .section(&owned)
             .expect("the owned region lies in the section")
+    }
+
+    /// The places of owned elements in row-major order of the global array, as the sum over the dimensions of what the function
+    /// gives for a local index; and whether that ascends with the index.
+    pub fn places(&self) -> (impl Fn(usize, i64) -> i64 + '_, bool) {
+        let (map, section) = (self.dist.map(), self.dist.section());
+        let mut steps: Dims<i64> = map.shape();
+        let mut step = 1i64;
+        for extent in steps.iter_mut().rev() {
+            step = step.wrapping_mul(std::mem::replace(extent, step));
+        }
+        let listed = |dimension: &Dimension| matches!(dimension.map, Map::Unstructured(_));
+        let ascending = !map.dims().iter().any(listed);
+        let of = move |dim: usize, index: i64| {
+            let global = map.dims()[dim].to_global(section.coords[dim], index);
+            global.unwrap_or(0).wrapping_mul(steps[dim])
+        };
+        (of, ascending)
     }
 
     /// Local: the owned elements of `source`, converted as NumPy's `same_kind` rule allows.

@@ -30,6 +30,7 @@ mod tile;
 mod transfer;
 mod transpose;
 pub mod value;
+mod winner;
 
 pub use block::Block;
 pub use memory::Memory;
