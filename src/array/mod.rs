@@ -120,6 +120,11 @@ impl Array {
             .expect("the owned region lies in the section")
     }
 
+    /// As [`Dist::places`].
+    pub fn places(&self) -> (impl Fn(usize, i64) -> i64 + '_, bool) {
+        self.dist.places()
+    }
+
     /// Local: the owned elements of `source`, converted as NumPy's `same_kind` rule allows.
     pub fn copy_from(&self, source: &Array) -> Result<()> {
         if !self.dist.comm().is(source.dist.comm())

@@ -12,7 +12,7 @@ use super::guard::guard;
 use super::handle::{darr_array, get};
 use super::pointer::{growing_or_initial, output, slice, text, Growing};
 use crate::error::{Error, Result};
-use crate::ops::formula::{evaluate, values, Asked, Given, Options, Wanted};
+use crate::ops::formula::{evaluate, values, Asked, Options, Wanted};
 use operand::{darr_operand, operands, Held};
 
 /// How a formula is evaluated. Start from `DARR_EVAL_OPTIONS_INIT`.
@@ -104,10 +104,15 @@ pub unsafe extern "C" fn darr_eval_with(
             (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => Err(error.clone()),
             (Ok(held), Ok(formula), Ok(_)) => {
                 texts = [*formula];
-                Ok((Asked::Texts(&texts), held.iter().map(Held::operand).collect()))
+                Ok((
+                    Asked::Texts(&texts),
+                    held.iter().map(Held::operand).collect(),
+                ))
             }
         };
-        let options = options.map(|options| Options { exchange: options.exchange != 0 });
+        let options = options.map(|options| Options {
+            exchange: options.exchange != 0,
+        });
         evaluate(&out, asked, options.unwrap_or_default())
     })
 }
@@ -155,7 +160,10 @@ pub unsafe extern "C" fn darr_eval_values(
             }),
         };
         let values = values(first, asked)?;
-        let bytes: Vec<u8> = values.iter().flat_map(|value| value.bytes().to_vec()).collect();
+        let bytes: Vec<u8> = values
+            .iter()
+            .flat_map(|value| value.bytes().to_vec())
+            .collect();
         out?.write_bytes(&bytes);
         Ok(())
     })
@@ -184,5 +192,7 @@ unsafe fn texts<'a>(n: c_int, list: *const *const c_char, name: &str) -> Result<
     // SAFETY: passed on.
     let list = unsafe { slice(list, n, name) }?;
     // SAFETY: passed on.
-    list.iter().map(|&each| unsafe { text(each, name) }).collect()
+    list.iter()
+        .map(|&each| unsafe { text(each, name) })
+        .collect()
 }

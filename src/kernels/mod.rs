@@ -35,6 +35,7 @@ mod transpose;
 #[allow(dead_code, reason = "until formulas run")]
 mod ufunc;
 pub mod value;
+mod winner;
 
 pub use block::Block;
 pub use memory::Memory;

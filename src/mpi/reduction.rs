@@ -34,7 +34,7 @@ const HEAD: usize = size_of::<u64>();
 
 /// Bytes that travel at once with the head. What is longer follows once both sides know that they mean the same length, so
 /// that no message is longer than the buffer that waits for it.
-const ROOM: usize = 1024;
+const ROOM: usize = 4096;
 
 // In place of a length: why there is no result. Of two reasons the larger one counts.
 const DIFFERENT: u64 = u64::MAX - 2;
@@ -47,7 +47,7 @@ impl Comm {
     /// `combine(from, into)` makes of the value of lower ranks `from` and that of the following ranks `into` the value of
     /// both, in `into`. It need not be associative: the tree above says what meets. Ranks that pass different lengths all
     /// learn it. Takes log2(ranks) messages one after the other, two more where that is no whole number; twice as many for
-    /// more than 1 KiB.
+    /// more than 4 KiB.
     pub fn allreduce_bytes(
         &self,
         bytes: &mut [u8],

@@ -9,7 +9,9 @@
 
 pub mod program;
 
-pub use program::{Function, Instruction, Load, Place, Program, Reduced, Root, Source, Stage, Uniform};
+pub use program::{
+    Function, Instruction, Load, Place, Program, Reduced, Root, Source, Stage, Uniform,
+};
 
 // Placeholders of branch `parse`.
 use crate::{Code, Dtype, Error, Result};

@@ -141,7 +141,10 @@ unsafe fn scalar(one: &darr_operand) -> Result<Value> {
 unsafe fn replicated(one: &darr_operand) -> Result<Block> {
     let dtype = Dtype::from_code(one.dtype)?;
     if one.data.is_null() {
-        return Err(Error::new(Code::Argument, "an operand has neither array nor data"));
+        return Err(Error::new(
+            Code::Argument,
+            "an operand has neither array nor data",
+        ));
     }
     // SAFETY: passed on.
     let extents = unsafe { slice(one.extents, one.ndim, "extents") }?;

@@ -108,9 +108,15 @@ mod tests {
     fn numbers_are_those_of_the_names() {
         let source = include_str!("ufunc.rs");
         for (number, ufunc) in Ufunc::ALL.iter().enumerate() {
-            let line = format!("pub const DARR_{}: c_int = {number};", ufunc.name().to_uppercase());
+            let line = format!(
+                "pub const DARR_{}: c_int = {number};",
+                ufunc.name().to_uppercase()
+            );
             assert!(source.contains(&line), "{line}");
         }
-        assert_eq!(source.matches("\npub const DARR_").count(), Ufunc::ALL.len());
+        assert_eq!(
+            source.matches("\npub const DARR_").count(),
+            Ufunc::ALL.len()
+        );
     }
 }

@@ -64,9 +64,16 @@ impl Prepared {
         let instructions = program.stages.iter().flat_map(|stage| &stage.body);
         let types = instructions.flat_map(|step| step.types.args.iter().chain([&step.types.out]));
         let roots = program.roots.iter().map(|root| root.dtype.size());
-        let largest = sizes.chain(types.map(|dtype| dtype.size())).chain(roots).max();
+        let largest = sizes
+            .chain(types.map(|dtype| dtype.size()))
+            .chain(roots)
+            .max();
         Prepared {
-            stages: program.stages.iter().map(|stage| Steps::new(&program, stage)).collect(),
+            stages: program
+                .stages
+                .iter()
+                .map(|stage| Steps::new(&program, stage))
+                .collect(),
             largest: largest.unwrap_or(1),
             program,
         }
@@ -85,11 +92,17 @@ impl Prepared {
     /// The loads that the results depend on.
     pub fn loads_of_roots(&self) -> impl Iterator<Item = usize> {
         let steps = &self.stages[self.stages.len() - 1];
-        let roots = self.program.roots.iter().map(|root| steps.tile_of(root.place));
+        let roots = self
+            .program
+            .roots
+            .iter()
+            .map(|root| steps.tile_of(root.place));
         let entries: Vec<usize> = roots.collect();
         let body = steps.needed(entries.iter().copied());
         let read = body.iter().flat_map(|step| step.args).chain(entries);
-        let mut loads: Vec<usize> = read.filter(|&entry| entry < self.program.loads.len()).collect();
+        let mut loads: Vec<usize> = read
+            .filter(|&entry| entry < self.program.loads.len())
+            .collect();
         loads.sort_unstable();
         loads.dedup();
         loads.into_iter()
@@ -143,7 +156,10 @@ impl Steps {
         table.registers = table.spread + steps.spread.len();
         table.target = table.registers + usize::from(stage.registers);
         for instruction in &stage.prologue {
-            let entries = instruction.args.iter().map(|&place| steps.table.entry(place));
+            let entries = instruction
+                .args
+                .iter()
+                .map(|&place| steps.table.entry(place));
             steps.prologue.push(Step {
                 kernel: ufunc::kernel(instruction.function, &instruction.types),
                 args: padded(entries),
@@ -151,10 +167,15 @@ impl Steps {
             });
         }
         for (instruction, (kernel, single)) in stage.body.iter().zip(kernels) {
-            let entries = instruction.args.iter().enumerate().map(|(i, &place)| match single == Some(i) {
-                true => steps.table.entry(place),
-                false => steps.tile_of(place),
-            });
+            let entries =
+                instruction
+                    .args
+                    .iter()
+                    .enumerate()
+                    .map(|(i, &place)| match single == Some(i) {
+                        true => steps.table.entry(place),
+                        false => steps.tile_of(place),
+                    });
             let step = Step {
                 kernel,
                 args: padded(entries),
@@ -195,11 +216,16 @@ impl Steps {
 
 /// The kernel of an instruction, and which argument it takes as one element.
 fn kernel(instruction: &Instruction) -> (Kernel, Option<usize>) {
-    let Instruction { function, types, args, .. } = instruction;
+    let Instruction {
+        function,
+        types,
+        args,
+        ..
+    } = instruction;
     let uniform = |&i: &usize| matches!(args[i], Place::Uniform(_));
-    let single = (0..args.len()).filter(uniform).find_map(|i| {
-        ufunc::scalar_kernel(*function, types, i).map(|kernel| (kernel, Some(i)))
-    });
+    let single = (0..args.len())
+        .filter(uniform)
+        .find_map(|i| ufunc::scalar_kernel(*function, types, i).map(|kernel| (kernel, Some(i))));
     single.unwrap_or_else(|| (ufunc::kernel(*function, types), None))
 }
 

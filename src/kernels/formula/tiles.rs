@@ -33,7 +33,9 @@ impl Tiles {
             if operands[lead].strides[dim] < 0 {
                 for operand in operands.iter_mut() {
                     let stride = &mut operand.strides[dim];
-                    operand.at = operand.at.wrapping_add(*stride * (extents[dim] as isize - 1));
+                    operand.at = operand
+                        .at
+                        .wrapping_add(*stride * (extents[dim] as isize - 1));
                     *stride = -*stride;
                 }
             }
@@ -49,7 +51,9 @@ impl Tiles {
             None => joined(&extents, most),
         };
         let along = extents.iter().zip(&lengths);
-        let count = along.map(|(&extent, &length)| extent.div_ceil(length)).product();
+        let count = along
+            .map(|(&extent, &length)| extent.div_ceil(length))
+            .product();
         Tiles {
             extents,
             lengths,
@@ -74,12 +78,14 @@ impl Tiles {
         let mut cut = false;
         aligned(operand.at)
             && operand.strides.iter().all(|&stride| aligned(stride))
-            && (0..self.extents.len()).filter(|&level| self.lengths[level] > 1).all(|level| {
-                let continues = !cut && operand.strides[level] == next;
-                cut = self.lengths[level] < self.extents[level];
-                next = next.wrapping_mul(self.extents[level] as isize);
-                continues
-            })
+            && (0..self.extents.len())
+                .filter(|&level| self.lengths[level] > 1)
+                .all(|level| {
+                    let continues = !cut && operand.strides[level] == next;
+                    cut = self.lengths[level] < self.extents[level];
+                    next = next.wrapping_mul(self.extents[level] as isize);
+                    continues
+                })
     }
 }
 
@@ -112,7 +118,8 @@ fn crossing(extents: &[usize], operands: &[Operand]) -> Option<usize> {
         let moves = (0..extents.len()).filter(|&level| step(level) > 0);
         let level = moves.min_by_key(|&level| step(level))?;
         let line = 64 / size;
-        (level > 0 && step(0) > step(level) && extents[0] > line && extents[level] > line).then_some(level)
+        (level > 0 && step(0) > step(level) && extents[0] > line && extents[level] > line)
+            .then_some(level)
     };
     operands.iter().find_map(fastest)
 }
@@ -136,7 +143,11 @@ fn joined(extents: &[usize], most: usize) -> Dims<usize> {
             even(extent, (most / below).max(1))
         };
         // What is cut here ends the tile.
-        below = if length < extent { most } else { below * length };
+        below = if length < extent {
+            most
+        } else {
+            below * length
+        };
         length
     };
     extents.iter().map(&mut length).collect()
@@ -168,7 +179,8 @@ impl<'a> Walk<'a> {
             let turn = rest % pieces;
             rest /= pieces;
             for (at, operand) in at.iter_mut().zip(operands) {
-                *at = at.wrapping_add(operand.strides[level].wrapping_mul((turn * length) as isize));
+                *at =
+                    at.wrapping_add(operand.strides[level].wrapping_mul((turn * length) as isize));
             }
             turns.push(turn);
         }
@@ -186,6 +198,14 @@ impl<'a> Walk<'a> {
         let length = self.tiles.lengths[level];
         let before = self.turns[level] * length;
         self.lengths[level] = length.min(self.tiles.extents[level] - before);
+    }
+
+    /// Elements along each level before the tile.
+    pub fn firsts(&self) -> impl Iterator<Item = usize> + '_ {
+        self.turns
+            .iter()
+            .zip(&self.tiles.lengths)
+            .map(|(&turn, &length)| turn * length)
     }
 
     /// Number of elements in the tile.
@@ -243,7 +263,11 @@ mod tests {
             next = stride * extents[dim] as isize;
             let back = draw(state, 4) == 0;
             strides[dim] = if back { -8 * stride } else { 8 * stride };
-            first += if back { 8 * stride * (extents[dim] as isize - 1) } else { 0 };
+            first += if back {
+                8 * stride * (extents[dim] as isize - 1)
+            } else {
+                0
+            };
         }
         (strides, first, next as usize)
     }
@@ -261,7 +285,10 @@ mod tests {
             let (lead, lead_first, lead_room) = layout(&mut state, &extents);
             let (other, other_first, other_room) = layout(&mut state, &extents);
             // Each element of both holds its number in C order.
-            let (mut a, mut b) = (vec![-1i64; lead_room.max(1)], vec![-1i64; other_room.max(1)]);
+            let (mut a, mut b) = (
+                vec![-1i64; lead_room.max(1)],
+                vec![-1i64; other_room.max(1)],
+            );
             let elements: i64 = extents.iter().product();
             for number in 0..elements {
                 let (mut rest, mut at) = (number, [lead_first, other_first]);
@@ -274,9 +301,17 @@ mod tests {
                 a[at[0] as usize / 8] = number;
                 b[at[1] as usize / 8] = number;
             }
-            let base = |memory: &[i64], first: isize| memory.as_ptr().expose_provenance() as isize + first;
-            let operand = |at, strides| Operand { at, strides, kind: Kind::Memory(8) };
-            let mut operands = [operand(base(&a, lead_first), lead), operand(base(&b, other_first), other)];
+            let base =
+                |memory: &[i64], first: isize| memory.as_ptr().expose_provenance() as isize + first;
+            let operand = |at, strides| Operand {
+                at,
+                strides,
+                kind: Kind::Memory(8),
+            };
+            let mut operands = [
+                operand(base(&a, lead_first), lead),
+                operand(base(&b, other_first), other),
+            ];
             let most = [16, 64, 512][case % 3];
             let tiles = Tiles::new(&extents, &mut operands, 0, most);
             let mut walk = Walk::new(&tiles, &operands, 0);
@@ -294,13 +329,18 @@ mod tests {
                     if tiles.are_packed(&operands[k]) {
                         // SAFETY: as above; packed elements are a slice.
                         let direct = unsafe {
-                            std::slice::from_raw_parts(super::super::strided::address(walk.at[k]).cast::<i64>(), n)
+                            std::slice::from_raw_parts(
+                                super::super::strided::address(walk.at[k]).cast::<i64>(),
+                                n,
+                            )
                         };
                         assert_eq!(direct, &buffer[..]);
                     }
                 }
                 assert_eq!(buffers[0], buffers[1]);
-                buffers[0].iter().for_each(|&number| seen[number as usize] += 1);
+                buffers[0]
+                    .iter()
+                    .for_each(|&number| seen[number as usize] += 1);
                 walk.step(&operands);
             }
             assert!(seen.iter().all(|&times| times == 1), "{extents:?}");

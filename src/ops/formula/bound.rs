@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use distarray_core::formula::{Load, Source};
-use distarray_core::{Code, Dims, Dimension, Region};
+use distarray_core::{Code, Dimension, Dims, Region};
 
 use super::operand::{Given, Operand};
 use crate::array::{Array, Dist};
 use crate::error::{Error, Result};
 use crate::kernels::formula::{Indices, Input, Prepared, Space, Uniforms};
+use crate::kernels::reduce::Places;
 use crate::kernels::{Block, Value};
 
 /// The elements that some loads are visited over: those that a rank owns of a distribution.
@@ -46,7 +47,10 @@ impl<'a> Visited<'a> {
                         Given::Replicated(block) => {
                             broadcasts(block.extents(), dist, &called)?;
                             if shift.iter().any(|&by| by != 0) {
-                                return refuse(format!("{} has no halo to shift it into", called()));
+                                return refuse(format!(
+                                    "{} has no halo to shift it into",
+                                    called()
+                                ));
                             }
                             (!empty).then(|| here(block, dist)).transpose()?
                         }
@@ -56,7 +60,10 @@ impl<'a> Visited<'a> {
                 }
                 Load::Index { dim } => {
                     if *dim >= extents.len() {
-                        let text = format!("i{dim}: the result has {} dimensions, numbered from 0", extents.len());
+                        let text = format!(
+                            "i{dim}: the result has {} dimensions, numbered from 0",
+                            extents.len()
+                        );
                         return refuse(text);
                     }
                     let indices = indices(dist, *dim);
@@ -71,15 +78,15 @@ impl<'a> Visited<'a> {
         })
     }
 
-    pub fn space(&self) -> Space<'_> {
-        Space {
+    /// Calls `run` with the elements.
+    pub fn with_space<R>(&self, run: impl FnOnce(&Space) -> R) -> R {
+        let (of, ascending) = self.dist.places();
+        let places = Places { of: &of, ascending };
+        run(&Space {
             extents: &self.extents,
             inputs: &self.inputs,
-        }
-    }
-
-    pub fn dist(&self) -> &'a Dist {
-        self.dist
+            places,
+        })
     }
 
     /// Whether writing the elements of `target` changes what is still to be read.
@@ -93,7 +100,10 @@ impl<'a> Visited<'a> {
 
 /// Whether both are the same elements.
 fn is_same(a: &Block, b: &Block) -> bool {
-    a.base() == b.base() && a.dtype() == b.dtype() && a.extents() == b.extents() && a.strides() == b.strides()
+    a.base() == b.base()
+        && a.dtype() == b.dtype()
+        && a.extents() == b.extents()
+        && a.strides() == b.strides()
 }
 
 fn owned_extents(dist: &Dist) -> Dims<i64> {
@@ -120,7 +130,11 @@ fn broadcasts(extents: &[i64], dist: &Dist, called: &dyn Fn() -> String) -> Resu
     if fits {
         return Ok(());
     }
-    let text = format!("{} has shape {extents:?}, which does not broadcast to {:?}", called(), &shape[..]);
+    let text = format!(
+        "{} has shape {extents:?}, which does not broadcast to {:?}",
+        called(),
+        &shape[..]
+    );
     refuse(text)
 }
 
@@ -130,7 +144,10 @@ fn lies_alike(operand: &Dist, result: &Dist, called: &dyn Fn() -> String) -> Res
         return Ok(());
     }
     if !operand.comm().is(result.comm()) {
-        return refuse(format!("{} lives on another communicator than the result", called()));
+        return refuse(format!(
+            "{} lives on another communicator than the result",
+            called()
+        ));
     }
     let (from, to) = (operand.map(), result.map());
     if from.compatible(to) {
@@ -152,7 +169,10 @@ fn lies_alike(operand: &Dist, result: &Dist, called: &dyn Fn() -> String) -> Res
                 return refuse(text);
             }
         } else if !own.is_some_and(|own| own.is_compatible(target)) {
-            let text = format!("{} is distributed otherwise than the result in dimension {dim}: {advice}", called());
+            let text = format!(
+                "{} is distributed otherwise than the result in dimension {dim}: {advice}",
+                called()
+            );
             return refuse(text);
         }
         if let Some(_own) = own {
@@ -161,12 +181,16 @@ fn lies_alike(operand: &Dist, result: &Dist, called: &dyn Fn() -> String) -> Res
         keep[1].push(!stretches);
     }
     let grids = [(from, &keep[0]), (to, &keep[1])].map(|(map, keep)| {
-        map.grid().reduce(|dim| keep.get(dim).copied().unwrap_or(false))
+        map.grid()
+            .reduce(|dim| keep.get(dim).copied().unwrap_or(false))
     });
     if grids[0] == grids[1] {
         return Ok(());
     }
-    refuse(format!("{} lies on another process grid than the result: {advice}", called()))
+    refuse(format!(
+        "{} lies on another process grid than the result: {advice}",
+        called()
+    ))
 }
 
 /// Errors: a shift beyond the padding that sections carry, on whatever rank.
@@ -249,7 +273,9 @@ fn chosen(block: &Block, dim: usize, indices: &[i64]) -> Result<Block> {
 fn indices(dist: &Dist, dim: usize) -> Indices {
     let dimension = &dist.map().dims()[dim];
     match dimension.is_contiguous() {
-        true => Indices::Range { first: dist.section().dims[dim].start },
+        true => Indices::Range {
+            first: dist.section().dims[dim].start,
+        },
         false => Indices::List(listed(dist, dim).into()),
     }
 }
@@ -261,7 +287,8 @@ fn listed(dist: &Dist, dim: usize) -> Vec<i64> {
     };
     let dimension = &dist.map().dims()[dim];
     let each = 0..section.dims[dim].count;
-    each.filter_map(|position| dimension.to_global(coord, position)).collect()
+    each.filter_map(|position| dimension.to_global(coord, position))
+        .collect()
 }
 
 /// The uniform values of a run over the elements of `dist`.
@@ -270,16 +297,28 @@ pub fn uniforms(prepared: &Prepared, operands: &[Operand], dist: &Dist) -> Resul
     prepared.uniforms(|source| match source {
         Source::Operand(at) => match &operands[at].given {
             Given::Scalar(value) => Ok(*value),
-            _ => Err(Error::new(Code::Internal, "an array was taken for a scalar")),
+            _ => Err(Error::new(
+                Code::Internal,
+                "an array was taken for a scalar",
+            )),
         },
         Source::Extent(dim) => {
             let extent = shape.get(dim).ok_or_else(|| {
-                let text = format!("n{dim}: the result has {} dimensions, numbered from 0", shape.len());
+                let text = format!(
+                    "n{dim}: the result has {} dimensions, numbered from 0",
+                    shape.len()
+                );
                 Error::new(Code::Argument, text)
             })?;
-            Ok(Value::whole(distarray_core::Dtype::Int64, i128::from(*extent)))
+            Ok(Value::whole(
+                distarray_core::Dtype::Int64,
+                i128::from(*extent),
+            ))
         }
-        _ => Err(Error::new(Code::Internal, "an uniform value without a source")),
+        _ => Err(Error::new(
+            Code::Internal,
+            "an uniform value without a source",
+        )),
     })
 }
 
@@ -298,7 +337,12 @@ pub fn leading<'a>(
         Load::Index { .. } => None,
     });
     let larger = |a: &Arc<Dist>, b: &Arc<Dist>| {
-        let key = |dist: &Arc<Dist>| (dist.map().ndim(), dist.map().shape().iter().filter(|&&n| n != 1).count());
+        let key = |dist: &Arc<Dist>| {
+            (
+                dist.map().ndim(),
+                dist.map().shape().iter().filter(|&&n| n != 1).count(),
+            )
+        };
         key(b) > key(a)
     };
     arrays.reduce(|best, next| if larger(best, next) { next } else { best })

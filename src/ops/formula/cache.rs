@@ -39,7 +39,10 @@ impl Entry {
             Asked::Texts(texts) => self.nodes.is_empty() && self.texts.iter().eq(texts.iter()),
             Asked::Nodes(nodes) => self.texts.is_empty() && self.nodes == *nodes,
         };
-        let alike = |((name, dtype, ndim, weak), operand): (&(String, Dtype, Option<usize>, bool), &Operand)| {
+        let alike = |((name, dtype, ndim, weak), operand): (
+            &(String, Dtype, Option<usize>, bool),
+            &Operand,
+        )| {
             *name == operand.name
                 && (*dtype, *ndim, *weak) == (operand.dtype(), operand.ndim(), operand.weak)
         };
@@ -57,7 +60,9 @@ pub fn identity(asked: &Asked, operands: &[Operand], out: Option<Dtype>) -> u64 
         Asked::Texts(texts) => fingerprint(texts),
         Asked::Nodes(nodes) => fingerprint(nodes),
     };
-    let each = operands.iter().map(|operand| (operand.name, operand.dtype(), operand.ndim(), operand.weak));
+    let each = operands
+        .iter()
+        .map(|operand| (operand.name, operand.dtype(), operand.ndim(), operand.weak));
     fingerprint((text, out, each.fold(0, |all, one| fingerprint((all, one)))))
 }
 
@@ -68,7 +73,10 @@ pub fn prepared(asked: &Asked, operands: &[Operand], out: Option<Dtype>) -> Resu
     let key = identity(asked, operands, out);
     let mut cache = CACHE.lock().unwrap_or_else(PoisonError::into_inner);
     let cache = cache.get_or_insert_with(HashMap::new);
-    if let Some(entry) = cache.get(&key).filter(|entry| entry.is(asked, operands, out)) {
+    if let Some(entry) = cache
+        .get(&key)
+        .filter(|entry| entry.is(asked, operands, out))
+    {
         return Ok(entry.prepared.clone());
     }
     let described: Vec<formula::Operand> = operands.iter().map(Operand::described).collect();
@@ -81,11 +89,19 @@ pub fn prepared(asked: &Asked, operands: &[Operand], out: Option<Dtype>) -> Resu
         cache.clear();
     }
     let (texts, nodes) = match asked {
-        Asked::Texts(texts) => (texts.iter().map(|text| text.to_string()).collect(), Vec::new()),
+        Asked::Texts(texts) => (
+            texts.iter().map(|text| text.to_string()).collect(),
+            Vec::new(),
+        ),
         Asked::Nodes(nodes) => (Vec::new(), nodes.to_vec()),
     };
     let operands = operands.iter().map(|operand| {
-        (operand.name.to_string(), operand.dtype(), operand.ndim(), operand.weak)
+        (
+            operand.name.to_string(),
+            operand.dtype(),
+            operand.ndim(),
+            operand.weak,
+        )
     });
     let entry = Entry {
         texts,

@@ -29,10 +29,18 @@ pub fn evaluate(out: &Array, asked: Result<(Asked, Vec<Operand>)>, options: Opti
     let comm = out.dist().comm();
     let compiled = asked.and_then(|(asked, operands)| {
         let prepared = prepared(&asked, &operands, Some(out.dtype()))?;
-        Ok((identity(&asked, &operands, Some(out.dtype())), prepared, operands))
+        Ok((
+            identity(&asked, &operands, Some(out.dtype())),
+            prepared,
+            operands,
+        ))
     });
     let call = compiled.as_ref().map_or(0, |(identity, ..)| *identity);
-    let fields = [("the formula", call), ("the array", out.identity()), ("the options", fingerprint(options))];
+    let fields = [
+        ("the formula", call),
+        ("the array", out.identity()),
+        ("the options", fingerprint(options)),
+    ];
     comm.check_call(NAME, &fields, &compiled)?;
     let (_, prepared, operands) = compiled?;
     let program = prepared.program();
@@ -43,21 +51,33 @@ pub fn evaluate(out: &Array, asked: Result<(Asked, Vec<Operand>)>, options: Opti
     let mut uniforms = bound::uniforms(&prepared, &operands, out.dist())?;
     for stage in 0..last {
         prepared.prologue(stage, &mut uniforms);
-        reduce_stage(NAME, &prepared, stage, &operands, Some(out.dist()), &mut uniforms)?;
+        reduce_stage(
+            NAME,
+            &prepared,
+            stage,
+            &operands,
+            Some(out.dist()),
+            &mut uniforms,
+        )?;
     }
     prepared.prologue(last, &mut uniforms);
     let visited = Visited::new(&prepared, prepared.loads_of_roots(), &operands, out.dist())?;
     write(&prepared, &visited, &uniforms, &out.owned())
 }
 
-fn write(prepared: &Prepared, visited: &Visited, uniforms: &Uniforms, target: &Block) -> Result<()> {
+fn write(
+    prepared: &Prepared,
+    visited: &Visited,
+    uniforms: &Uniforms,
+    target: &Block,
+) -> Result<()> {
     if !visited.disturbed_by(target) {
-        prepared.write(&visited.space(), uniforms, target);
+        visited.with_space(|space| prepared.write(space, uniforms, target));
         return Ok(());
     }
     // Neighbours are read in their old state: all of the result comes first.
     let result = Block::packed_like(target)?;
-    prepared.write(&visited.space(), uniforms, &result);
+    visited.with_space(|space| prepared.write(space, uniforms, &result));
     copy::copy(&result, target)
 }
 
@@ -68,8 +88,13 @@ fn exchange(prepared: &Prepared, operands: &[Operand]) -> Result<()> {
         let Load::Operand { operand, shift, .. } = load else {
             continue;
         };
-        if let (Given::Array(array), true) = (&operands[*operand].given, shift.iter().any(|&by| by != 0)) {
-            if !arrays.iter().any(|known| known.block().base() == array.block().base()) {
+        if let (Given::Array(array), true) =
+            (&operands[*operand].given, shift.iter().any(|&by| by != 0))
+        {
+            if !arrays
+                .iter()
+                .any(|known| known.block().base() == array.block().base())
+            {
                 arrays.push(array);
             }
         }

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::kernels::formula::{Prepared, Uniforms};
 use crate::kernels::reduce::{Op, Partial};
 use crate::kernels::Value;
-use crate::ops::reduce::combine_over_ranks;
+use crate::ops::reduce::combine;
 
 /// What is asked for: formulas, operands, and the type of each value.
 pub struct Wanted<'a> {
@@ -29,19 +29,30 @@ pub fn values(first: &Array, asked: Result<Wanted>) -> Result<Vec<Value>> {
         let prepared = prepared(&wanted.formulas, &wanted.operands, None)?;
         let uniform = |root: usize| prepared.is_uniform(root);
         if let Some(root) = (0..wanted.dtypes.len()).find(|&root| !uniform(root)) {
-            let text = format!("formula {root} has a value for each element: reduce it, for instance by sum( )");
+            let text = format!(
+                "formula {root} has a value for each element: reduce it, for instance by sum( )"
+            );
             return Err(Error::new(Code::Argument, text));
         }
         Ok((prepared, wanted))
     });
-    let call = compiled.as_ref().map_or(0, |(_, w)| identity(&w.formulas, &w.operands, None));
+    let call = compiled
+        .as_ref()
+        .map_or(0, |(_, w)| identity(&w.formulas, &w.operands, None));
     comm.check_call(NAME, &[("the formulas", call)], &compiled)?;
     let (prepared, wanted) = compiled?;
     let dist = first.dist();
     let mut uniforms = bound::uniforms(&prepared, &wanted.operands, dist)?;
     for stage in 0..prepared.program().stages.len() {
         prepared.prologue(stage, &mut uniforms);
-        reduce_stage(NAME, &prepared, stage, &wanted.operands, Some(dist), &mut uniforms)?;
+        reduce_stage(
+            NAME,
+            &prepared,
+            stage,
+            &wanted.operands,
+            Some(dist),
+            &mut uniforms,
+        )?;
     }
     let each = wanted.dtypes.iter().enumerate().map(|(root, &dtype)| {
         let value = prepared.uniform_root(root, &uniforms);
@@ -68,11 +79,15 @@ pub fn reduce_stage(
         None => return Err(Error::new(Code::Argument, "a reduction over no array")),
     };
     let local = local_part(prepared, stage, operands, of, uniforms);
-    let totals = combine_over_ranks(comm, name, reductions.len(), local)?;
+    let totals = combine(comm, name, local)?;
     for (reduced, total) in reductions.iter().zip(totals) {
         let op = Op::from_code(reduced.op)?;
         let dtype = prepared.program().uniforms[usize::from(reduced.out)].dtype;
-        prepared.set_uniform(reduced.out, uniforms, total.finish(op, dtype)?)?;
+        prepared.set_uniform(
+            reduced.out,
+            uniforms,
+            total.finish_corrected(op, reduced.ddof, dtype)?,
+        )?;
     }
     Ok(())
 }
@@ -102,10 +117,17 @@ fn local_part(
             let (a, b) = (leads[first], leads[at]);
             std::ptr::eq(a, b) || (a.comm().is(b.comm()) && a.map().compatible(b.map()))
         };
-        let together: Vec<usize> = (first..reductions.len()).filter(|at| !done[*at]).filter(alike).collect();
-        let loads = together.iter().flat_map(|&at| &reductions[at].loads).map(|&load| usize::from(load));
+        let together: Vec<usize> = (first..reductions.len())
+            .filter(|at| !done[*at])
+            .filter(alike)
+            .collect();
+        let loads = together
+            .iter()
+            .flat_map(|&at| &reductions[at].loads)
+            .map(|&load| usize::from(load));
         let visited = Visited::new(prepared, loads, operands, leads[first])?;
-        let parts = prepared.reduce(stage, &visited.space(), uniforms, &together)?;
+        let parts =
+            visited.with_space(|space| prepared.reduce(stage, space, uniforms, &together))?;
         for (&at, part) in together.iter().zip(parts) {
             (partials[at], done[at]) = (part, true);
         }
