@@ -17,12 +17,30 @@
 !> declaration of a pointer that receives a view keeps compilers from warning of its former value.
 include 'distarray_abi.inc'
 include 'distarray_arguments.inc'
+include 'distarray_terms.inc'
+include 'distarray_operators.inc'
+include 'distarray_functions_of_terms.inc'
 
 module distarray
     use, intrinsic :: iso_c_binding
-    use, intrinsic :: iso_fortran_env, only: int32, int64, real64
+    use, intrinsic :: iso_fortran_env, only: int32, int64, real32, real64
     use distarray_abi
     use distarray_arguments
+    use distarray_terms
+    use distarray_functions_of_terms
+    use distarray_operator_add
+    use distarray_operator_subtract
+    use distarray_operator_multiply
+    use distarray_operator_divide
+    use distarray_operator_power
+    use distarray_operator_equal
+    use distarray_operator_not_equal
+    use distarray_operator_less
+    use distarray_operator_less_equal
+    use distarray_operator_greater
+    use distarray_operator_greater_equal
+    use distarray_operator_and
+    use distarray_operator_or
     implicit none
     private
 
@@ -31,6 +49,18 @@ module distarray
     public :: darr_entry, darr_at, darr_range, darr_all, darr_new_dimension, darr_ellipsis
     public :: darr_reduction, darr_reduce
     public :: sum_of, min_of, max_of, mean_of, var_of, std_of, norm_of, dot_of
+    public :: darr_term, darr_expression, darr_given, darr_profile, darr_longest_expression
+    public :: darr_eval, darr_eval_values, darr_values, darr_value
+    public :: operator(+), operator(-), operator(*), operator(/), operator(**), operator(==), operator(/=), &
+        operator(<), operator(<=), operator(>), operator(>=), operator(.and.), operator(.or.), operator(.not.)
+    public :: abs, acos, acosh, asin, asinh, atan, atanh, conjg, &
+        cos, cosh, exp, expm1, log, log10, log1p, reciprocal, &
+        rint, signum, sin, sinh, sqrt, square, tan, tanh, &
+        isnan, isinf, isfinite, floor, ceiling, trunc, cbrt, exp2, &
+        log2, degrees, radians, signbit, real, aimag, angle, atan2, &
+        hypot, mod, modulo, sign, max, min, merge, sum, &
+        product, minval, maxval, any, all, count, mean, norm2, &
+        dot_product, shifted, index_along, extent_along, converted
     public :: darr_version, darr_abi_version, darr_build_info, darr_strerror, darr_last_error
     public :: darr_comm_set_checks, darr_comm_divide_node
     public :: darr_plan_info, darr_neighbour
@@ -113,7 +143,7 @@ module distarray
 
     !> A distributed array: a distribution and, on each rank, the memory of its section. `b = a`
     !> copies elements into the existing b; every array is freed once, with `free`.
-    type :: darr_array
+    type, extends(darr_term) :: darr_array
         private
         type(c_ptr) :: handle = c_null_ptr
     contains
@@ -144,8 +174,11 @@ module distarray
         procedure :: dot => array_dot
         procedure :: save_png => array_save_png
         procedure :: free => array_free
+        procedure :: join => array_join
+        procedure :: evaluate => array_evaluate
         procedure, private :: equate => array_equate
-        generic :: assignment(=) => equate
+        procedure, private :: equate_expression => array_equate_expression
+        generic :: assignment(=) => equate, equate_expression
     end type darr_array
 
     !> What a halo exchange fills beyond one end of a dimension that is not periodic:
@@ -222,6 +255,36 @@ module distarray
         logical :: integers = .true.
     end type darr_entry
 
+    !> What a name in the text of a formula stands for: an array or a number, from `darr_given`, or
+    !> values that every rank has, from `darr_profile`.
+    type :: darr_given
+        private
+        type(c_ptr) :: array = c_null_ptr
+        type(darr_memory) :: memory
+        integer(c_int) :: dtype = 0
+        integer(int64) :: whole = 0
+        complex(real64) :: number = 0
+    end type darr_given
+    interface darr_given
+        module procedure given_any
+    end interface darr_given
+
+    !> Texts as C takes them.
+    type :: c_texts
+        character(kind=c_char), allocatable :: characters(:, :)
+        type(c_ptr), allocatable :: list(:)
+    end type c_texts
+
+    !> Results of formulas on their way.
+    type :: number_list
+        integer :: n = 0
+        integer(c_int) :: dtype = 0
+        real(c_double), allocatable :: words(:)
+    contains
+        procedure :: prepare => number_list_prepare
+        procedure :: hand_over => number_list_hand_over
+    end type number_list
+
     !> A part of an array and the memory for it in C's terms.
     type :: wanted_part
         integer(c_int) :: n = 0, dtype = 0
@@ -247,6 +310,7 @@ contains
     include 'distarray_array.inc'
     include 'distarray_part.inc'
     include 'distarray_reduce.inc'
+    include 'distarray_formula.inc'
     include 'distarray_plan.inc'
     include 'distarray_edge.inc'
     include 'distarray_file.inc'
