@@ -19,7 +19,9 @@ pub enum Input {
 #[derive(Clone)]
 pub enum Indices {
     /// `first`, and one more from element to element.
-    Range { first: i64 },
+    Range {
+        first: i64,
+    },
     List(Arc<[i64]>),
 }
 

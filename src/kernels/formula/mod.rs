@@ -19,4 +19,3 @@ mod visit;
 pub use input::{Indices, Input};
 pub use prepare::Prepared;
 pub use visit::{Space, Uniforms};
-

@@ -64,9 +64,16 @@ impl Prepared {
         let instructions = program.stages.iter().flat_map(|stage| &stage.body);
         let types = instructions.flat_map(|step| step.types.args.iter().chain([&step.types.out]));
         let roots = program.roots.iter().map(|root| root.dtype.size());
-        let largest = sizes.chain(types.map(|dtype| dtype.size())).chain(roots).max();
+        let largest = sizes
+            .chain(types.map(|dtype| dtype.size()))
+            .chain(roots)
+            .max();
         Prepared {
-            stages: program.stages.iter().map(|stage| Steps::new(&program, stage)).collect(),
+            stages: program
+                .stages
+                .iter()
+                .map(|stage| Steps::new(&program, stage))
+                .collect(),
             largest: largest.unwrap_or(1),
             program,
         }
@@ -124,7 +131,10 @@ impl Steps {
         table.registers = table.spread + steps.spread.len();
         table.target = table.registers + usize::from(stage.registers);
         for instruction in &stage.prologue {
-            let entries = instruction.args.iter().map(|&place| steps.table.entry(place));
+            let entries = instruction
+                .args
+                .iter()
+                .map(|&place| steps.table.entry(place));
             steps.prologue.push(Step {
                 kernel: ufunc::kernel(instruction.function, &instruction.types),
                 args: padded(entries),
@@ -132,10 +142,15 @@ impl Steps {
             });
         }
         for (instruction, (kernel, single)) in stage.body.iter().zip(kernels) {
-            let entries = instruction.args.iter().enumerate().map(|(i, &place)| match single == Some(i) {
-                true => steps.table.entry(place),
-                false => steps.tile_of(place),
-            });
+            let entries =
+                instruction
+                    .args
+                    .iter()
+                    .enumerate()
+                    .map(|(i, &place)| match single == Some(i) {
+                        true => steps.table.entry(place),
+                        false => steps.tile_of(place),
+                    });
             let step = Step {
                 kernel,
                 args: padded(entries),
@@ -176,11 +191,16 @@ impl Steps {
 
 /// The kernel of an instruction, and which argument it takes as one element.
 fn kernel(instruction: &Instruction) -> (Kernel, Option<usize>) {
-    let Instruction { function, types, args, .. } = instruction;
+    let Instruction {
+        function,
+        types,
+        args,
+        ..
+    } = instruction;
     let uniform = |&i: &usize| matches!(args[i], Place::Uniform(_));
-    let single = (0..args.len()).filter(uniform).find_map(|i| {
-        ufunc::scalar_kernel(*function, types, i).map(|kernel| (kernel, Some(i)))
-    });
+    let single = (0..args.len())
+        .filter(uniform)
+        .find_map(|i| ufunc::scalar_kernel(*function, types, i).map(|kernel| (kernel, Some(i))));
     single.unwrap_or_else(|| (ufunc::kernel(*function, types), None))
 }
 

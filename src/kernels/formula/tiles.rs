@@ -33,7 +33,9 @@ impl Tiles {
             if operands[lead].strides[dim] < 0 {
                 for operand in operands.iter_mut() {
                     let stride = &mut operand.strides[dim];
-                    operand.at = operand.at.wrapping_add(*stride * (extents[dim] as isize - 1));
+                    operand.at = operand
+                        .at
+                        .wrapping_add(*stride * (extents[dim] as isize - 1));
                     *stride = -*stride;
                 }
             }
@@ -49,7 +51,9 @@ impl Tiles {
             None => joined(&extents, most),
         };
         let along = extents.iter().zip(&lengths);
-        let count = along.map(|(&extent, &length)| extent.div_ceil(length)).product();
+        let count = along
+            .map(|(&extent, &length)| extent.div_ceil(length))
+            .product();
         Tiles {
             extents,
             lengths,
@@ -69,12 +73,14 @@ impl Tiles {
         let mut cut = false;
         aligned(operand.at)
             && operand.strides.iter().all(|&stride| aligned(stride))
-            && (0..self.extents.len()).filter(|&level| self.lengths[level] > 1).all(|level| {
-                let continues = !cut && operand.strides[level] == next;
-                cut = self.lengths[level] < self.extents[level];
-                next = next.wrapping_mul(self.extents[level] as isize);
-                continues
-            })
+            && (0..self.extents.len())
+                .filter(|&level| self.lengths[level] > 1)
+                .all(|level| {
+                    let continues = !cut && operand.strides[level] == next;
+                    cut = self.lengths[level] < self.extents[level];
+                    next = next.wrapping_mul(self.extents[level] as isize);
+                    continues
+                })
     }
 }
 
@@ -107,7 +113,8 @@ fn crossing(extents: &[usize], operands: &[Operand]) -> Option<usize> {
         let moves = (0..extents.len()).filter(|&level| step(level) > 0);
         let level = moves.min_by_key(|&level| step(level))?;
         let line = 64 / size;
-        (level > 0 && step(0) > step(level) && extents[0] > line && extents[level] > line).then_some(level)
+        (level > 0 && step(0) > step(level) && extents[0] > line && extents[level] > line)
+            .then_some(level)
     };
     operands.iter().find_map(fastest)
 }
@@ -129,7 +136,11 @@ fn joined(extents: &[usize], most: usize) -> Dims<usize> {
             even(extent, (most / below).max(1))
         };
         // What is cut here ends the tile.
-        below = if length < extent { most } else { below * length };
+        below = if length < extent {
+            most
+        } else {
+            below * length
+        };
         length
     };
     extents.iter().map(&mut length).collect()
@@ -161,7 +172,8 @@ impl<'a> Walk<'a> {
             let turn = rest % pieces;
             rest /= pieces;
             for (at, operand) in at.iter_mut().zip(operands) {
-                *at = at.wrapping_add(operand.strides[level].wrapping_mul((turn * length) as isize));
+                *at =
+                    at.wrapping_add(operand.strides[level].wrapping_mul((turn * length) as isize));
             }
             turns.push(turn);
         }

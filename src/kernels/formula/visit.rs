@@ -57,11 +57,19 @@ impl Prepared {
         let cells = uniforms.cells.as_mut_ptr();
         let cell = |entry: usize| {
             let at = entry.saturating_sub(steps.table.uniforms);
-            cells.wrapping_add(at.min(self.program.uniforms.len() - 1)).cast::<u8>()
+            cells
+                .wrapping_add(at.min(self.program.uniforms.len() - 1))
+                .cast::<u8>()
         };
         for step in &steps.prologue {
             // SAFETY: prologues name uniform values only; each is an aligned cell with room for any element.
-            unsafe { (step.kernel)(step.args.map(|arg| cell(arg).cast_const()), cell(step.out), 1) };
+            unsafe {
+                (step.kernel)(
+                    step.args.map(|arg| cell(arg).cast_const()),
+                    cell(step.out),
+                    1,
+                )
+            };
         }
     }
 
@@ -282,7 +290,13 @@ impl<'a> Visit<'a> {
             let table = &room.table;
             // SAFETY: every entry is a tile of n elements or a uniform value, as `Steps` chose them, of the types of the kernel.
             // The target is the same elements as an argument, or shares no byte with any.
-            unsafe { (step.kernel)(step.args.map(|arg| table[arg].cast_const()), table[step.out], n) };
+            unsafe {
+                (step.kernel)(
+                    step.args.map(|arg| table[arg].cast_const()),
+                    table[step.out],
+                    n,
+                )
+            };
         }
         for term in terms {
             // SAFETY: as for the steps.
@@ -293,7 +307,10 @@ impl<'a> Visit<'a> {
             return;
         };
         // The entry of the target is that of the last step, or nobody wrote it: the result is a load or a uniform value.
-        let direct = self.body.last().is_some_and(|last| last.out == self.table.target);
+        let direct = self
+            .body
+            .last()
+            .is_some_and(|last| last.out == self.table.target);
         let from = room.table[if direct { self.table.target } else { result }];
         let size = self.size_of_target;
         // SAFETY: n elements at either place.
@@ -312,7 +329,8 @@ impl<'a> Visit<'a> {
 fn leading(operands: &[Operand], extents: &[i64]) -> usize {
     let moves = |operand: &Operand| {
         let mut dims = extents.iter().zip(&operand.strides);
-        matches!(operand.kind, Kind::Memory(_)) && dims.all(|(&extent, &stride)| extent == 1 || stride != 0)
+        matches!(operand.kind, Kind::Memory(_))
+            && dims.all(|(&extent, &stride)| extent == 1 || stride != 0)
     };
     operands.iter().position(moves).unwrap_or(0)
 }
@@ -343,7 +361,9 @@ impl Room {
         // One line more than a register is long: addresses that differ by a multiple of 4096 bytes get into each other's way.
         let lines = visit.tile * Value::BYTES / 64 + 1;
         scratch.resize((registers + buffers + 1) * lines, Line([0; 64]));
-        let mut free = scratch.chunks_exact_mut(lines).map(|tile| tile.as_mut_ptr().cast::<u8>());
+        let mut free = scratch
+            .chunks_exact_mut(lines)
+            .map(|tile| tile.as_mut_ptr().cast::<u8>());
         let mut next = || free.next().expect("as many tiles as were counted");
         let cells = uniforms.cells.as_ptr();
         let mut entries: Vec<*mut u8> = vec![next(); table.target + 1];
