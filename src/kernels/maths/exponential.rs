@@ -55,7 +55,42 @@ fn reduced(x: f64) -> (f64, f64) {
     let t = x.mul_add(std::f64::consts::LOG2_E, ROUNDER);
     let n = t - ROUNDER;
     let r = n.mul_add(-LN2_LOW, n.mul_add(-LN2_HIGH, x));
-    (t, (r * r).mul_add(polynomial(r, EXP), r) + 1.0)
+    (t, near_zero(r))
+}
+
+/// e^r for |r| <= ln(2)/2.
+#[inline(always)]
+fn near_zero(r: f64) -> f64 {
+    (r * r).mul_add(polynomial(r, EXP), r) + 1.0
+}
+
+/// n as a sum with [`ROUNDER`], and 2^(x + low - n), for a small `low`.
+#[inline(always)]
+pub(super) fn reduced2(x: f64, low: f64) -> (f64, f64) {
+    let t = x + ROUNDER;
+    (t, near_zero(((x - (t - ROUNDER)) + low) * LN2_HIGH))
+}
+
+/// e^x, x < 750, where the result may be subnormal or overflow; times 2^shift.
+#[inline(always)]
+pub(super) fn exp_shifted(x: f64, shift: f64) -> f64 {
+    let (t, p) = reduced(clamp(x, -750.0, 750.0));
+    scaled(p, t + shift)
+}
+
+/// e^x - 1 as a sum of two numbers, for |x| < 708.
+#[inline(always)]
+pub(super) fn minus_one(x: f64) -> (f64, f64) {
+    let t = x.mul_add(std::f64::consts::LOG2_E, ROUNDER);
+    let n = t - ROUNDER;
+    let first = n.mul_add(-LN2_HIGH, x);
+    let r = n.mul_add(-LN2_LOW, first);
+    let low = n.mul_add(-LN2_LOW, first - r);
+    let scale = power_of_two(t.to_bits());
+    let below = scale - 1.0;
+    let high = scale.mul_add(r, below);
+    let lost = scale.mul_add(r, below - high);
+    (high, scale.mul_add((r * r).mul_add(polynomial(r, EXP), low), lost))
 }
 
 pub(super) struct Exp;
@@ -74,11 +109,61 @@ impl Body<f64, 1> for Exp {
 
     #[inline(always)]
     fn value([x]: [f64; 1]) -> f64 {
-        let (t, p) = reduced(clamp(x, -750.0, 710.0));
-        scaled(p, t)
+        exp_shifted(x, 0.0)
     }
 
     fn library([x]: [f64; 1]) -> f64 {
         x.exp()
+    }
+}
+
+pub(super) struct Exp2;
+
+impl Body<f64, 1> for Exp2 {
+    #[inline(always)]
+    fn is_ordinary([x]: [f64; 1]) -> bool {
+        x.abs() < 1022.0
+    }
+
+    #[inline(always)]
+    fn straight([x]: [f64; 1]) -> f64 {
+        let (t, p) = reduced2(x, 0.0);
+        p * power_of_two(t.to_bits())
+    }
+
+    #[inline(always)]
+    fn value([x]: [f64; 1]) -> f64 {
+        let (t, p) = reduced2(clamp(x, -1100.0, 1100.0), 0.0);
+        scaled(p, t)
+    }
+
+    fn library([x]: [f64; 1]) -> f64 {
+        x.exp2()
+    }
+}
+
+pub(super) struct Expm1;
+
+impl Body<f64, 1> for Expm1 {
+    #[inline(always)]
+    fn is_ordinary([x]: [f64; 1]) -> bool {
+        x.abs() < 700.0
+    }
+
+    #[inline(always)]
+    fn straight([x]: [f64; 1]) -> f64 {
+        let (high, low) = minus_one(x);
+        (high + low).copysign(x)
+    }
+
+    #[inline(always)]
+    fn value([x]: [f64; 1]) -> f64 {
+        let (high, low) = minus_one(clamp(x, -690.0, 690.0));
+        let value = if x >= 690.0 { exp_shifted(x, 0.0) } else { high + low };
+        if x.abs() < 700.0 { Self::straight([x]) } else { value }
+    }
+
+    fn library([x]: [f64; 1]) -> f64 {
+        x.exp_m1()
     }
 }

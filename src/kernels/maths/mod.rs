@@ -2,8 +2,12 @@
 
 mod body;
 mod exponential;
+mod hyperbolic;
+mod inverse;
 mod logarithm;
 mod polynomial;
+mod power;
+mod quotient;
 mod root;
 mod trigonometric;
 
@@ -60,10 +64,29 @@ macro_rules! single {
 
 functions! {
     Exp(exponential, 1),
+    Exp2(exponential, 1),
+    Expm1(exponential, 1),
     Log(logarithm, 1),
+    Log2(logarithm, 1),
+    Log10(logarithm, 1),
+    Log1p(logarithm, 1),
     Sin(trigonometric, 1),
     Cos(trigonometric, 1),
+    Tan(trigonometric, 1),
+    Arcsin(inverse, 1),
+    Arccos(inverse, 1),
+    Arctan(inverse, 1),
+    Sinh(hyperbolic, 1),
+    Cosh(hyperbolic, 1),
+    Tanh(hyperbolic, 1),
+    Arcsinh(hyperbolic, 1),
+    Arccosh(hyperbolic, 1),
+    Arctanh(hyperbolic, 1),
     Sqrt(root, 1),
+    Cbrt(root, 1),
+    Arctan2(inverse, 2),
+    Hypot(root, 2),
+    Pow(power, 2),
 }
 
 /// Natural logarithm.
