@@ -88,7 +88,7 @@ pub(super) unsafe fn with_avx512<B: Body<T, N>, T: Float, const N: usize>(
     n: usize,
 ) {
     // SAFETY: passed on.
-    unsafe { chunks::<B, T, N>(args, out, n) }
+    unsafe { chunks::<B, T, N>(args, out, n, with_avx512::<B, T, N>) }
 }
 
 /// # Safety
@@ -101,8 +101,13 @@ pub(super) unsafe fn with_avx2<B: Body<T, N>, T: Float, const N: usize>(
     n: usize,
 ) {
     // SAFETY: passed on.
-    unsafe { chunks::<B, T, N>(args, out, n) }
+    unsafe { chunks::<B, T, N>(args, out, n, with_avx2::<B, T, N>) }
 }
+
+/// Elements that are computed together, where vectors of them do not cross cache lines.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Chunk<T>([T; CHUNK]);
 
 /// # Safety
 /// As [`Kernel`].
@@ -112,51 +117,53 @@ unsafe fn chunks<B: Body<T, N>, T: Float, const N: usize>(
     args: [*const u8; 3],
     out: *mut u8,
     n: usize,
+    this: Kernel,
 ) {
-    let mut x = [[T::ONE; CHUNK]; N];
-    let mut start = 0;
-    while start < n {
-        let length = CHUNK.min(n - start);
-        for (x, arg) in x.iter_mut().zip(args) {
-            // SAFETY: elements start..start + length of n, aligned; `x` is on the stack.
-            unsafe {
-                let from = arg.cast::<T>().add(start);
-                if length == CHUNK {
-                    *x = from.cast::<[T; CHUNK]>().read();
-                } else {
-                    std::ptr::copy_nonoverlapping(from, x.as_mut_ptr(), length);
-                }
-            }
-        }
-        let values = chunk::<B, T, N>(&x);
-        // SAFETY: as above; these elements of an argument at the same address were read already.
+    let whole = n / CHUNK * CHUNK;
+    for start in (0..whole).step_by(CHUNK) {
+        // SAFETY: a chunk of n elements, aligned; those of an argument at the address of `out` are
+        // read before they are written.
         unsafe {
-            let to = out.cast::<T>().add(start);
-            if length == CHUNK {
-                to.cast::<[T; CHUNK]>().write(values);
-            } else {
-                std::ptr::copy_nonoverlapping(values.as_ptr(), to, length);
-            }
+            let x: [Chunk<T>; N] = std::array::from_fn(|arg| {
+                Chunk(args[arg].cast::<T>().add(start).cast::<[T; CHUNK]>().read())
+            });
+            let values = chunk::<B, T, N>(&x);
+            out.cast::<T>().add(start).cast::<[T; CHUNK]>().write(values.0);
         }
-        start += length;
+    }
+    let rest = n - whole;
+    if rest > 0 {
+        let mut x = [Chunk([T::ONE; CHUNK]); N];
+        let mut values = Chunk([T::ONE; CHUNK]);
+        let mut padded = [std::ptr::null(); 3];
+        // SAFETY: `rest` elements from `whole` on of n; `this` does this for a chunk on the stack,
+        // and has no rest then.
+        unsafe {
+            for (arg, x) in x.iter_mut().enumerate() {
+                std::ptr::copy_nonoverlapping(args[arg].cast::<T>().add(whole), x.0.as_mut_ptr(), rest);
+                padded[arg] = x.0.as_ptr().cast();
+            }
+            this(padded, values.0.as_mut_ptr().cast(), CHUNK);
+            std::ptr::copy_nonoverlapping(values.0.as_ptr(), out.cast::<T>().add(whole), rest);
+        }
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-fn chunk<B: Body<T, N>, T: Float, const N: usize>(x: &[[T; CHUNK]; N]) -> [T; CHUNK] {
-    let at = |i: usize| -> [T; N] { std::array::from_fn(|arg| x[arg][i]) };
-    let mut values = [T::ONE; CHUNK];
-    let mut ordinary = true;
+fn chunk<B: Body<T, N>, T: Float, const N: usize>(x: &[Chunk<T>; N]) -> Chunk<T> {
+    let at = |i: usize| -> [T; N] { std::array::from_fn(|arg| x[arg].0[i]) };
+    let mut values = Chunk([T::ONE; CHUNK]);
+    let mut others = 0;
     for i in 0..CHUNK {
-        ordinary &= B::is_ordinary(at(i));
+        others |= u32::from(!B::is_ordinary(at(i)));
     }
-    if ordinary {
-        for (i, value) in values.iter_mut().enumerate() {
+    if others == 0 {
+        for (i, value) in values.0.iter_mut().enumerate() {
             *value = B::straight(at(i));
         }
     } else {
-        for (i, value) in values.iter_mut().enumerate() {
+        for (i, value) in values.0.iter_mut().enumerate() {
             *value = B::value(at(i));
         }
     }

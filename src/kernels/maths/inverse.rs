@@ -153,7 +153,7 @@ impl Body<f64, 2> for Arctan2 {
     fn is_ordinary([y, x]: [f64; 2]) -> bool {
         let (height, width) = (y.abs(), x.abs());
         let largest = if height > width { height } else { width };
-        largest > 1e-290 && largest < 1e290 && height + width < f64::INFINITY
+        (largest > 1e-290) & (height + width < 1e290)
     }
 
     #[inline(always)]

@@ -102,9 +102,12 @@ fn everywhere(x: f64, normal: impl Fn(f64, f64) -> f64) -> f64 {
     }
 }
 
+/// Whether `x` is a positive normal number; as integers, since the compiler makes scalar code of a
+/// comparison of floats that it takes for a question of class.
 #[inline(always)]
-fn is_normal(x: f64) -> bool {
-    (f64::MIN_POSITIVE..f64::INFINITY).contains(&x)
+pub(super) fn is_normal(x: f64) -> bool {
+    const LEAST: u64 = f64::MIN_POSITIVE.to_bits();
+    x.to_bits().wrapping_sub(LEAST) < f64::INFINITY.to_bits() - LEAST
 }
 
 pub(super) struct Log;
@@ -181,7 +184,7 @@ pub(super) struct Log1p;
 impl Body<f64, 1> for Log1p {
     #[inline(always)]
     fn is_ordinary([x]: [f64; 1]) -> bool {
-        x > -1.0 && x < 1e300
+        (x > -1.0) & (x < 1e300)
     }
 
     #[inline(always)]

@@ -6,7 +6,7 @@
 
 use super::body::Body;
 use super::exponential::{clamp, reduced2, scaled};
-use super::logarithm::{split, LOG2_E};
+use super::logarithm::{is_normal, split, LOG2_E};
 use super::polynomial::polynomial;
 use super::quotient;
 
@@ -65,7 +65,7 @@ pub(super) struct Pow;
 impl Body<f64, 2> for Pow {
     #[inline(always)]
     fn is_ordinary([x, y]: [f64; 2]) -> bool {
-        (f64::MIN_POSITIVE..f64::INFINITY).contains(&x) && y.abs() < 1e18
+        is_normal(x) & (y.abs() < 1e18)
     }
 
     #[inline(always)]
@@ -79,7 +79,7 @@ impl Body<f64, 2> for Pow {
             return Self::straight([x, y]);
         }
         let a = x.abs();
-        if (f64::MIN_POSITIVE..f64::INFINITY).contains(&a) && x < 0.0 && y.abs() < 1e18 {
+        if is_normal(a) && y.abs() < 1e18 {
             let value = pow_normal(a, 0.0, y);
             let half = 0.5 * y;
             let whole = y.trunc() == y;

@@ -2,7 +2,7 @@
 
 use super::body::Body;
 use super::exponential::{power_of_two, ROUNDER};
-use super::logarithm::split;
+use super::logarithm::{is_normal, split};
 use super::polynomial::polynomial;
 
 pub(super) struct Sqrt;
@@ -55,8 +55,7 @@ pub(super) struct Cbrt;
 impl Body<f64, 1> for Cbrt {
     #[inline(always)]
     fn is_ordinary([x]: [f64; 1]) -> bool {
-        let a = x.abs();
-        (f64::MIN_POSITIVE..f64::INFINITY).contains(&a)
+        is_normal(x.abs())
     }
 
     #[inline(always)]
@@ -89,7 +88,7 @@ impl Body<f64, 2> for Hypot {
     fn is_ordinary([x, y]: [f64; 2]) -> bool {
         let (x, y) = (x.abs(), y.abs());
         let largest = if x > y { x } else { y };
-        largest > 1e-140 && largest < 1e150 && x + y < f64::INFINITY
+        (largest > 1e-140) & (x + y < 1e150)
     }
 
     /// The root of the sum, corrected by what its square lacks (C. F. Borges, "An improved algorithm
@@ -109,7 +108,7 @@ impl Body<f64, 2> for Hypot {
     fn value([x, y]: [f64; 2]) -> f64 {
         let (x, y) = (x.abs(), y.abs());
         let largest = if x > y { x } else { y };
-        let scale = if largest < 1e150 { 1.0 } else { f64::from_bits(423 << 52) };
+        let scale = if x + y < 1e150 { 1.0 } else { f64::from_bits(423 << 52) };
         let scale = if largest > 1e-140 { scale } else { f64::from_bits(1623 << 52) };
         let value = Self::straight([x * scale, y * scale]) / scale;
         let value = if x + y == 0.0 { 0.0 } else { value };
