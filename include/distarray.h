@@ -482,6 +482,31 @@ typedef struct darr_reduction {
     void *value_out;
 } darr_reduction;
 
+/* Which random numbers. Start from DARR_RANDOM_INIT.
+ *
+ * Every element has its number: its place in the global array in C order, whatever the memory order. Seed, stream and number
+ * decide its value, by the generator Philox 4x32-10 of Salmon and others (2011): the array is the same for any number of ranks,
+ * any distribution and any processor.
+ */
+typedef struct darr_random {
+    /* sizeof(darr_random). */
+    int64_t size;
+    /* Any number; others give other arrays. */
+    int64_t seed;
+    /* Any number: independent arrays of one seed. Two calls of one seed and stream use the same random bits, also for different
+     * distributions.
+     */
+    int64_t stream;
+    /* For a part of a larger array that gets the numbers of the whole, one entry per dimension: the global array's extents. NULL:
+     * the array is the whole, and first and step are NULL too.
+     */
+    const int64_t *extents;
+    /* Place there of the element with index 0 in every dimension; NULL: 0 in each. */
+    const int64_t *first;
+    /* Distance there of neighbours, of any sign but not 0; NULL: 1 in each. */
+    const int64_t *step;
+} darr_random;
+
 /* Layers of padding outside of the domain, on one rank, that a function is to fill. */
 typedef struct darr_edge_region {
     /* sizeof(darr_edge_region) of the library. */
@@ -1264,6 +1289,50 @@ int darr_reduce(int n,
  */
 int darr_array_reduce(const darr_array *array, int op, int dtype, void *value_out);
 
+/* Fills an array with random real numbers of [low, high), all equally probable: multiples of 2^-53 of the interval's length, of
+ * 2^-24 in DARR_FLOAT32. The parts of complex elements are independent. Ghosts are not updated.
+ *
+ * Local: every rank fills what it owns, without a message, and checks the same whatever it owns.
+ * @param array [in] The array, real or complex.
+ * @param random [in] Which numbers; NULL: the defaults.
+ * @param low [in] Least number.
+ * @param high [in] End of the interval, low or more; with low itself every element is low.
+ * Errors: DARR_ERR_ARGUMENT for an end below low, numbers that are not finite or beyond the dtype, a part that is not inside the
+ * global array, a global array of 2^63 elements or more; DARR_ERR_UNSUPPORTED for integers and truth values; DARR_ERR_STATE
+ * where a begun plan uses the elements; DARR_ERR_HANDLE.
+ */
+int darr_random_uniform(darr_array *array,
+                        const darr_random *random,
+                        double low,
+                        double high);
+
+/* Fills an array with random integers of [low, high), all equally probable within 2^-32. Ghosts are not updated.
+ *
+ * Local: as darr_random_uniform.
+ * @param array [in] The array, of integers, truth values or real numbers.
+ * @param random [in] Which numbers; NULL: the defaults.
+ * @param low [in] Least integer.
+ * @param high [in] End of the interval, itself not included.
+ * Errors: DARR_ERR_ARGUMENT for an interval without an integer, integers that the dtype does not hold; DARR_ERR_UNSUPPORTED for
+ * complex elements; others as darr_random_uniform.
+ */
+int darr_random_integers(darr_array *array,
+                         const darr_random *random,
+                         int64_t low,
+                         int64_t high);
+
+/* Fills an array of one dimension with a random permutation of the indices 0 to n - 1 of the global array: each of them once, element
+ * by element. Ghosts are not updated.
+ *
+ * Local: as darr_random_uniform.
+ * @param array [in] The array, of integers that hold n - 1.
+ * @param random [in] Which permutation; NULL: the defaults.
+ * Errors: DARR_ERR_ARGUMENT for another number of dimensions, integers that are too small; DARR_ERR_UNSUPPORTED for what are no
+ * integers; others as darr_random_uniform.
+ */
+int darr_random_permutation(darr_array *array,
+                            const darr_random *random);
+
 /* Checks a descriptor against every rule of distarray_protocol.h that concerns one rank alone. Local.
  *
  * The memory of the elements is not touched; the arrays that the descriptor points to are read.
@@ -1676,6 +1745,7 @@ int darr_image_save(const darr_array *array,
 #define DARR_VIEW_INIT {sizeof(darr_view), 0, 0, 0, {0}, {0}, {0}, {0}, {0}, {0}, 0}
 #define DARR_INDEX_INIT {sizeof(darr_index), 0, 0, 0, 0}
 #define DARR_REDUCTION_INIT {sizeof(darr_reduction), 0, 0, 0, 0, 0}
+#define DARR_RANDOM_INIT {sizeof(darr_random), 0, 0, 0, 0, 0}
 #define DARR_EDGE_REGION_INIT {sizeof(darr_edge_region), 0, 0, 0, 0, 0, 0, 0, {0}, {0}, {0}, {0}}
 #define DARR_EDGE_INIT {sizeof(darr_edge), 0, 0, 0, 0, 0, 0, 0, 0, 0}
 #define DARR_HALO_OPTIONS_INIT {sizeof(darr_halo_options), 0, 0, 0, 0, 0, 0, 0, 0, 0}

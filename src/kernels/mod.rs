@@ -25,6 +25,7 @@ mod overlap;
 mod partial;
 mod place;
 mod points;
+pub mod random;
 pub mod reduce;
 mod tile;
 mod transfer;
