@@ -1306,6 +1306,49 @@ int darr_random_uniform(darr_array *array,
                         double low,
                         double high);
 
+/* Fills an array with random numbers of the normal distribution. Neighbours in pairs of numbers are independent too (Box and
+ * Muller's method); the farthest from the mean are 8.5 deviations away, 6.5 in DARR_FLOAT32. Ghosts are not updated.
+ *
+ * Local: as darr_random_uniform.
+ * @param array [in] The array, real or complex, each part with this mean and deviation.
+ * @param random [in] Which numbers; NULL: the defaults.
+ * @param mean [in] Mean.
+ * @param deviation [in] Standard deviation, 0 or more.
+ * Errors: DARR_ERR_ARGUMENT for a negative deviation, numbers that are not finite or beyond the dtype; others as
+ * darr_random_uniform.
+ */
+int darr_random_normal(darr_array *array,
+                       const darr_random *random,
+                       double mean,
+                       double deviation);
+
+/* Fills an array with random numbers of the exponential distribution, 0 or more. Ghosts are not updated.
+ *
+ * Local: as darr_random_uniform.
+ * @param array [in] The array, real or complex.
+ * @param random [in] Which numbers; NULL: the defaults.
+ * @param scale [in] Mean, 0 or more; the inverse of the rate.
+ * Errors: DARR_ERR_ARGUMENT for a negative scale, one that is not finite or beyond the dtype; others as darr_random_uniform.
+ */
+int darr_random_exponential(darr_array *array,
+                            const darr_random *random,
+                            double scale);
+
+/* Fills an array with random numbers of the beta distribution, from 0 to 1 with a density of x^(a-1) (1-x)^(b-1). Ghosts are not
+ * updated.
+ *
+ * Local: as darr_random_uniform.
+ * @param array [in] The array, real or complex.
+ * @param random [in] Which numbers; NULL: the defaults.
+ * @param a [in] First parameter, above 0 (1e-300 at least).
+ * @param b [in] Second parameter, as a.
+ * Errors: DARR_ERR_ARGUMENT for a parameter that is not positive and finite; others as darr_random_uniform.
+ */
+int darr_random_beta(darr_array *array,
+                     const darr_random *random,
+                     double a,
+                     double b);
+
 /* Fills an array with random integers of [low, high), all equally probable within 2^-32. Ghosts are not updated.
  *
  * Local: as darr_random_uniform.

@@ -27,6 +27,9 @@ pub fn fill(array: &Array, sequence: Sequence, window: Option<Window>, law: Law)
     Ok(())
 }
 
+/// Logarithms of gamma distributed numbers of smaller shapes have no place in a float64.
+const LEAST_SHAPE: f64 = 1e-300;
+
 /// Whether the parameters make sense and the numbers fit into the dtype.
 fn check(dtype: Dtype, law: Law) -> Result<()> {
     let real = matches!(dtype.kind(), Kind::Float | Kind::Complex);
@@ -41,6 +44,20 @@ fn check(dtype: Dtype, law: Law) -> Result<()> {
                 );
                 return Err(Error::new(Code::Argument, text));
             }
+        }
+        Law::Normal { mean, deviation } => {
+            require(real, dtype, "normally distributed numbers")?;
+            number(dtype, "the mean", mean, f64::NEG_INFINITY)?;
+            number(dtype, "the deviation", deviation, 0.0)?;
+        }
+        Law::Exponential { scale } => {
+            require(real, dtype, "exponentially distributed numbers")?;
+            number(dtype, "the scale", scale, 0.0)?;
+        }
+        Law::Beta { a, b } => {
+            require(real, dtype, "beta distributed numbers")?;
+            number(Dtype::Float64, "the parameter a", a, LEAST_SHAPE)?;
+            number(Dtype::Float64, "the parameter b", b, LEAST_SHAPE)?;
         }
         Law::Integers { low, count } => {
             require(dtype.kind() != Kind::Complex, dtype, "integers")?;
@@ -72,6 +89,18 @@ fn require(possible: bool, dtype: Dtype, what: &str) -> Result<()> {
     }
     let text = format!("{what} have no meaning as {}", dtype.name());
     Err(Error::new(Code::Unsupported, text))
+}
+
+/// Whether a parameter is a number that the dtype holds, `least` or more.
+fn number(dtype: Dtype, what: &str, value: f64, least: f64) -> Result<()> {
+    if value >= least && fit(dtype, value).is_finite() {
+        return Ok(());
+    }
+    let text = format!(
+        "{what} is {value}; it must be a number of {}, {least} or more",
+        dtype.name()
+    );
+    Err(Error::new(Code::Argument, text))
 }
 
 /// The permutation of all places in the window.

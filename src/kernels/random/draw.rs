@@ -2,6 +2,7 @@
 //! fixed way, so that each follows from its own number alone.
 
 use super::philox::{Bits, Philox};
+use super::vector::{perform, Work};
 
 /// A distribution, and how its elements come from random bits.
 pub(super) trait Draw: Copy {
@@ -40,38 +41,30 @@ impl<D: Draw> Make for Drawn<D> {
     type Element = D::Element;
 
     fn run(&self, first: u64, out: &mut [D::Element]) {
-        #[cfg(target_arch = "x86_64")]
-        if is_x86_feature_detected!("avx2") {
-            // SAFETY: the processor has AVX2.
-            return unsafe { run_with_avx2(self, first, out) };
-        }
-        run(self, first, out)
+        perform(Run(self, first, out));
     }
 
     fn each(&self, numbers: &[u64], out: &mut [D::Element]) {
-        #[cfg(target_arch = "x86_64")]
-        if is_x86_feature_detected!("avx2") {
-            // SAFETY: the processor has AVX2.
-            return unsafe { each_with_avx2(self, numbers, out) };
-        }
-        each(self, numbers, out)
+        perform(Each(self, numbers, out));
     }
 }
 
-/// # Safety
-/// The processor has AVX2.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-unsafe fn run_with_avx2<D: Draw>(drawn: &Drawn<D>, first: u64, out: &mut [D::Element]) {
-    run(drawn, first, out)
+struct Run<'a, D: Draw>(&'a Drawn<D>, u64, &'a mut [D::Element]);
+
+impl<D: Draw> Work for Run<'_, D> {
+    #[inline(always)]
+    fn work(self) {
+        run(self.0, self.1, self.2)
+    }
 }
 
-/// # Safety
-/// The processor has AVX2.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-unsafe fn each_with_avx2<D: Draw>(drawn: &Drawn<D>, numbers: &[u64], out: &mut [D::Element]) {
-    each(drawn, numbers, out)
+struct Each<'a, D: Draw>(&'a Drawn<D>, &'a [u64], &'a mut [D::Element]);
+
+impl<D: Draw> Work for Each<'_, D> {
+    #[inline(always)]
+    fn work(self) {
+        each(self.0, self.1, self.2)
+    }
 }
 
 #[inline(always)]
@@ -124,5 +117,134 @@ fn each<D: Draw>(drawn: &Drawn<D>, numbers: &[u64], out: &mut [D::Element]) {
         for ((out, block), number) in out.iter_mut().zip(blocks).zip(numbers) {
             *out = block[(number % per as u64) as usize];
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::beta::Beta;
+    use super::super::exponential::Exponential;
+    use super::super::integers::{Few, Many};
+    use super::super::normal::Normal;
+    use super::super::uniform::Uniform;
+    use super::*;
+
+    /// Elements of every distribution, in a form that compares bits.
+    fn every(check: impl Fn(&dyn Fn(u64, usize) -> Vec<u64>, &dyn Fn(&[u64]) -> Vec<u64>)) {
+        fn of<D: Draw>(
+            draw: D,
+            bits: impl Fn(D::Element) -> u64,
+            check: impl Fn(&dyn Fn(u64, usize) -> Vec<u64>, &dyn Fn(&[u64]) -> Vec<u64>),
+        ) {
+            let philox = Philox::new(0x1234_5678_9abc_def0, u64::MAX);
+            let drawn = Drawn { draw, philox };
+            let run = |first, n| {
+                let mut out = vec![D::Element::default(); n];
+                drawn.run(first, &mut out);
+                out.into_iter().map(&bits).collect()
+            };
+            let each = |numbers: &[u64]| {
+                let mut out = vec![D::Element::default(); numbers.len()];
+                drawn.each(numbers, &mut out);
+                out.into_iter().map(&bits).collect()
+            };
+            check(&run, &each);
+        }
+        let (low, count) = (-5, 1000);
+        of(
+            Uniform::<f32>::new(-1.0, 3.0),
+            |x| x.to_bits().into(),
+            &check,
+        );
+        of(Uniform::<f64>::new(-1.0, 3.0), f64::to_bits, &check);
+        let (mean, deviation) = (1.0, 3.0);
+        of(
+            Normal::<f32> { mean, deviation },
+            |x| x.to_bits().into(),
+            &check,
+        );
+        let (mean, deviation) = (1.0, 3.0);
+        of(Normal::<f64> { mean, deviation }, f64::to_bits, &check);
+        of(Exponential { scale: 2f32 }, |x| x.to_bits().into(), &check);
+        of(Exponential { scale: 2f64 }, f64::to_bits, &check);
+        of(Beta { a: 0.5, b: 2.0 }, f64::to_bits, &check);
+        of(Few { low, count }, |x| x as u64, &check);
+        of(
+            Many {
+                low,
+                count: count << 40,
+            },
+            |x| x as u64,
+            &check,
+        );
+    }
+
+    #[test]
+    fn a_part_alone_is_that_of_the_whole() {
+        every(|run, each| {
+            let start = u64::from(u32::MAX) - 1000;
+            let whole = run(start, 2500);
+            for (skip, n) in [(0, 1), (1, 1), (3, 2), (5, 1030), (1026, 1025), (2499, 1)] {
+                let first = start + skip as u64;
+                assert_eq!(run(first, n), whole[skip..skip + n], "{n} from {skip}");
+                let backwards: Vec<u64> = (first..first + n as u64).rev().collect();
+                let mut alone = each(&backwards);
+                alone.reverse();
+                assert_eq!(alone, whole[skip..skip + n], "{n} from {skip}, one by one");
+            }
+        });
+    }
+
+    /// Which instructions a processor has does not show in a single bit.
+    #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn wide_vectors_change_nothing() {
+        use super::super::vector::{with_avx2, with_avx512};
+        struct Both<'a, D: Draw>(&'a Drawn<D>, &'a mut [D::Element], &'a mut [D::Element]);
+        impl<D: Draw> Work for Both<'_, D> {
+            #[inline(always)]
+            fn work(self) {
+                run(self.0, 3, self.1);
+                let numbers: [u64; 777] = std::array::from_fn(|i| 7 * i as u64);
+                each(self.0, &numbers, self.2);
+            }
+        }
+        fn check<D: Draw<Element: PartialEq + std::fmt::Debug>>(draw: D) {
+            let philox = Philox::new(u64::MAX - 6, 1);
+            let drawn = Drawn { draw, philox };
+            let made = |perform: &dyn Fn(Both<D>)| {
+                let mut out = [[D::Element::default(); 777]; 2];
+                let [first, second] = &mut out;
+                perform(Both(&drawn, first, second));
+                out
+            };
+            let plain = made(&|work| work.work());
+            if is_x86_feature_detected!("avx2") {
+                // SAFETY: the processor has AVX2.
+                assert_eq!(made(&|work| unsafe { with_avx2(work) }), plain);
+            }
+            if is_x86_feature_detected!("avx512vl") && is_x86_feature_detected!("avx512dq") {
+                // SAFETY: the processor has these parts of AVX-512.
+                assert_eq!(made(&|work| unsafe { with_avx512(work) }), plain);
+            }
+        }
+        check(Uniform::<f32>::new(-0.3, 0.7));
+        check(Uniform::<f64>::new(-0.3, 0.7));
+        check(Normal {
+            mean: 0.1f32,
+            deviation: 0.7,
+        });
+        check(Normal {
+            mean: 0.1f64,
+            deviation: 0.7,
+        });
+        check(Exponential { scale: 0.3f32 });
+        check(Exponential { scale: 0.3f64 });
+        check(Beta { a: 0.3, b: 3.3 });
+        check(Few { low: -9, count: 77 });
+        check(Many {
+            low: -9,
+            count: u64::MAX,
+        });
     }
 }

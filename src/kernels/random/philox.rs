@@ -64,17 +64,17 @@ impl Philox {
     fn chunk(&self, counters: &[u64; LANES], bits: &mut [Bits]) {
         let mut made = [[0; 2]; LANES];
         for (lane, made) in made.iter_mut().enumerate() {
-            *made = self.block([counters[lane], self.stream]);
+            *made = self.block(counters[lane]);
         }
         bits.copy_from_slice(&made[..bits.len()]);
     }
 
-    /// The bits of one counter, whose 64-bit words are its four words, lower ones first.
+    /// The bits of the counter `[counter, stream]`, each of which is two of its four words.
     #[inline(always)]
-    pub fn block(&self, counter: [u64; 2]) -> Bits {
+    pub fn block(&self, counter: u64) -> Bits {
         const LOW: u64 = 0xffff_ffff;
         // Above the low half stands what has no meaning.
-        let [mut a, mut c] = counter;
+        let [mut a, mut c] = [counter, self.stream];
         let [mut b, mut d] = [a >> 32, c >> 32];
         for key in &self.keys {
             let [first, second] = [(a & LOW) * FACTORS[0], (c & LOW) * FACTORS[1]];
@@ -114,7 +114,7 @@ mod tests {
             let philox = Philox::new(wide(key[0], key[1]), wide(counter[2], counter[3]));
             let want = [wide(want[0], want[1]), wide(want[2], want[3])];
             let first = wide(counter[0], counter[1]);
-            assert_eq!(philox.block([first, philox.stream]), want);
+            assert_eq!(philox.block(first), want);
             for n in [1, 15, 16, 17, 40] {
                 let mut bits = vec![[0; 2]; n];
                 philox.run(first.wrapping_sub(n as u64 - 1), &mut bits);

@@ -1,7 +1,7 @@
 //! Elements made tile by tile: packed in C order in the first-level cache, as their numbers
 //! follow one another, then copied to where they lie.
 
-use distarray_core::{Dims, Dtype, Numbering};
+use distarray_core::{Dims, Dtype, Kind, Numbering};
 
 use super::draw::Make;
 use crate::kernels::block::Block;
@@ -21,29 +21,34 @@ const SHORT: usize = 16;
 /// What elements are made as; blocks of other types get them converted.
 pub(super) trait Made: Copy + Default {
     const DTYPE: Dtype;
-    /// The type of elements that consist of two of these.
-    const PAIR: Option<Dtype>;
+    /// What complex blocks get, of two each.
+    const PAIR: Dtype;
 }
 
 impl Made for f32 {
     const DTYPE: Dtype = Dtype::Float32;
-    const PAIR: Option<Dtype> = Some(Dtype::Complex64);
+    const PAIR: Dtype = Dtype::Complex64;
 }
 
 impl Made for f64 {
     const DTYPE: Dtype = Dtype::Float64;
-    const PAIR: Option<Dtype> = Some(Dtype::Complex128);
+    const PAIR: Dtype = Dtype::Complex128;
 }
 
 impl Made for i64 {
     const DTYPE: Dtype = Dtype::Int64;
-    const PAIR: Option<Dtype> = None;
+    // There are no complex integers: nobody asks for them.
+    const PAIR: Dtype = Dtype::Int64;
 }
 
 /// Fills a block, which is not empty, with the elements that `numbering` numbers. The parts of
 /// complex element `i` are those numbered `2 i` and `2 i + 1`.
 pub(super) fn fill<T: Made>(make: &dyn Make<Element = T>, numbering: &Numbering, block: &Block) {
-    let parts = if T::PAIR == Some(block.dtype()) { 2 } else { 1 };
+    let parts = if block.dtype().kind() == Kind::Complex {
+        2
+    } else {
+        1
+    };
     let most = tile(block, (TILE / parts) as i64);
     let mut at: Dims<i64> = most.iter().map(|_| 0).collect();
     let (mut elements, mut numbers) = ([T::default(); TILE], [0; TILE]);
@@ -152,11 +157,9 @@ fn expand(
 
 /// Copies packed elements to the part of the block that begins at `at`.
 fn store<T: Made>(elements: &[T], at: &[i64], extents: &[i64], block: &Block) {
-    let paired = T::PAIR == Some(block.dtype());
-    let from = if paired {
-        T::PAIR.unwrap_or(T::DTYPE)
-    } else {
-        T::DTYPE
+    let from = match block.dtype().kind() {
+        Kind::Complex => T::PAIR,
+        _ => T::DTYPE,
     };
     let mut packed: Dims<i64> = extents.iter().map(|_| 0).collect();
     let mut next = from.size() as i64;
