@@ -1,5 +1,5 @@
-/* Random numbers by global index, against Philox 4x32-10 written here from the paper: every element of uniform numbers, integers
- * and permutations, for random distributions and memory, of all dtypes, of parts of larger arrays; padding stays as it was. */
+/* Random numbers by global index, against Philox 4x32-10 written here from the paper, and against one rank that holds the whole:
+ * every distribution, for random distributions and memory, of all dtypes, of parts of larger arrays; padding stays as it was. */
 #include "random.h"
 
 /* Words of a counter after ten rounds. */
@@ -52,10 +52,23 @@ typedef struct {
     int kind, ndim;
     int64_t shape[RANDOM_NDIM];
     double low, high;
-    const int64_t *images;
+    /* What one rank alone makes of the global array. */
+    char *whole;
 } oracle;
 
-enum { REAL, INTEGERS, PERMUTATION, KINDS };
+enum { UNIFORM, NORMAL, EXPONENTIAL, BETA, INTEGERS, PERMUTATION, KINDS };
+
+static int make(const oracle *o, darr_array *array, const darr_random *random)
+{
+    switch (o->kind) {
+    case UNIFORM: return darr_random_uniform(array, random, o->low, o->high);
+    case NORMAL: return darr_random_normal(array, random, o->low, o->high);
+    case EXPONENTIAL: return darr_random_exponential(array, random, o->high);
+    case BETA: return darr_random_beta(array, random, o->high, 0.75);
+    case INTEGERS: return darr_random_integers(array, random, (int64_t)o->low, (int64_t)o->high);
+    default: return darr_random_permutation(array, random);
+    }
+}
 
 static double value_at(const void *at, int dtype)
 {
@@ -78,7 +91,8 @@ static void compare(const random_place *place, void *context)
 {
     const oracle *o = context;
     const darr_random *r = o->random;
-    int dtype = place->view->dtype;
+    int dtype = place->view->dtype, complex = dtype == DARR_COMPLEX64 || dtype == DARR_COMPLEX128;
+    int64_t size = 0;
     uint64_t n = 0;
     if (!place->owned) {
         CHECK_REAL(value_at(place->at, dtype), 0);
@@ -89,49 +103,65 @@ static void compare(const random_place *place, void *context)
         n = r->extents ? n * (uint64_t)r->extents[d] + (uint64_t)((r->first ? r->first[d] : 0) + i * (r->step ? r->step[d] : 1))
                        : n * (uint64_t)o->shape[d] + (uint64_t)i;
     }
+    CHECK_OK(darr_dtype_size(dtype, &size));
+    CHECK(memcmp(place->at, o->whole + (int64_t)n * size, (size_t)size) == 0);
     if (o->kind == INTEGERS)
         CHECK_REAL(value_at(place->at, dtype), (double)integer(r, n, (int64_t)o->low, (uint64_t)(o->high - o->low)));
-    else if (o->kind == PERMUTATION)
-        CHECK_REAL(value_at(place->at, dtype), (double)o->images[n]);
-    else if (dtype == DARR_FLOAT32)
-        CHECK_REAL(*(float *)place->at, uniform32(r, n, (float)o->low, (float)o->high));
-    else if (dtype == DARR_FLOAT64)
-        CHECK_REAL(*(double *)place->at, uniform64(r, n, o->low, o->high));
-    else
-        for (int part = 0; part < 2; part++)
-            if (dtype == DARR_COMPLEX64)
-                CHECK_REAL(((float *)place->at)[part], uniform32(r, 2 * n + part, (float)o->low, (float)o->high));
+    else if (o->kind == UNIFORM)
+        for (int part = 0; part < (complex ? 2 : 1); part++)
+            if (dtype == DARR_FLOAT32 || dtype == DARR_COMPLEX64)
+                CHECK_REAL(((float *)place->at)[part],
+                           uniform32(r, (complex + 1) * n + part, (float)o->low, (float)o->high));
             else
-                CHECK_REAL(((double *)place->at)[part], uniform64(r, 2 * n + part, o->low, o->high));
+                CHECK_REAL(((double *)place->at)[part], uniform64(r, (complex + 1) * n + part, o->low, o->high));
+    else if (o->kind == EXPONENTIAL && dtype == DARR_FLOAT64)
+        CHECK_NEAR(*(double *)place->at, -o->high * log1p(-uniform64(r, n, 0, 1)), 1e-13);
+    else if (o->kind == NORMAL && dtype == DARR_FLOAT64) {
+        double radius = sqrt(-2 * log1p(-uniform64(r, n - n % 2, 0, 1)));
+        double turn = 6.283185307179586 * ((double)wide(r, n - n % 2 + 1) * 0x1p-64 - 0.125);
+        CHECK_NEAR(*(double *)place->at, o->low + o->high * radius * (n % 2 ? sin(turn) : cos(turn)), 1e-13);
+    }
 }
 
-/* The same permutation, from an array that one rank holds alone. */
-static int64_t *images(const darr_random *r, int64_t n)
+/* The global array on this rank alone. */
+static char *whole(const oracle *o, int dtype)
 {
-    darr_random whole = *r;
-    darr_dim dim = DARR_DIM_INIT;
+    const int64_t *shape = o->random->extents ? o->random->extents : o->shape;
+    darr_random random = *o->random;
+    darr_dim dims[RANDOM_NDIM];
     darr_dist *dist = NULL;
     darr_array *array = NULL;
     darr_view view = DARR_VIEW_INIT;
-    int64_t *copy = calloc((size_t)(n + 1), sizeof *copy);
-    unsigned char *seen = calloc((size_t)(n + 1), 1);
-    dim.extent = n;
-    CHECK_NEEDED(darr_dist_create(MPI_Comm_c2f(MPI_COMM_SELF), 1, &dim, NULL, &dist));
-    CHECK_NEEDED(darr_array_create(dist, DARR_INT64, &array));
-    whole.extents = whole.first = whole.step = NULL;
-    CHECK_OK(darr_random_permutation(array, &whole));
-    CHECK_OK(darr_array_view(array, &view));
-    if (n > 0)
-        memcpy(copy, view.base, (size_t)n * sizeof *copy);
-    for (int64_t i = 0; i < n; i++) {
-        CHECK(copy[i] >= 0 && copy[i] < n && !seen[copy[i]]);
-        if (copy[i] >= 0 && copy[i] < n)
-            seen[copy[i]] = 1;
+    int64_t elements = 1, size = 0;
+    char *copy;
+    for (int d = 0; d < o->ndim; d++) {
+        darr_dim dim = DARR_DIM_INIT;
+        dim.extent = shape[d];
+        dims[d] = dim;
+        elements *= shape[d];
     }
-    free(seen);
+    CHECK_NEEDED(darr_dist_create(MPI_Comm_c2f(MPI_COMM_SELF), o->ndim, dims, NULL, &dist));
+    CHECK_NEEDED(darr_array_create(dist, dtype, &array));
+    random.extents = random.first = random.step = NULL;
+    CHECK_OK(make(o, array, &random));
+    CHECK_OK(darr_array_view(array, &view));
+    CHECK_OK(darr_dtype_size(dtype, &size));
+    copy = calloc((size_t)(elements * size + 1), 1);
+    if (elements > 0)
+        memcpy(copy, view.base, (size_t)(elements * size));
     darr_array_free(array);
     darr_dist_free(dist);
     return copy;
+}
+
+/* Every index of a permutation comes once. */
+static void once(const int32_t *images, int64_t n)
+{
+    char *seen = calloc((size_t)(n + 1), 1);
+    for (int64_t i = 0; i < n; i++)
+        if (CHECK(images[i] >= 0 && images[i] < n && !seen[images[i]]))
+            seen[images[i]] = 1;
+    free(seen);
 }
 
 static int one_case(int comm)
@@ -158,24 +188,23 @@ static int one_case(int comm)
         r.first = first;
         r.step = step;
     }
-    dtype = o.kind == REAL ? reals[random_below(4)] : o.kind == INTEGERS ? 1 + (int)random_below(11) : DARR_INT32;
+    dtype = o.kind < INTEGERS ? reals[random_below(4)] : o.kind == INTEGERS ? 1 + (int)random_below(11) : DARR_INT32;
     dist = random_dist(comm, o.ndim, o.shape, 4);
     array = random_array(dist, dtype, &memory);
-    if (o.kind == REAL) {
-        o.low = random_below(2) ? 0 : -2.5;
-        o.high = random_below(2) ? 1 : 17.25;
-        CHECK_OK(darr_random_uniform(array, &r, o.low, o.high));
-    } else if (o.kind == INTEGERS) {
+    if (o.kind == INTEGERS) {
         int sign = dtype >= DARR_INT8 && dtype <= DARR_INT64, wider = dtype != DARR_BOOL && random_below(2);
         o.low = sign ? -(double)random_below(100) : 0;
         o.high = wider ? 127 : 2;
-        CHECK_OK(darr_random_integers(array, &r, (int64_t)o.low, (int64_t)o.high));
     } else {
-        o.images = images(&r, part ? extents[0] : o.shape[0]);
-        CHECK_OK(darr_random_permutation(array, &r));
+        o.low = random_below(2) ? 0 : -2.5;
+        o.high = random_below(2) ? 1 : 17.25;
     }
+    o.whole = whole(&o, dtype);
+    if (o.kind == PERMUTATION)
+        once((int32_t *)o.whole, part ? extents[0] : o.shape[0]);
+    CHECK_OK(make(&o, array, &r));
     random_visit(dist, array, compare, &o);
-    free((void *)o.images);
+    free(o.whole);
     darr_array_free(array);
     darr_dist_free(dist);
     free(memory);
