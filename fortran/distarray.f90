@@ -20,7 +20,7 @@ include 'distarray_arguments.inc'
 
 module distarray
     use, intrinsic :: iso_c_binding
-    use, intrinsic :: iso_fortran_env, only: int32, int64, real64
+    use, intrinsic :: iso_fortran_env, only: int32, int64, real32, real64
     use distarray_abi
     use distarray_arguments
     implicit none
@@ -30,6 +30,7 @@ module distarray
     public :: darr_memory, darr_view, darr_point
     public :: darr_entry, darr_at, darr_range, darr_all, darr_new_dimension, darr_ellipsis
     public :: darr_reduction, darr_reduce
+    public :: darr_random
     public :: sum_of, min_of, max_of, mean_of, var_of, std_of, norm_of, dot_of
     public :: darr_version, darr_abi_version, darr_build_info, darr_strerror, darr_last_error
     public :: darr_comm_set_checks, darr_comm_divide_node
@@ -142,6 +143,12 @@ module distarray
         procedure :: std => array_std
         procedure :: norm => array_norm
         procedure :: dot => array_dot
+        procedure :: random_uniform => array_random_uniform
+        procedure :: random_normal => array_random_normal
+        procedure :: random_exponential => array_random_exponential
+        procedure :: random_beta => array_random_beta
+        procedure :: random_integers => array_random_integers
+        procedure :: random_permutation => array_random_permutation
         procedure :: save_png => array_save_png
         procedure :: free => array_free
         procedure, private :: equate => array_equate
@@ -222,6 +229,25 @@ module distarray
         logical :: integers = .true.
     end type darr_entry
 
+    !> Which random numbers, from the function of this name.
+    type :: darr_random
+        private
+        integer(int64) :: seed = 0, stream = 0
+        integer(int64), allocatable :: extents(:), first(:), step(:)
+        type(objection) :: problem
+    end type darr_random
+    interface darr_random
+        module procedure random_of
+    end interface darr_random
+
+    !> The same in C's terms, and the parameters of the distribution.
+    type :: chosen_numbers
+        type(random_numbers) :: numbers
+        integer(c_int64_t), dimension(darr_max_ndim) :: extents = 0, first = 0, step = 0
+        real(c_double) :: values(2) = 0
+        type(objection) :: problem
+    end type chosen_numbers
+
     !> A part of an array and the memory for it in C's terms.
     type :: wanted_part
         integer(c_int) :: n = 0, dtype = 0
@@ -247,6 +273,7 @@ contains
     include 'distarray_array.inc'
     include 'distarray_part.inc'
     include 'distarray_reduce.inc'
+    include 'distarray_random.inc'
     include 'distarray_plan.inc'
     include 'distarray_edge.inc'
     include 'distarray_file.inc'

@@ -1364,17 +1364,19 @@ int darr_random_integers(darr_array *array,
                          int64_t low,
                          int64_t high);
 
-/* Fills an array of one dimension with a random permutation of the indices 0 to n - 1 of the global array: each of them once, element
+/* Fills an array of one dimension with a random permutation of the indices of the global array: each of them once, made element
  * by element. Ghosts are not updated.
  *
  * Local: as darr_random_uniform.
- * @param array [in] The array, of integers that hold n - 1.
+ * @param array [in] The array, of integers that hold all indices.
  * @param random [in] Which permutation; NULL: the defaults.
+ * @param base [in] The first index: of n elements those from base to base + n - 1 are permuted.
  * Errors: DARR_ERR_ARGUMENT for another number of dimensions, integers that are too small; DARR_ERR_UNSUPPORTED for what are no
  * integers; others as darr_random_uniform.
  */
 int darr_random_permutation(darr_array *array,
-                            const darr_random *random);
+                            const darr_random *random,
+                            int64_t base);
 
 /* Checks a descriptor against every rule of distarray_protocol.h that concerns one rank alone. Local.
  *

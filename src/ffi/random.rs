@@ -149,21 +149,23 @@ pub unsafe extern "C" fn darr_random_integers(
     guard(|| unsafe { fill(array, random, Law::Integers { low, count }) })
 }
 
-/// Fills an array of one dimension with a random permutation of the indices 0 to n - 1 of the global array: each of them once, element
+/// Fills an array of one dimension with a random permutation of the indices of the global array: each of them once, made element
 /// by element. Ghosts are not updated.
 ///
 /// Local: as `darr_random_uniform`.
-/// @param array [in] The array, of integers that hold n - 1.
+/// @param array [in] The array, of integers that hold all indices.
 /// @param random [in] Which permutation; NULL: the defaults.
+/// @param base [in] The first index: of n elements those from `base` to `base` + n - 1 are permuted.
 /// Errors: `DARR_ERR_ARGUMENT` for another number of dimensions, integers that are too small; `DARR_ERR_UNSUPPORTED` for what are no
 /// integers; others as `darr_random_uniform`.
 #[no_mangle]
 pub unsafe extern "C" fn darr_random_permutation(
     array: *mut darr_array,
     random: *const darr_random,
+    base: i64,
 ) -> c_int {
     // SAFETY: the pointer rule of the header.
-    guard(|| unsafe { fill(array, random, Law::Permutation { count: 0 }) })
+    guard(|| unsafe { fill(array, random, Law::Permutation { base, count: 0 }) })
 }
 
 /// # Safety

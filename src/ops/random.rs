@@ -16,7 +16,7 @@ pub fn fill(array: &Array, sequence: Sequence, window: Option<Window>, law: Law)
         None => Window::whole(&map.shape())?,
     };
     let law = match law {
-        Law::Permutation { .. } => permutation(array.dtype(), &window)?,
+        Law::Permutation { base, .. } => permutation(array.dtype(), base, &window)?,
         law => law,
     };
     let numbering = Numbering::new(map, array.dist().comm().rank(), &window)?;
@@ -65,15 +65,7 @@ fn check(dtype: Dtype, law: Law) -> Result<()> {
                 let text = format!("there is no integer from {low} on below the upper end");
                 return Err(Error::new(Code::Argument, text));
             }
-            let high = i128::from(low) + i128::from(count) - 1;
-            let [least, greatest] = integers(dtype);
-            if i128::from(low) < least || high > greatest {
-                let text = format!(
-                    "integers from {low} to {high} do not fit into {}, which has those from {least} to {greatest}",
-                    dtype.name()
-                );
-                return Err(Error::new(Code::Argument, text));
-            }
+            within(dtype, low, i128::from(low) + i128::from(count) - 1)?;
         }
         Law::Permutation { .. } => {
             let integer = matches!(dtype.kind(), Kind::Signed | Kind::Unsigned);
@@ -104,7 +96,7 @@ fn number(dtype: Dtype, what: &str, value: f64, least: f64) -> Result<()> {
 }
 
 /// The permutation of all places in the window.
-fn permutation(dtype: Dtype, window: &Window) -> Result<Law> {
+fn permutation(dtype: Dtype, base: i64, window: &Window) -> Result<Law> {
     let &[count] = &window.extents[..] else {
         let text = format!(
             "a permutation needs an array of one dimension; there are {}",
@@ -112,17 +104,25 @@ fn permutation(dtype: Dtype, window: &Window) -> Result<Law> {
         );
         return Err(Error::new(Code::Argument, text));
     };
-    let [_, greatest] = integers(dtype);
-    if i128::from(count) - 1 > greatest {
-        let text = format!(
-            "a permutation of {count} indices does not fit into {}",
-            dtype.name()
-        );
-        return Err(Error::new(Code::Argument, text));
+    if count > 0 {
+        within(dtype, base, i128::from(base) + i128::from(count) - 1)?;
     }
     // A negative extent is refused with the window.
     let count = u64::try_from(count).unwrap_or(0);
-    Ok(Law::Permutation { count })
+    Ok(Law::Permutation { base, count })
+}
+
+/// Whether the dtype holds the integers from `low` to `high`.
+fn within(dtype: Dtype, low: i64, high: i128) -> Result<()> {
+    let [least, greatest] = integers(dtype);
+    if i128::from(low) >= least && high <= greatest {
+        return Ok(());
+    }
+    let text = format!(
+        "integers from {low} to {high} do not fit into {}, which has those from {least} to {greatest}",
+        dtype.name()
+    );
+    Err(Error::new(Code::Argument, text))
 }
 
 /// A real number as the dtype rounds it.

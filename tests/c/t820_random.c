@@ -66,7 +66,7 @@ static int make(const oracle *o, darr_array *array, const darr_random *random)
     case EXPONENTIAL: return darr_random_exponential(array, random, o->high);
     case BETA: return darr_random_beta(array, random, o->high, 0.75);
     case INTEGERS: return darr_random_integers(array, random, (int64_t)o->low, (int64_t)o->high);
-    default: return darr_random_permutation(array, random);
+    default: return darr_random_permutation(array, random, (int64_t)o->low);
     }
 }
 
@@ -155,12 +155,12 @@ static char *whole(const oracle *o, int dtype)
 }
 
 /* Every index of a permutation comes once. */
-static void once(const int32_t *images, int64_t n)
+static void once(const int32_t *images, int64_t n, int32_t base)
 {
     char *seen = calloc((size_t)(n + 1), 1);
     for (int64_t i = 0; i < n; i++)
-        if (CHECK(images[i] >= 0 && images[i] < n && !seen[images[i]]))
-            seen[images[i]] = 1;
+        if (CHECK(images[i] >= base && images[i] < base + n && !seen[images[i] - base]))
+            seen[images[i] - base] = 1;
     free(seen);
 }
 
@@ -196,12 +196,12 @@ static int one_case(int comm)
         o.low = sign ? -(double)random_below(100) : 0;
         o.high = wider ? 127 : 2;
     } else {
-        o.low = random_below(2) ? 0 : -2.5;
+        o.low = random_below(2) ? 0 : o.kind == PERMUTATION ? 1 : -2.5;
         o.high = random_below(2) ? 1 : 17.25;
     }
     o.whole = whole(&o, dtype);
     if (o.kind == PERMUTATION)
-        once((int32_t *)o.whole, part ? extents[0] : o.shape[0]);
+        once((int32_t *)o.whole, part ? extents[0] : o.shape[0], (int32_t)o.low);
     CHECK_OK(make(&o, array, &r));
     random_visit(dist, array, compare, &o);
     free(o.whole);

@@ -26,7 +26,7 @@ static void fetch(int dtype, int64_t seed, int64_t stream, int law, double p, do
     case 'n': CHECK_OK(darr_random_normal(array, &random, p, q)); break;
     case 'e': CHECK_OK(darr_random_exponential(array, &random, p)); break;
     case 'b': CHECK_OK(darr_random_beta(array, &random, p, q)); break;
-    case 'p': CHECK_OK(darr_random_permutation(array, &random)); break;
+    case 'p': CHECK_OK(darr_random_permutation(array, &random, 0)); break;
     default: CHECK_OK(darr_random_integers(array, &random, (int64_t)p, (int64_t)q));
     }
     if (law == 'p' || law == 'i') {

@@ -43,8 +43,8 @@ pub enum Law {
     Beta { a: f64, b: f64 },
     /// `count` integers from `low` on.
     Integers { low: i64, count: u64 },
-    /// The images of their numbers under a permutation of 0 to `count - 1`.
-    Permutation { count: u64 },
+    /// The images of their numbers under a permutation of 0 to `count - 1`, counted from `base`.
+    Permutation { base: i64, count: u64 },
 }
 
 /// Which of all sequences of random bits.
@@ -80,8 +80,8 @@ pub fn fill(block: &Block, numbering: &Numbering, sequence: Sequence, law: Law) 
             drawn(target, philox, Few { low, count })
         }
         Law::Integers { low, count } => drawn(target, philox, Many { low, count }),
-        Law::Permutation { count } => {
-            tiles::fill(&Permutation::new(&philox, count), numbering, block)
+        Law::Permutation { base, count } => {
+            tiles::fill(&Permutation::new(&philox, base, count), numbering, block)
         }
     }
 }

@@ -11,6 +11,8 @@ const STEPS: usize = 16;
 const LOW: u64 = 0xffff_ffff;
 
 pub(super) struct Permutation {
+    /// What image 0 becomes.
+    base: i64,
     n: u64,
     /// Keys of the two multiplications of each step.
     keys: [[u64; 2]; STEPS],
@@ -21,7 +23,7 @@ pub(super) struct Permutation {
 
 impl Permutation {
     /// Of `n` numbers, at most 2^63.
-    pub fn new(philox: &Philox, n: u64) -> Permutation {
+    pub fn new(philox: &Philox, base: i64, n: u64) -> Permutation {
         let mut bits = [[0; 2]; STEPS / 2];
         philox.run(0, &mut bits);
         let key = |step: usize| bits.as_flattened()[step];
@@ -29,6 +31,7 @@ impl Permutation {
         let lower = width / 2;
         let mask = |bits: u32| (1 << bits) - 1;
         Permutation {
+            base,
             n,
             keys: std::array::from_fn(|step| [key(step) & LOW, key(step) >> 32]),
             shift: lower,
@@ -70,13 +73,13 @@ impl Make for Permutation {
 
     fn run(&self, first: u64, out: &mut [i64]) {
         for (number, out) in (first..).zip(out) {
-            *out = self.image(number) as i64;
+            *out = self.base + self.image(number) as i64;
         }
     }
 
     fn each(&self, numbers: &[u64], out: &mut [i64]) {
         for (&number, out) in numbers.iter().zip(out) {
-            *out = self.image(number) as i64;
+            *out = self.base + self.image(number) as i64;
         }
     }
 }
@@ -89,7 +92,7 @@ mod tests {
     fn every_number_once() {
         for n in (0..70).chain([127, 128, 129, 1000, 4097]) {
             let mut images = vec![0; n];
-            Permutation::new(&Philox::new(5, 1), n as u64).run(0, &mut images);
+            Permutation::new(&Philox::new(5, 1), 0, n as u64).run(0, &mut images);
             images.sort_unstable();
             assert!(images.iter().copied().eq(0..n as i64), "{n}");
         }
@@ -103,7 +106,7 @@ mod tests {
         let mut counts = std::collections::BTreeMap::new();
         for seed in 0..seeds {
             let mut images = [0; 4];
-            Permutation::new(&Philox::new(seed, 0), 4).run(0, &mut images);
+            Permutation::new(&Philox::new(seed, 0), 0, 4).run(0, &mut images);
             *counts.entry(images).or_insert(0.0f64) += 1.0;
         }
         assert_eq!(counts.len(), 24);
@@ -116,7 +119,7 @@ mod tests {
 
     #[test]
     fn the_largest_domain_has_an_end() {
-        let permutation = Permutation::new(&Philox::new(0, 0), i64::MAX as u64);
+        let permutation = Permutation::new(&Philox::new(0, 0), 0, i64::MAX as u64);
         let mut image = [0];
         permutation.each(&[i64::MAX as u64 - 1], &mut image);
         assert!((0..i64::MAX).contains(&image[0]));

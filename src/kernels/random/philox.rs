@@ -1,8 +1,8 @@
 //! Philox 4x32-10: 128 random bits for every counter, by ten rounds of multiplications (Salmon,
 //! Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", 2011).
 //!
-//! Counters of a run are made ready side by side, each 32-bit word in the low half of a 64-bit one,
-//! so that the compiler finds the vector instruction that multiplies such words.
+//! Each 32-bit word stands in the low half of a 64-bit one, so that the compiler does many counters
+//! side by side with the vector instruction that multiplies such words.
 
 /// Factors of the products of a round.
 const FACTORS: [u64; 2] = [0xd251_1f53, 0xcd9e_8d57];
@@ -11,9 +11,6 @@ const FACTORS: [u64; 2] = [0xd251_1f53, 0xcd9e_8d57];
 const GROWTH: [u32; 2] = [0x9e37_79b9, 0xbb67_ae85];
 
 const ROUNDS: usize = 10;
-
-/// Counters side by side.
-const LANES: usize = 16;
 
 /// 128 random bits, lower words first.
 pub(super) type Bits = [u64; 2];
@@ -41,32 +38,15 @@ impl Philox {
     /// The bits of the counters `[first + i, stream]`.
     #[inline(always)]
     pub fn run(&self, first: u64, bits: &mut [Bits]) {
-        let mut next = first;
-        for chunk in bits.chunks_mut(LANES) {
-            let counters = std::array::from_fn(|lane| next.wrapping_add(lane as u64));
-            self.chunk(&counters, chunk);
-            next = next.wrapping_add(LANES as u64);
-        }
+        self.each(|i| first.wrapping_add(i as u64), bits);
     }
 
-    /// The bits of the counters `[list(i), stream]`.
+    /// The bits of the counters `[counter(i), stream]`.
     #[inline(always)]
-    pub fn each(&self, list: impl Fn(usize) -> u64, bits: &mut [Bits]) {
-        for (turn, chunk) in bits.chunks_mut(LANES).enumerate() {
-            let last = chunk.len() - 1;
-            let counters = std::array::from_fn(|lane| list(turn * LANES + lane.min(last)));
-            self.chunk(&counters, chunk);
+    pub fn each(&self, counter: impl Fn(usize) -> u64, bits: &mut [Bits]) {
+        for (i, bits) in bits.iter_mut().enumerate() {
+            *bits = self.block(counter(i));
         }
-    }
-
-    /// At most `LANES` counters.
-    #[inline(always)]
-    fn chunk(&self, counters: &[u64; LANES], bits: &mut [Bits]) {
-        let mut made = [[0; 2]; LANES];
-        for (lane, made) in made.iter_mut().enumerate() {
-            *made = self.block(counters[lane]);
-        }
-        bits.copy_from_slice(&made[..bits.len()]);
     }
 
     /// The bits of the counter `[counter, stream]`, each of which is two of its four words.
