@@ -48,6 +48,7 @@ module distarray
     public :: darr_memory, darr_view, darr_point
     public :: darr_entry, darr_at, darr_range, darr_all, darr_new_dimension, darr_ellipsis
     public :: darr_reduction, darr_reduce
+    public :: darr_random
     public :: sum_of, min_of, max_of, mean_of, var_of, std_of, norm_of, dot_of
     public :: darr_term, darr_expression, darr_given, darr_profile, darr_longest_expression
     public :: darr_eval, darr_eval_values, darr_values, darr_value
@@ -172,6 +173,12 @@ module distarray
         procedure :: std => array_std
         procedure :: norm => array_norm
         procedure :: dot => array_dot
+        procedure :: random_uniform => array_random_uniform
+        procedure :: random_normal => array_random_normal
+        procedure :: random_exponential => array_random_exponential
+        procedure :: random_beta => array_random_beta
+        procedure :: random_integers => array_random_integers
+        procedure :: random_permutation => array_random_permutation
         procedure :: save_png => array_save_png
         procedure :: free => array_free
         procedure :: join => array_join
@@ -285,6 +292,25 @@ module distarray
         procedure :: hand_over => number_list_hand_over
     end type number_list
 
+    !> Which random numbers, from the function of this name.
+    type :: darr_random
+        private
+        integer(int64) :: seed = 0, stream = 0
+        integer(int64), allocatable :: extents(:), first(:), step(:)
+        type(objection) :: problem
+    end type darr_random
+    interface darr_random
+        module procedure random_of
+    end interface darr_random
+
+    !> The same in C's terms, and the parameters of the distribution.
+    type :: chosen_numbers
+        type(random_numbers) :: numbers
+        integer(c_int64_t), dimension(darr_max_ndim) :: extents = 0, first = 0, step = 0
+        real(c_double) :: values(2) = 0
+        type(objection) :: problem
+    end type chosen_numbers
+
     !> A part of an array and the memory for it in C's terms.
     type :: wanted_part
         integer(c_int) :: n = 0, dtype = 0
@@ -311,6 +337,7 @@ contains
     include 'distarray_part.inc'
     include 'distarray_reduce.inc'
     include 'distarray_formula.inc'
+    include 'distarray_random.inc'
     include 'distarray_plan.inc'
     include 'distarray_edge.inc'
     include 'distarray_file.inc'

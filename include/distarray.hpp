@@ -31,6 +31,7 @@
 #include "distarray/image.hpp"
 #include "distarray/plan.hpp"
 #include "distarray/protocol.hpp"
+#include "distarray/random.hpp"
 #include "distarray/reduction.hpp"
 #include "distarray/view.hpp"
 

@@ -9,6 +9,7 @@
 //! relabel                       which rank takes which place, so that little moves
 //! edges                         what lies beyond the domain's edges, and what it is filled from
 //! broadcast, take               plans of assignment and of lists of indices
+//! numbering                     places of a rank's elements in a global array
 //! request                       who has a part of an array that a rank asks for
 //! moves, runs                   the form of all plans
 //! slice, stagger, boxes         distributions made from others or from boxes
@@ -45,6 +46,7 @@ pub mod index_list;
 pub mod locate;
 pub mod map;
 pub mod moves;
+pub mod numbering;
 pub mod product;
 pub mod protocol;
 pub mod redistribute;
@@ -73,6 +75,7 @@ pub use index_list::IndexList;
 pub use locate::Locator;
 pub use map::{Map, Owner};
 pub use moves::{Costs, Message, Moves, Product};
+pub use numbering::{Numbering, Window};
 pub use region::Region;
 pub use request::Request;
 pub use runs::Run;

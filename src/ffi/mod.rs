@@ -19,6 +19,7 @@ pub mod library;
 pub mod plan;
 pub mod pointer;
 pub mod protocol;
+pub mod random;
 pub mod reduce;
 pub mod slice;
 pub mod take;

@@ -28,6 +28,7 @@ mod overlap;
 mod partial;
 mod place;
 mod points;
+pub mod random;
 pub mod reduce;
 pub mod threads;
 mod tile;

@@ -12,6 +12,7 @@ pub mod indices;
 pub mod mask;
 pub mod pick;
 pub mod plan;
+pub mod random;
 pub mod redistribute;
 pub mod reduce;
 mod relabel;

@@ -26,6 +26,7 @@ const NOUNS: &[&str] = &[
     "formula/node",
     "formula/ufunc",
     "formula",
+    "random",
     "protocol",
     "plan/edge",
     "plan/halo",
