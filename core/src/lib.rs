@@ -10,6 +10,7 @@
 //! edges                         what lies beyond the domain's edges, and what it is filled from
 //! broadcast, take               plans of assignment and of lists of indices
 //! request                       who has a part of an array that a rank asks for
+//! sort                          the order of elements, and who takes which part of it
 //! moves, runs                   the form of all plans
 //! slice, stagger, boxes         distributions made from others or from boxes
 //! description                   distributions as numbers, for ranks that have no handle
@@ -53,6 +54,7 @@ pub mod runs;
 pub mod section;
 mod side;
 pub mod slice;
+pub mod sort;
 pub mod stagger;
 pub mod take;
 
