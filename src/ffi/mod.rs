@@ -20,4 +20,5 @@ pub mod pointer;
 pub mod protocol;
 pub mod reduce;
 pub mod slice;
+pub mod sort;
 pub mod take;

@@ -14,6 +14,7 @@ pub mod plan;
 pub mod redistribute;
 pub mod reduce;
 mod relabel;
+pub mod sort;
 pub mod take;
 
 pub use between::plan_between;

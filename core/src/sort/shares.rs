@@ -41,6 +41,17 @@ impl Shares {
         Some(Shares(shares))
     }
 
+    /// About equally many positions for each of so many ranks.
+    pub fn even(total: u64, ranks: usize) -> Shares {
+        let cut = |rank: usize| (u128::from(total) * rank as u128 / ranks as u128) as u64;
+        let share = |rank| Share {
+            rank,
+            positions: cut(rank)..cut(rank + 1),
+        };
+        let shares = (0..ranks).map(share);
+        Shares(shares.filter(|share| !share.positions.is_empty()).collect())
+    }
+
     /// Where shares meet.
     pub fn inner(&self) -> Vec<u64> {
         let starts = self.0.iter().map(|share| share.positions.start);
@@ -103,6 +114,14 @@ impl Shares {
 }
 
 impl Boundary {
+    /// The same, moved down to where equal keys stay together.
+    pub fn cleaned(&self) -> Boundary {
+        Boundary {
+            position: self.below,
+            ..*self
+        }
+    }
+
     /// Whether no key lies on both sides.
     fn is_clean(&self) -> bool {
         self.below == self.position
