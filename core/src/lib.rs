@@ -11,6 +11,7 @@
 //! broadcast, take               plans of assignment and of lists of indices
 //! numbering                     places of a rank's elements in a global array
 //! request                       who has a part of an array that a rank asks for
+//! sort                          the order of elements, and who takes which part of it
 //! moves, runs                   the form of all plans
 //! slice, stagger, boxes         distributions made from others or from boxes
 //! formula, ufunc                formulas over arrays, from text to a program; functions and their types
@@ -57,6 +58,7 @@ pub mod runs;
 pub mod section;
 mod side;
 pub mod slice;
+pub mod sort;
 pub mod stagger;
 pub mod take;
 pub mod ufunc;

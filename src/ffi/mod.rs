@@ -22,4 +22,5 @@ pub mod protocol;
 pub mod random;
 pub mod reduce;
 pub mod slice;
+pub mod sort;
 pub mod take;

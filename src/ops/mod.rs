@@ -16,6 +16,7 @@ pub mod random;
 pub mod redistribute;
 pub mod reduce;
 mod relabel;
+pub mod sort;
 pub mod take;
 
 pub use between::plan_between;

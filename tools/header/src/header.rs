@@ -21,6 +21,7 @@ const NOUNS: &[&str] = &[
     "fetch",
     "assign",
     "take",
+    "sort",
     "reduce",
     "formula/operand",
     "formula/node",
