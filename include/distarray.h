@@ -482,6 +482,26 @@ typedef struct darr_reduction {
     void *value_out;
 } darr_reduction;
 
+/* Works on the calling rank's sections of n arrays, views[0] to views[n - 1], each as darr_array_view gives it; gives 0, or
+ * another number for a failure. context is what the caller of the library passed on.
+ */
+typedef int (*darr_apply_function)(int n, const struct darr_view *const *views, void *context);
+
+/* Gives the element at a global index, one entry per dimension, counted from 0: writes it to value_out, which is aligned for any
+ * element and holds zeros. Gives 0, or another number for a failure.
+ */
+typedef int (*darr_element_function)(const int64_t *index, void *value_out, void *context);
+
+/* Makes the calling rank's part of a reduction: reads the sections of n arrays as a darr_apply_function does and writes the part to
+ * partial_out, which is aligned for any type and holds zeros. Gives 0, or another number for a failure.
+ */
+typedef int (*darr_partial_function)(int n, const struct darr_view *const *views, void *partial_out, void *context);
+
+/* Combines the part of some ranks, lower, with that of the ranks that follow them: higher becomes the part of both. Gives 0, or
+ * another number for a failure.
+ */
+typedef int (*darr_combine_function)(const void *lower, void *higher, void *context);
+
 /* Layers of padding outside of the domain, on one rank, that a function is to fill. */
 typedef struct darr_edge_region {
     /* sizeof(darr_edge_region) of the library. */
@@ -1263,6 +1283,85 @@ int darr_reduce(int n,
  * Errors: as darr_reduce.
  */
 int darr_array_reduce(const darr_array *array, int op, int dtype, void *value_out);
+
+/* Calls a function of the program once on every rank, also on those that own nothing, with the rank's sections of several arrays:
+ * address, strides, extents, padding and global indices. The arrays may be distributed in different ways.
+ *
+ * The function is called on the thread of the caller. It may read and write the sections, padding included, and call Local functions
+ * of the library, also on these arrays; it makes no collective call, and does not throw or jump out. Nobody's ghosts are updated.
+ * Arrays that it frees stay alive until the call returns. In dimensions that are neither block nor whole (contiguous is 0)
+ * darr_dist_to_global gives the global indices. To set a field to the number of its row:
+ *
+ * static int rows(int n, const darr_view *const *views, void *context)
+ * {
+ * const darr_view *v = views[0];
+ * for (int64_t i = v->owned_lo[0]; i < v->owned_hi[0]; i++)
+ * for (int64_t j = v->owned_lo[1]; j < v->owned_hi[1]; j++)
+ * *(double *)((char *)v->base + i * v->strides[0] + j * v->strides[1]) = v->global_lo[0] + i;
+ * return 0;
+ * }
+ * code = darr_apply(1, &field, rows, NULL);
+ *
+ * Collective: the ranks agree at the end, in one small message. What the function of any rank reports is every rank's
+ * DARR_ERR_CALLBACK, with the lowest such rank and its number in the text; functions of other ranks have run then.
+ * @param n [in] Number of arrays, 1 or more. The first one says whose call it is: only a rank that passes no live array there
+ * reports alone.
+ * @param arrays [in] The arrays, over one communicator.
+ * @param function [in] The function of this rank; ranks may pass different ones.
+ * @param context [in] What the function gets; NULL is fine.
+ * Errors: DARR_ERR_CALLBACK; DARR_ERR_ARGUMENT; DARR_ERR_MISMATCH for arrays that differ between ranks, found before any function
+ * is called in checked mode only; DARR_ERR_MEMORY; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ */
+int darr_apply(int n,
+               darr_array *const *arrays,
+               darr_apply_function function,
+               void *context);
+
+/* Sets every owned element of an array to what a function of the program gives for its global index: any distribution, padding left
+ * alone.
+ *
+ * The function is called on the thread of the caller, for one element after the other in the memory order of the distribution, each
+ * on its owner. It may call Local functions of the library, also on this array, makes no collective call, and does not
+ * throw or jump out.
+ *
+ * Collective: as darr_apply; after a failure the elements before it are set.
+ * @param array [in] The array.
+ * @param dtype [in] Type of the function's values, converted as NumPy's same_kind rule allows; an integer must fit.
+ * @param function [in] The function of this rank.
+ * @param context [in] What the function gets; NULL is fine.
+ * Errors: DARR_ERR_CALLBACK; DARR_ERR_ARGUMENT for a dtype that is unknown or does not convert; DARR_ERR_STATE where a begun plan
+ * uses the array; DARR_ERR_MISMATCH; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ */
+int darr_array_from_function(darr_array *array,
+                             int dtype,
+                             darr_element_function function,
+                             void *context);
+
+/* Reduces arrays in a way of the program's own: a function makes a part of each rank's sections, also of a rank that owns nothing,
+ * and another one combines the parts of two groups of ranks until one is left.
+ *
+ * Parts are combined in the order of the ranks, (0 with 1) with (2 with 3) and so on, the same way in every run at one rank count, so
+ * that the combination need not be commutative, and associative only for results that do not depend on the rank count. Several ranks
+ * make the same combination: for the same result on every rank it depends on the two parts alone. What darr_apply says of its
+ * function holds for both.
+ *
+ * Collective: one message of this many bytes and a small one for the agreement.
+ * @param n [in] Number of arrays, 1 or more, as for darr_apply.
+ * @param arrays [in] The arrays, over one communicator.
+ * @param bytes [in] Size of a part, 1 or more, the same on every rank.
+ * @param local [in] Makes the part of this rank.
+ * @param combine [in] Combines two parts.
+ * @param context [in] What both functions get; NULL is fine.
+ * @param result_out [out] The last part, on every rank. Nothing is written on failure.
+ * Errors: as darr_apply; DARR_ERR_MISMATCH also for sizes that differ.
+ */
+int darr_reduce_with(int n,
+                     const darr_array *const *arrays,
+                     int64_t bytes,
+                     darr_partial_function local,
+                     darr_combine_function combine,
+                     void *context,
+                     void *result_out);
 
 /* Checks a descriptor against every rule of distarray_protocol.h that concerns one rank alone. Local.
  *

@@ -315,7 +315,7 @@ pub unsafe extern "C" fn darr_array_view(
     })
 }
 
-fn view(array: &Array) -> darr_view {
+pub(super) fn view(array: &Array) -> darr_view {
     let (block, dist) = (array.block(), array.dist());
     let (section, owned) = (dist.section(), dist.section().owned());
     let mut view = darr_view {

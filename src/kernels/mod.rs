@@ -30,6 +30,7 @@ mod tile;
 mod transfer;
 mod transpose;
 pub mod value;
+pub mod visit;
 
 pub use block::Block;
 pub use memory::Memory;

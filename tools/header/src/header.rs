@@ -22,6 +22,7 @@ const NOUNS: &[&str] = &[
     "assign",
     "take",
     "reduce",
+    "apply",
     "protocol",
     "plan/edge",
     "plan/halo",
