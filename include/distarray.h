@@ -541,11 +541,11 @@ typedef int (*darr_edge_function)(void *user, const struct darr_edge_region *reg
  * from DARR_EDGE_INIT.
  *
  * With a(0), a(1), ... the elements from the end of the domain inwards, whoever owns them, layer k = 1, 2, ... outwards gets
- * DARR_EDGE_CONSTANT       v
- * DARR_EDGE_ZERO_GRADIENT  a(0)
- * DARR_EDGE_LINEAR         a(0) + k (a(0) - a(1))
- * DARR_EDGE_MIRROR         a(k - 1), or a(k) where the plane goes through a(0)
- * DARR_EDGE_ANTISYMMETRIC  2 v - a(k - 1), or 2 v - a(k)
+ *   DARR_EDGE_CONSTANT       v
+ *   DARR_EDGE_ZERO_GRADIENT  a(0)
+ *   DARR_EDGE_LINEAR         a(0) + k (a(0) - a(1))
+ *   DARR_EDGE_MIRROR         a(k - 1), or a(k) where the plane goes through a(0)
+ *   DARR_EDGE_ANTISYMMETRIC  2 v - a(k - 1), or 2 v - a(k)
  * in the arithmetic of the dtype: integers wrap; truth values are no linear and no antisymmetric field. An element on the
  * plane itself keeps its value.
  */
@@ -1292,15 +1292,15 @@ int darr_array_reduce(const darr_array *array, int op, int dtype, void *value_ou
  * Arrays that it frees stay alive until the call returns. In dimensions that are neither block nor whole (contiguous is 0)
  * darr_dist_to_global gives the global indices. To set a field to the number of its row:
  *
- * static int rows(int n, const darr_view *const *views, void *context)
- * {
- * const darr_view *v = views[0];
- * for (int64_t i = v->owned_lo[0]; i < v->owned_hi[0]; i++)
- * for (int64_t j = v->owned_lo[1]; j < v->owned_hi[1]; j++)
- * *(double *)((char *)v->base + i * v->strides[0] + j * v->strides[1]) = v->global_lo[0] + i;
- * return 0;
- * }
- * code = darr_apply(1, &field, rows, NULL);
+ *   static int rows(int n, const darr_view *const *views, void *context)
+ *   {
+ *       const darr_view *v = views[0];
+ *       for (int64_t i = v->owned_lo[0]; i < v->owned_hi[0]; i++)
+ *           for (int64_t j = v->owned_lo[1]; j < v->owned_hi[1]; j++)
+ *               *(double *)((char *)v->base + i * v->strides[0] + j * v->strides[1]) = v->global_lo[0] + i;
+ *       return 0;
+ *   }
+ *   code = darr_apply(1, &field, rows, NULL);
  *
  * Collective: the ranks agree at the end, in one small message. What the function of any rank reports is every rank's
  * DARR_ERR_CALLBACK, with the lowest such rank and its number in the text; functions of other ranks have run then.
