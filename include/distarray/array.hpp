@@ -142,6 +142,10 @@ class array {
     template <class T> void fill(T value) {
         detail::check(darr_array_fill(get(), static_cast<int>(dtype_of<T>), &value));
     }
+    /* Sets every owned element to what the function gives for its global indices, one std::int64_t per
+     * dimension: a.from_function([](auto i, auto j) { return 0.1 * i * j; }). The type of its values converts
+     * to the array's as NumPy's same_kind rule allows. What it throws is as for apply. Collective. */
+    template <class Function> void from_function(Function &&function);
     /* Copies the owned elements of an array of a compatible distribution. Local. */
     void copy_from(const array &source) { detail::check(darr_array_copy(source.get(), get())); }
     /* One element by global index, on every rank. Collective. */
@@ -183,8 +187,8 @@ class array {
     }
     /* The share in it of a rank that has nothing. Collective. */
     template <class T> void put(combine mode = combine::insert) { put<T>({}, nullptr, mode); }
-    /* NumPy's target[...] = source: any distributions; extents of 1 and missing dimensions repeat. Dimensions are
-     * aligned at the last one (order::c) or the first one (order::f). Collective. */
+    /* NumPy's target[...] = source: any distributions; extents of 1 and missing dimensions repeat. Dimensions
+     * are aligned at the last one (order::c) or the first one (order::f). Collective. */
     void assign(const array &source, order alignment = order::c) {
         detail::check(darr_array_assign(get(), source.get(), static_cast<int>(alignment)));
     }
