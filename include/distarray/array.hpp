@@ -187,8 +187,8 @@ class array {
     }
     /* The share in it of a rank that has nothing. Collective. */
     template <class T> void put(combine mode = combine::insert) { put<T>({}, nullptr, mode); }
-    /* NumPy's target[...] = source: any distributions; extents of 1 and missing dimensions repeat. Dimensions
-     * are aligned at the last one (order::c) or the first one (order::f). Collective. */
+    /* NumPy's target[...] = source: any distributions; extents of 1 and missing dimensions repeat. Dimensions are
+     * aligned at the last one (order::c) or the first one (order::f). Collective. */
     void assign(const array &source, order alignment = order::c) {
         detail::check(darr_array_assign(get(), source.get(), static_cast<int>(alignment)));
     }
