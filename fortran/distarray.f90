@@ -106,6 +106,7 @@ module distarray
         procedure :: coords => dist_coords
         procedure :: box => dist_box
         procedure :: counts => dist_counts
+        procedure :: indices => dist_indices
         procedure :: padding => dist_padding
         procedure :: owner => dist_owner
         procedure :: to_local => dist_to_local

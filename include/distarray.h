@@ -426,7 +426,7 @@ typedef struct darr_memory {
 typedef struct darr_view {
     /* sizeof(darr_view). */
     int64_t size;
-    /* The element with local index 0 in every dimension, padding included. Not to be used when an extent is 0. */
+    /* The element with local index 0 in every dimension, padding included; NULL where the rank owns nothing. */
     void *base;
     /* DARR_FLOAT64 and so on. */
     int dtype;
@@ -974,6 +974,21 @@ int darr_dist_box(const darr_dist *dist, int rank, int64_t *lo_out, int64_t *hi_
  */
 int darr_dist_count(const darr_dist *dist, int rank, int64_t *count_out);
 
+/* Global indices that a rank owns in one dimension, in the order in which they lie in memory, for any map.
+ *
+ * Local.
+ * @param dim [in] The dimension; negative ones count from the end.
+ * @param n [in] Room at indices_out: the number of elements that darr_dist_count gives for the dimension.
+ * @param indices_out [out] The indices; NULL is fine when there are none.
+ * Errors: DARR_ERR_ARGUMENT for a dimension that there is not, another number; DARR_ERR_UNSUPPORTED for another rank's indices of an
+ * unstructured dimension; DARR_ERR_HANDLE.
+ */
+int darr_dist_indices(const darr_dist *dist,
+                      int rank,
+                      int dim,
+                      int64_t n,
+                      int64_t *indices_out);
+
 /* Elements that a rank's section carries below and above the owned ones along each dimension: communication padding
  * inside and at periodic ends, boundary padding at the other ends, none where the rank owns nothing.
  *
@@ -1290,7 +1305,7 @@ int darr_array_reduce(const darr_array *array, int op, int dtype, void *value_ou
  * The function is called on the thread of the caller. It may read and write the sections, padding included, and call Local functions
  * of the library, also on these arrays; it makes no collective call, and does not throw or jump out. Nobody's ghosts are updated.
  * Arrays that it frees stay alive until the call returns. In dimensions that are neither block nor whole (contiguous is 0)
- * darr_dist_to_global gives the global indices. To set a field to the number of its row:
+ * darr_dist_indices gives the global indices. To set a field to the number of its row:
  *
  *   static int rows(int n, const darr_view *const *views, void *context)
  *   {

@@ -50,7 +50,7 @@ pub type darr_combine_function = Option<
 /// The function is called on the thread of the caller. It may read and write the sections, padding included, and call Local functions
 /// of the library, also on these arrays; it makes no collective call, and does not throw or jump out. Nobody's ghosts are updated.
 /// Arrays that it frees stay alive until the call returns. In dimensions that are neither block nor whole (`contiguous` is 0)
-/// `darr_dist_to_global` gives the global indices. To set a field to the number of its row:
+/// `darr_dist_indices` gives the global indices. To set a field to the number of its row:
 ///
 ///   static int rows(int n, const darr_view *const *views, void *context)
 ///   {

@@ -229,6 +229,26 @@ static void whole(int64_t *sum, int64_t *elements)
     }
 }
 
+/* The indices of a dimension are those of the elements along it. */
+static void indices(int f)
+{
+    int64_t count[RANDOM_NDIM], local[RANDOM_NDIM], index[RANDOM_NDIM], list[8];
+    darr_view v = DARR_VIEW_INIT;
+    CHECK_OK(darr_dist_count(fields[f].dist, -1, count));
+    CHECK_OK(darr_array_view(fields[f].array, &v));
+    CHECK((v.base == NULL) == (owned(f) == 0));
+    for (int d = 0; d < v.ndim; d++) {
+        CHECK_OK(darr_dist_indices(fields[f].dist, -1, d - v.ndim * (int)random_below(2), count[d], list));
+        CHECK_CODE(darr_dist_indices(fields[f].dist, -1, d, count[d] + 1, list), DARR_ERR_ARGUMENT);
+        memcpy(local, v.owned_lo, sizeof local);
+        for (int64_t i = 0; i < count[d] && owned(f) > 0; i++, local[d]++) {
+            CHECK_OK(darr_dist_to_global(fields[f].dist, -1, local, index));
+            CHECK_INT(list[i], index[d]);
+        }
+    }
+    CHECK_FAILS(darr_dist_indices(fields[f].dist, -1, v.ndim, 0, list), DARR_ERR_ARGUMENT, "dimension");
+}
+
 static int one_case(int comm)
 {
     darr_array *arrays[MOST];
@@ -245,6 +265,8 @@ static int one_case(int comm)
         arrays[f] = fields[f].array = random_array(fields[f].dist, fields[f].dtype, &fields[f].memory);
     }
 
+    for (int f = 0; f < n_fields; f++)
+        indices(f);
     mark_all();
     before = calls;
     CHECK_OK(darr_apply(n_fields, arrays, whole_sections, &calls));

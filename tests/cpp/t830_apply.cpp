@@ -17,6 +17,9 @@ static constexpr std::int64_t n = 9, m = 7;
 static void sections(darr::communicator world) {
     const distribution rows(world, {dim::block(n).halo(1), dim::whole(m)}), line(world, {dim::cyclic(n)});
     array field(rows, dtype::float64), count(line, dtype::int32);
+    const auto mine = line.indices(0);
+    CHECK_EQUAL(line.indices(-1) == mine, true);
+    CHECK_THROWS(static_cast<void>(line.indices(1)), DARR_ERR_ARGUMENT, "dimension 1");
     int calls = 0;
     darr::apply(
         [&](view<double> u, const darr_view &plain, view<std::int32_t> c) {
@@ -29,7 +32,7 @@ static void sections(darr::communicator world) {
                 }
             }
             for (auto i = c.owned_lo(0); i < c.owned_hi(0); ++i) {
-                c(i) = static_cast<std::int32_t>(count.dist().to_global({i})[0]);
+                c(i) = static_cast<std::int32_t>(mine[static_cast<std::size_t>(i)]);
             }
         },
         field, count, count);

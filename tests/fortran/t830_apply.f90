@@ -92,6 +92,8 @@ program t830_apply
     call expect_code(ierr, darr_err_argument, darr_last_error(), 'does not convert', 'reals are no integers')
     call darr_reduce_with([a], part, combine, values(:0), ierr)
     call expect_code(ierr, darr_err_argument, darr_last_error(), 'bytes is 0', 'no values')
+    call expect(size(cyclic%indices(0, ierr=ierr)), 0, 'no dimension 0')
+    call expect_code(ierr, darr_err_argument, darr_last_error(), 'dimension', 'no dimension 0')
     call darr_apply([darr_array ::], fails, ierr)
     call expect_code(ierr, darr_err_argument, darr_last_error(), 'at least one', 'no arrays')
     call a%free()
@@ -143,6 +145,7 @@ contains
         integer, intent(inout) :: ierr
         real(real64), pointer :: p(:, :) => null(), q(:, :) => null()
         integer(int32), pointer :: n(:, :) => null()
+        integer(int64), allocatable :: rows(:)
         integer :: row, column, lo(2), hi(2)
 
         calls = calls + 1
@@ -161,6 +164,9 @@ contains
             q(column, :) = q(column, :) + column
         end do
         n = -n
+        rows = cyclic%indices(1)
+        call expect(size(n, 1), size(rows), 'rows of a section')
+        if (size(n) > 0) call expect(-int(n(:, 2)), int(10*rows + 2), 'the indices of rows')
     end subroutine scale
 
     subroutine part(views, values, ierr)
