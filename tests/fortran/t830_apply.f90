@@ -164,7 +164,7 @@ contains
             q(column, :) = q(column, :) + column
         end do
         n = -n
-        rows = cyclic%indices(1)
+        allocate (rows, source=cyclic%indices(1))
         call expect(size(n, 1), size(rows), 'rows of a section')
         if (size(n) > 0) call expect(-int(n(:, 2)), int(10*rows + 2), 'the indices of rows')
     end subroutine scale
