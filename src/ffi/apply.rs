@@ -12,7 +12,7 @@ use super::pointer::output;
 use crate::array::Array;
 use crate::buffer::zeroed_words;
 use crate::error::{Error, Result};
-use crate::kernels::Value;
+use crate::kernels::visit::Room;
 use crate::ops::apply::{apply, from_function, reduce_with, PartialFunctions};
 
 /// Works on the calling rank's sections of n arrays, `views[0]` to `views[n - 1]`, each as `darr_array_view` gives it; gives 0, or
@@ -124,14 +124,10 @@ pub unsafe extern "C" fn darr_array_from_function(
         let asked = Dtype::from_code(dtype).map_err(Error::from);
         let asked = asked.and_then(|dtype| {
             let function = present(function, "function")?;
-            let value = move |index: &[i64]| {
-                let mut room = Room([0; Value::BYTES]);
+            let value = move |index: &[i64], room: &mut Room| {
                 let to = room.0.as_mut_ptr().cast();
                 // SAFETY: the program made this function for such a call; an index per dimension, and room for any element.
-                match outside(|| unsafe { function(index.as_ptr(), to, context) }) {
-                    0 => Ok(element(dtype, room)),
-                    number => Err(number),
-                }
+                outside(|| unsafe { function(index.as_ptr(), to, context) })
             };
             Ok((dtype, value))
         });
@@ -220,18 +216,6 @@ fn size(bytes: i64) -> Result<usize> {
         let text = format!("the number of bytes is {bytes}; 1 or more is allowed");
         Error::new(Code::Argument, text)
     })
-}
-
-/// A place that is aligned for any element.
-#[repr(C, align(16))]
-struct Room([u8; Value::BYTES]);
-
-/// What a function wrote; any truth value but 0 is 1.
-fn element(dtype: Dtype, mut room: Room) -> Value {
-    if dtype == Dtype::Bool {
-        room.0[0] = (room.0[0] != 0).into();
-    }
-    Value::new(dtype, &room.0)
 }
 
 /// Sections as functions of the program get them: a list of addresses, so that a view may grow in later versions.

@@ -1,61 +1,75 @@
 //! Elements one by one, each with a value that is asked for.
 
-use distarray_core::{Code, Dims, Order};
+use distarray_core::{Dims, Order};
 
 use super::block::Block;
 use super::value::Value;
-use crate::error::{Error, Result};
+use crate::error::Result;
+
+/// Room for an element of any dtype, aligned for all of them.
+#[repr(C, align(16))]
+pub struct Room(pub [u8; Value::BYTES]);
 
 /// Sets the elements of a block one after the other, the first dimension fastest in the order F, the last one in C.
 ///
-/// `index_of(dim, position)` names a position in one dimension; `value` gives the element at these names, of the block's dtype.
-/// Errors: those of both, which end the work; `Code::Internal` for a value of another dtype.
+/// `index_of(dim, position)` names a position in one dimension; `write` writes the element at these names, of the block's dtype,
+/// where there are zeros. Errors: those of `write`, which end the work.
 pub fn set_each(
     block: &Block,
     order: Order,
-    index_of: impl Fn(usize, i64) -> Result<i64>,
-    mut value: impl FnMut(&[i64]) -> Result<Value>,
+    index_of: impl Fn(usize, i64) -> i64,
+    mut write: impl FnMut(&[i64], &mut Room) -> Result<()>,
 ) -> Result<()> {
     if block.is_empty() {
         return Ok(());
     }
-    let (extents, strides) = (block.extents(), block.strides());
-    let mut fastest_first: Dims<usize> = (0..block.ndim()).collect();
+    let (size, extents) = (block.dtype().size(), block.extents());
+    let mut slower: Dims<usize> = (0..block.ndim()).collect();
     if order == Order::C {
-        fastest_first.reverse();
+        slower.reverse();
     }
+    let fastest = (!slower.is_empty()).then(|| slower.remove(0));
+    let (turns, step) = fastest.map_or((1, 0), |dim| (extents[dim], block.strides()[dim]));
     let mut position: Dims<i64> = extents.iter().map(|_| 0).collect();
-    let names = (0..block.ndim()).map(|dim| index_of(dim, 0));
-    let mut index: Dims<i64> = names.collect::<Result<_>>()?;
-    let mut at = block.base();
+    let mut index: Dims<i64> = (0..block.ndim()).map(|dim| index_of(dim, 0)).collect();
+    let mut line = block.base();
     loop {
-        let value = value(&index)?;
-        if value.dtype() != block.dtype() {
-            let text = "the value of an element is not of the array's dtype";
-            return Err(Error::new(Code::Internal, text));
-        }
-        // SAFETY: `at` is the element at `position`, inside the extents, by Block, condition 1; a `Value` is never in
-        // borrowed memory.
-        unsafe { std::ptr::copy_nonoverlapping(value.bytes().as_ptr(), at, value.bytes().len()) };
-        let mut ended = true;
-        for &dim in &fastest_first {
-            let goes_on = position[dim] + 1 < extents[dim];
-            // Bounded by Block, condition 3; not used where the extent is 1.
-            let (next, step) = match goes_on {
-                true => (position[dim] + 1, strides[dim]),
-                false if extents[dim] == 1 => continue,
-                false => (0, -strides[dim] * position[dim]),
-            };
-            at = at.wrapping_offset(step as isize);
-            position[dim] = next;
-            index[dim] = index_of(dim, next)?;
-            if goes_on {
-                ended = false;
-                break;
+        let mut at = line;
+        for turn in 0..turns {
+            if let Some(dim) = fastest {
+                index[dim] = index_of(dim, turn);
             }
+            let mut room = Room([0; Value::BYTES]);
+            write(&index, &mut room)?;
+            let from = room.0.as_ptr();
+            // SAFETY: `at` is the element at `position` and `turn`, inside the extents, by Block, condition 1, and the room holds
+            // any. No more is read than was written just now, which a processor would have to wait for.
+            unsafe {
+                match size {
+                    1 => from.copy_to_nonoverlapping(at, 1),
+                    2 => from.copy_to_nonoverlapping(at, 2),
+                    4 => from.copy_to_nonoverlapping(at, 4),
+                    8 => from.copy_to_nonoverlapping(at, 8),
+                    _ => from.copy_to_nonoverlapping(at, size),
+                }
+            }
+            at = at.wrapping_offset(step as isize);
         }
-        if ended {
+        let Some(along) = slower
+            .iter()
+            .position(|&dim| position[dim] + 1 < extents[dim])
+        else {
             return Ok(());
+        };
+        for &dim in &slower[..=along] {
+            let next = match dim == slower[along] {
+                true => position[dim] + 1,
+                false => 0,
+            };
+            // Bounded by Block, condition 3; 0 where the extent is 1.
+            let moved = (next - position[dim]).wrapping_mul(block.strides()[dim]);
+            line = line.wrapping_offset(moved as isize);
+            (position[dim], index[dim]) = (next, index_of(dim, next));
         }
     }
 }
@@ -63,11 +77,14 @@ pub fn set_each(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Error;
     use crate::kernels::memory::Memory;
-    use distarray_core::{Dtype, Region};
+    use distarray_core::{Code, Dtype, Region};
 
-    fn int(value: i64) -> Value {
-        Value::new(Dtype::Int64, &value.to_ne_bytes())
+    fn put(room: &mut Room, value: i64) -> Result<()> {
+        assert_eq!(room.0, [0; Value::BYTES]);
+        room.0[..8].copy_from_slice(&value.to_ne_bytes());
+        Ok(())
     }
 
     fn at(block: &Block, position: &[i64]) -> i64 {
@@ -89,10 +106,10 @@ mod tests {
             set_each(
                 &block,
                 order,
-                |dim, position| Ok(10 * position + dim as i64),
-                |index| {
+                |dim, position| 10 * position + dim as i64,
+                |index, room| {
                     seen.push(index.to_vec());
-                    Ok(int(100 * index[0] + index[2]))
+                    put(room, 100 * index[0] + index[2])
                 },
             )
             .unwrap();
@@ -118,24 +135,21 @@ mod tests {
         let failed = set_each(
             &block,
             Order::C,
-            |_, position| Ok(position),
-            |index| {
+            |_, position| position,
+            |index, room| {
                 calls += 1;
                 match index[0] {
                     2 => Err(Error::new(Code::Callback, "at 2")),
-                    i => Ok(int(i + 1)),
+                    i => put(room, i + 1),
                 }
             },
         );
         assert_eq!((failed.unwrap_err().code, calls), (Code::Callback, 3));
         assert_eq!([0, 1, 2, 3].map(|i| at(&block, &[i])), [1, 2, 0, 0]);
-        let wrong = |_: &[i64]| Ok(Value::new(Dtype::Int8, &[1]));
-        let failed = set_each(&block, Order::C, |_, position| Ok(position), wrong);
-        assert_eq!(failed.unwrap_err().code, Code::Internal);
         let nothing = Block::nothing(0, Dtype::Int64).unwrap();
-        set_each(&nothing, Order::C, |_, _| Ok(0), |_| panic!("no element")).unwrap();
+        set_each(&nothing, Order::C, |_, _| 0, |_, _| panic!("no element")).unwrap();
         let one = Block::new(Memory::allocate(8).unwrap(), Dtype::Int64, &[], &[]).unwrap();
-        set_each(&one, Order::F, |_, _| Ok(0), |_| Ok(int(9))).unwrap();
+        set_each(&one, Order::F, |_, _| 0, |_, room| put(room, 9)).unwrap();
         assert_eq!(at(&one, &[]), 9);
     }
 }
