@@ -62,6 +62,9 @@ module distarray
         hypot, mod, modulo, sign, max, min, merge, sum, &
         product, minval, maxval, any, all, count, mean, norm2, &
         dot_product, shifted, index_along, extent_along, converted
+    public :: darr_apply, darr_reduce_with
+    public :: darr_section_procedure, darr_real_function, darr_integer_function, &
+        darr_complex_function, darr_partial_procedure, darr_combine_procedure
     public :: darr_version, darr_abi_version, darr_build_info, darr_strerror, darr_last_error
     public :: darr_comm_set_checks, darr_comm_divide_node
     public :: darr_plan_info, darr_neighbour
@@ -134,6 +137,7 @@ module distarray
         procedure :: coords => dist_coords
         procedure :: box => dist_box
         procedure :: counts => dist_counts
+        procedure :: indices => dist_indices
         procedure :: padding => dist_padding
         procedure :: owner => dist_owner
         procedure :: to_local => dist_to_local
@@ -162,6 +166,9 @@ module distarray
         procedure :: pick => array_pick
         procedure :: mask => array_mask
         procedure :: fill => array_fill
+        procedure :: from_function => array_from_function
+        procedure :: from_integer_function => array_from_integer_function
+        procedure :: from_complex_function => array_from_complex_function
         procedure :: copy => array_copy
         procedure :: get => array_get
         procedure :: set => array_set
@@ -320,6 +327,57 @@ module distarray
         type(objection) :: problem
     end type wanted_part
 
+    ! Procedures of the program that the library calls, internal ones too. They make no collective
+    ! call; `ierr` is 0 when they are called, and another number in it is a failure of every rank.
+    abstract interface
+        !> Works on the sections of this rank: `call darr_point(p, views(1))`.
+        subroutine darr_section_procedure(views, ierr)
+            import :: darr_view
+            type(darr_view), intent(in) :: views(:)
+            integer, intent(inout) :: ierr
+        end subroutine
+        !> The element at a global index, one entry per dimension.
+        real(real64) function darr_real_function(index)
+            import :: int64, real64
+            integer(int64), intent(in) :: index(:)
+        end function
+        integer(int64) function darr_integer_function(index)
+            import :: int64
+            integer(int64), intent(in) :: index(:)
+        end function
+        complex(real64) function darr_complex_function(index)
+            import :: int64, real64
+            integer(int64), intent(in) :: index(:)
+        end function
+        !> Makes the values of this rank, which are 0, from its sections.
+        subroutine darr_partial_procedure(views, values, ierr)
+            import :: darr_view, real64
+            type(darr_view), intent(in) :: views(:)
+            real(real64), intent(inout) :: values(:)
+            integer, intent(inout) :: ierr
+        end subroutine
+        !> Combines the values of some ranks with those of the ranks that follow: `higher` becomes
+        !> those of both.
+        subroutine darr_combine_procedure(lower, higher, ierr)
+            import :: real64
+            real(real64), intent(in) :: lower(:)
+            real(real64), intent(inout) :: higher(:)
+            integer, intent(inout) :: ierr
+        end subroutine
+    end interface
+
+    !> The procedures of one call on their way through the library.
+    type :: carried
+        procedure(darr_section_procedure), pointer, nopass :: sections => null()
+        procedure(darr_real_function), pointer, nopass :: reals => null()
+        procedure(darr_integer_function), pointer, nopass :: integers => null()
+        procedure(darr_complex_function), pointer, nopass :: complexes => null()
+        procedure(darr_partial_procedure), pointer, nopass :: partial => null()
+        procedure(darr_combine_procedure), pointer, nopass :: combine => null()
+        !> Dimensions of an index, or values of a part.
+        integer :: n = 0
+    end type carried
+
     !> The arguments of a creator of distributions in C's terms.
     type :: description
         integer(c_int) :: ndim = 0
@@ -338,6 +396,7 @@ contains
     include 'distarray_reduce.inc'
     include 'distarray_formula.inc'
     include 'distarray_random.inc'
+    include 'distarray_apply.inc'
     include 'distarray_plan.inc'
     include 'distarray_edge.inc'
     include 'distarray_file.inc'

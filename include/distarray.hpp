@@ -21,6 +21,7 @@
 #error "distarray.hpp needs C++17"
 #endif
 
+#include "distarray/apply.hpp"
 #include "distarray/array.hpp"
 #include "distarray/distribution.hpp"
 #include "distarray/element.hpp"

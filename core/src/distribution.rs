@@ -189,6 +189,25 @@ impl Distribution {
         Ok(index)
     }
 
+    /// Global indices that a rank owns in one dimension, in the order of their positions. A negative dimension counts from the end.
+    ///
+    /// Errors: a dimension that does not exist; an unstructured dimension as in [`Distribution::to_local`].
+    pub fn indices(
+        &self,
+        rank: usize,
+        dim: i64,
+    ) -> Result<impl ExactSizeIterator<Item = i64> + '_> {
+        let dim = self.dim_set(&[dim])?[0];
+        let (section, dimension) = (self.section(rank), &self.dims[dim]);
+        let coord = section.coords.get(dim).copied();
+        if let Some(coord) = coord {
+            known(dim, dimension, coord)?;
+        }
+        let count = usize::try_from(section.dims[dim].count).unwrap_or(0);
+        let global = move |position| coord.and_then(|coord| dimension.to_global(coord, position));
+        Ok((0..count).map(move |position| global(crate::dims::signed(position)).unwrap_or(0)))
+    }
+
     /// Whether both give every element to the same rank at the same place among its owned elements: the same
     /// grid and alike dimensions. Padding and memory order do not matter.
     pub fn compatible(&self, other: &Distribution) -> bool {

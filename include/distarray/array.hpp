@@ -144,6 +144,10 @@ class array {
     template <class T> void fill(T value) {
         detail::check(darr_array_fill(get(), static_cast<int>(dtype_of<T>), &value));
     }
+    /* Sets every owned element to what the function gives for its global indices, one std::int64_t per
+     * dimension: a.from_function([](auto i, auto j) { return 0.1 * i * j; }). The type of its values converts
+     * to the array's as NumPy's same_kind rule allows. What it throws is as for apply. Collective. */
+    template <class Function> void from_function(Function &&function);
     /* Copies the owned elements of an array of a compatible distribution. Local. */
     void copy_from(const array &source) { detail::check(darr_array_copy(source.get(), get())); }
     /* One element by global index, on every rank. Collective. */

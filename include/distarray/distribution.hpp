@@ -259,6 +259,16 @@ class distribution {
         detail::check(darr_dist_count(get(), rank, count.data()));
         return count;
     }
+    /* Global indices that the rank owns in a dimension, in the order of memory, for any map. */
+    [[nodiscard]] std::vector<std::int64_t> indices(int dimension, int rank = -1) const {
+        const auto counts = count(rank);
+        const auto at = dimension < 0 ? dimension + detail::count_of(counts) : dimension;
+        const bool known = at >= 0 && at < detail::count_of(counts);
+        std::vector<std::int64_t> owned(known ? static_cast<std::size_t>(counts[static_cast<std::size_t>(at)]) : 0);
+        detail::check(darr_dist_indices(get(), rank, dimension, static_cast<std::int64_t>(owned.size()),
+                                        owned.data()));
+        return owned;
+    }
     [[nodiscard]] darr::padding padding(int rank = -1) const {
         darr::padding widths{std::vector<std::int64_t>(dimensions()),
                              std::vector<std::int64_t>(dimensions())};

@@ -5,6 +5,7 @@
 #![allow(clippy::missing_safety_doc)] // The rule on pointers stands once, at the head of the header.
 #![allow(non_camel_case_types)]
 
+pub mod apply;
 pub mod array;
 pub mod assign;
 pub mod dist;

@@ -38,6 +38,7 @@ mod transpose;
 mod ufunc;
 pub mod value;
 mod winner;
+pub mod visit;
 
 pub use block::Block;
 pub use memory::Memory;

@@ -1,5 +1,6 @@
 //! Where memory, plans and MPI meet: moving and reducing distributed arrays.
 
+pub mod apply;
 pub mod assign;
 pub mod between;
 pub mod channels;

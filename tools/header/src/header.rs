@@ -28,6 +28,7 @@ const NOUNS: &[&str] = &[
     "formula/ufunc",
     "formula",
     "random",
+    "apply",
     "protocol",
     "plan/edge",
     "plan/halo",
@@ -105,6 +106,12 @@ fn as_c_comments(text: &str) -> String {
         let body: Vec<String> = body
             .iter()
             .map(|line| line.trim().replace('`', ""))
+            .map(|line| {
+                // Behind the indent of the declaration and a blank, lines keep their own indent: code and tables.
+                let own = line.strip_prefix(indent).unwrap_or(line);
+                let own = own.strip_prefix(' ').unwrap_or(own).trim_end();
+                own.replace('`', "").replace("**", "")
+            })
             .collect();
         let text = body
             .join(&format!("\n{indent} * "))
