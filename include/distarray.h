@@ -234,17 +234,40 @@
 /* Arithmetic mean; NaN of no elements. */
 #define DARR_MEAN 3
 
-/* Mean squared deviation from the mean, divided by the number of elements; real, also of complex elements. */
+/* Mean squared deviation from the mean, divided by the number of elements less ddof; real, also of complex elements. */
 #define DARR_VAR 4
 
 /* Square root of the variance. */
 #define DARR_STD 5
 
-/* Sum of conj(x) * y. */
+/* Sum of conj(x) * y: NumPy's vdot, Fortran's dot_product. */
 #define DARR_DOT 6
 
 /* Square root of the sum of |x|^2. */
 #define DARR_NORM 7
+
+/* Product, in the type of the sum; 1 of no elements. */
+#define DARR_PROD 8
+
+/* Whether one element is not 0 (NaN is not 0), a truth value; no of no elements. */
+#define DARR_ANY 9
+
+/* Whether all elements are not 0, a truth value; yes of no elements. */
+#define DARR_ALL 10
+
+/* Where the minimum stands: the index of its first occurrence in row-major order of the global array, whatever the memory order,
+ * as an int64; darr_dist_unravel makes an index for each dimension of it. The first NaN if there is one.
+ */
+#define DARR_ARGMIN 11
+
+/* Where the maximum stands. */
+#define DARR_ARGMAX 12
+
+/* Number of elements that are not 0, an int64. */
+#define DARR_COUNT_NONZERO 13
+
+/* Sum of x * y: of complex elements a dot product that conjugates nothing, as NumPy's dot. */
+#define DARR_DOTU 14
 
 /* The end of a dimension at lower indices. */
 #define DARR_SIDE_BELOW 0
@@ -470,17 +493,27 @@ typedef struct darr_index {
 typedef struct darr_reduction {
     /* sizeof(darr_reduction). */
     int64_t size;
-    /* DARR_SUM to DARR_NORM. */
+    /* DARR_SUM to DARR_DOTU. */
     int op;
     /* Type of the result, to which it is converted: DARR_FLOAT64 and so on. */
     int dtype;
     /* The array. */
     const darr_array *x;
-    /* DARR_DOT: the second array, compatible and of the same dtype; otherwise NULL. */
+    /* DARR_DOT, DARR_DOTU: the second array, compatible and of the same dtype; otherwise NULL. */
     const darr_array *y;
     /* Where the result goes, on every rank. */
     void *value_out;
+    /* DARR_VAR, DARR_STD: what is taken from the number of elements, 1 for the estimate from a sample; otherwise 0. */
+    int64_t ddof;
 } darr_reduction;
+
+/* How to reduce over dimensions. Start from DARR_REDUCE_OPTIONS_INIT. */
+typedef struct darr_reduce_options {
+    /* sizeof(darr_reduce_options). */
+    int64_t size;
+    /* DARR_VAR, DARR_STD: what is taken from the number of elements; otherwise 0. */
+    int64_t ddof;
+} darr_reduce_options;
 
 /* Layers of padding outside of the domain, on one rank, that a function is to fill. */
 typedef struct darr_edge_region {
@@ -895,6 +928,12 @@ int darr_dist_slice(const darr_dist *dist,
  */
 int darr_dist_reduce(const darr_dist *dist, int n_dims, const int *dims, darr_dist **dist_out);
 
+/* As darr_dist_reduce, with the dimensions kept at an extent of 1.
+ *
+ * Local. Errors: as darr_dist_reduce.
+ */
+int darr_dist_reduce_keeping(const darr_dist *dist, int n_dims, const int *dims, darr_dist **dist_out);
+
 /* The target distribution with its grid coordinates given to other ranks of the communicator: so that the fewest elements change
  * their rank when an array goes from the source to it. Shape, maps, padding and the extents of the grid are the target's; which
  * rank stands where darr_dist_coords tells.
@@ -983,6 +1022,12 @@ int darr_dist_to_local(const darr_dist *dist, int rank, const int64_t *index, in
  * indices of an unstructured dimension; DARR_ERR_HANDLE.
  */
 int darr_dist_to_global(const darr_dist *dist, int rank, const int64_t *local, int64_t *index_out);
+
+/* The global index of the element at a place of the row-major order, as DARR_ARGMIN and DARR_ARGMAX give it.
+ *
+ * Local. Errors: DARR_ERR_ARGUMENT for a place outside of the array; DARR_ERR_HANDLE.
+ */
+int darr_dist_unravel(const darr_dist *dist, int64_t place, int64_t *index_out);
 
 /* Whether two distributions give every element to the same rank at the same place among its owned ones (1), or not (0).
  * Padding, periods and memory order do not matter.
@@ -1237,7 +1282,7 @@ int darr_array_mask(const darr_array *array,
                     const darr_array *mask,
                     darr_array **array_out);
 
-/* Reduces whole arrays, any number of them at once: one pass over memory, and one message for up to 8 of them, two for more.
+/* Reduces whole arrays, any number of them at once: one pass over memory, and one message.
  * Padding does not count.
  *
  * Collective. The results are the same on every rank; two runs on one rank count give the same bits. Nothing is
@@ -1245,24 +1290,65 @@ int darr_array_mask(const darr_array *array,
  * @param n [in] Number of reductions, the same on every rank. Whose call it is the first array says, whatever else is wrong:
  * only a rank that passes no reduction, or no live array in the first one, reports alone. 0 on every rank is fine.
  * @param reductions [in] What is asked for, with the place of each result.
- * Errors: DARR_ERR_ARGUMENT for the minimum or maximum of no elements, a result that does not fit its dtype, arrays of
- * a dot product that are not compatible; DARR_ERR_UNSUPPORTED for the minimum or maximum of complex elements;
+ * Errors: DARR_ERR_ARGUMENT for the minimum or maximum of no elements or its place, a result that does not fit its dtype, arrays of
+ * a dot product that are not compatible; DARR_ERR_UNSUPPORTED for those of complex elements;
  * DARR_ERR_COMM; DARR_ERR_HANDLE; DARR_ERR_MPI; DARR_ERR_MISMATCH for numbers of reductions that differ, in checked mode
  * for whatever differs.
  */
 int darr_reduce(int n,
                 const darr_reduction *reductions);
 
-/* One reduction of one array: darr_reduce without the structure. Not for DARR_DOT.
+/* One reduction of one array: darr_reduce without the structure. Not for dot products.
  *
  * Collective: one message.
  * @param array [in] The array.
- * @param op [in] DARR_SUM to DARR_STD, DARR_NORM.
+ * @param op [in] DARR_SUM to DARR_COUNT_NONZERO.
  * @param dtype [in] Type of the result.
  * @param value_out [out] The result, on every rank.
  * Errors: as darr_reduce.
  */
 int darr_array_reduce(const darr_array *array, int op, int dtype, void *value_out);
+
+/* Reduces an array over some of its dimensions into another array: out has the elements that the others leave.
+ *
+ * Collective: messages among the ranks that share a part of the result, and two agreements. Two runs on one rank count give the
+ * same bits.
+ * @param array [in] The array.
+ * @param op [in] DARR_SUM to DARR_COUNT_NONZERO but a dot product; the place of an extreme is counted in row-major order of the
+ * reduced dimensions alone.
+ * @param n_dims [in] Number of dimensions to reduce; 0 reduces nothing.
+ * @param dims [in] Which; negative ones count from the end.
+ * @param options [in] NULL for the defaults.
+ * @param out [in] The array for the result, on what darr_dist_reduce makes of the distribution of the array, or
+ * darr_dist_reduce_keeping; its dtype is that of the values, to which they are converted. Its memory is another one.
+ * Errors: DARR_ERR_ARGUMENT for a dimension that does not exist or is named twice, a result that is distributed otherwise, the
+ * extreme of no elements, values that do not fit their dtype; DARR_ERR_UNSUPPORTED for the extreme of complex elements;
+ * DARR_ERR_MEMORY; DARR_ERR_MISMATCH for ranks that ask for different reductions; DARR_ERR_COMM; DARR_ERR_HANDLE;
+ * DARR_ERR_MPI.
+ */
+int darr_array_reduce_dims(const darr_array *array,
+                           int op,
+                           int n_dims,
+                           const int *dims,
+                           const darr_reduce_options *options,
+                           darr_array *out);
+
+/* As darr_array_reduce_dims, with the whole result on every rank, packed in row-major order.
+ *
+ * Collective: in addition one message of the size of the result for each doubling of the rank count.
+ * @param dtype [in] Type of the values.
+ * @param n_values [in] Number of values that there is room for: that of the elements of the result.
+ * @param values_out [out] The values.
+ * Errors: as darr_array_reduce_dims; DARR_ERR_ARGUMENT for another number of values.
+ */
+int darr_array_reduce_dims_everywhere(const darr_array *array,
+                                      int op,
+                                      int n_dims,
+                                      const int *dims,
+                                      const darr_reduce_options *options,
+                                      int dtype,
+                                      int64_t n_values,
+                                      void *values_out);
 
 /* Checks a descriptor against every rule of distarray_protocol.h that concerns one rank alone. Local.
  *
@@ -1675,7 +1761,8 @@ int darr_image_save(const darr_array *array,
 #define DARR_MEMORY_INIT {sizeof(darr_memory), 0, 0, 0, 0, {0}, {0}}
 #define DARR_VIEW_INIT {sizeof(darr_view), 0, 0, 0, {0}, {0}, {0}, {0}, {0}, {0}, 0}
 #define DARR_INDEX_INIT {sizeof(darr_index), 0, 0, 0, 0}
-#define DARR_REDUCTION_INIT {sizeof(darr_reduction), 0, 0, 0, 0, 0}
+#define DARR_REDUCTION_INIT {sizeof(darr_reduction), 0, 0, 0, 0, 0, 0}
+#define DARR_REDUCE_OPTIONS_INIT {sizeof(darr_reduce_options), 0}
 #define DARR_EDGE_REGION_INIT {sizeof(darr_edge_region), 0, 0, 0, 0, 0, 0, 0, {0}, {0}, {0}, {0}}
 #define DARR_EDGE_INIT {sizeof(darr_edge), 0, 0, 0, 0, 0, 0, 0, 0, 0}
 #define DARR_HALO_OPTIONS_INIT {sizeof(darr_halo_options), 0, 0, 0, 0, 0, 0, 0, 0, 0}

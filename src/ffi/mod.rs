@@ -19,5 +19,6 @@ pub mod plan;
 pub mod pointer;
 pub mod protocol;
 pub mod reduce;
+pub mod reduce_dims;
 pub mod slice;
 pub mod take;

@@ -7,6 +7,7 @@
 //! made.
 
 pub mod adjacent;
+pub mod along;
 pub mod block;
 pub mod combine;
 pub mod convert;

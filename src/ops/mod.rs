@@ -13,6 +13,7 @@ pub mod pick;
 pub mod plan;
 pub mod redistribute;
 pub mod reduce;
+pub mod reduce_dims;
 mod relabel;
 pub mod take;
 

@@ -22,6 +22,7 @@ const NOUNS: &[&str] = &[
     "assign",
     "take",
     "reduce",
+    "reduce_dims",
     "protocol",
     "plan/edge",
     "plan/halo",
