@@ -144,7 +144,8 @@ static void compare(const darr_array *x, const int64_t *lo, const int64_t *count
 static int one_case(int comm)
 {
     static const int dtypes[] = {DARR_BOOL, DARR_INT8, DARR_UINT16, DARR_INT64, DARR_FLOAT64, DARR_COMPLEX128};
-    int64_t lo[RANDOM_NDIM], count[RANDOM_NDIM], step[RANDOM_NDIM], stop[RANDOM_NDIM];
+    int64_t lo[RANDOM_NDIM], count[RANDOM_NDIM], step[RANDOM_NDIM], stop;
+    darr_index entries[RANDOM_NDIM];
     void *memory;
     ndim = (int)random_below(4) + 1;
     dtype = dtypes[random_below(6)];
@@ -161,11 +162,12 @@ static int one_case(int comm)
     for (int d = 0; d < ndim; d++) {
         lo[d] = random_below(shape[d] + 1);
         step[d] = 1 + random_below(3);
-        stop[d] = lo[d] + random_below(shape[d] - lo[d] + 1);
-        count[d] = stop[d] > lo[d] ? (stop[d] - lo[d] + step[d] - 1) / step[d] : 0;
+        stop = lo[d] + random_below(shape[d] - lo[d] + 1);
+        count[d] = stop > lo[d] ? (stop - lo[d] + step[d] - 1) / step[d] : 0;
+        entries[d] = (darr_index){sizeof(darr_index), DARR_INDEX_SLICE, lo[d], stop, step[d]};
     }
     /* Slices of unstructured dimensions may be refused. */
-    listed = darr_array_slice(x, lo, stop, step, &part);
+    listed = darr_array_slice(x, ndim, entries, &part);
     if (listed == DARR_OK) {
         compare(part, lo, count, step);
         darr_array_free(part);
