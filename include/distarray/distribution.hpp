@@ -216,6 +216,18 @@ class distribution {
             return darr_dist_reduce(get(), detail::count_of(dims), dims.data(), out);
         });
     }
+    /* With the dimensions `dims` at an extent of 1. Local. */
+    [[nodiscard]] distribution reduce_keeping(const std::vector<int> &dims) const {
+        return made([&](darr_dist **out) {
+            return darr_dist_reduce_keeping(get(), detail::count_of(dims), dims.data(), out);
+        });
+    }
+    /* The global index of a place in row-major order, as argmin and argmax give it. Local. */
+    [[nodiscard]] std::vector<std::int64_t> unravel(std::int64_t place) const {
+        std::vector<std::int64_t> index(dimensions());
+        detail::check(darr_dist_unravel(get(), place, index.data()));
+        return index;
+    }
     /* The target with its coordinates given to other ranks, so that the fewest elements change their rank on the way
      * from the source. Collective. */
     [[nodiscard]] static distribution relabel(const distribution &source, const distribution &target) {

@@ -22,6 +22,7 @@ pub mod pointer;
 pub mod protocol;
 pub mod random;
 pub mod reduce;
+pub mod reduce_dims;
 pub mod slice;
 pub mod sort;
 pub mod take;

@@ -7,6 +7,7 @@
 //! made.
 
 pub mod adjacent;
+pub mod along;
 pub mod block;
 pub mod combine;
 pub mod convert;
@@ -34,11 +35,10 @@ pub mod threads;
 mod tile;
 mod transfer;
 mod transpose;
-#[allow(dead_code, reason = "until formulas run")]
 mod ufunc;
 pub mod value;
-mod winner;
 pub mod visit;
+mod winner;
 
 pub use block::Block;
 pub use memory::Memory;

@@ -16,6 +16,7 @@ pub mod plan;
 pub mod random;
 pub mod redistribute;
 pub mod reduce;
+pub mod reduce_dims;
 mod relabel;
 pub mod sort;
 pub mod take;

@@ -284,6 +284,24 @@ pub unsafe extern "C" fn darr_dist_to_global(
     })
 }
 
+/// The global index of the element at a place of the row-major order, as `DARR_ARGMIN` and `DARR_ARGMAX` give it.
+///
+/// Local. Errors: `DARR_ERR_ARGUMENT` for a place outside of the array; `DARR_ERR_HANDLE`.
+#[no_mangle]
+pub unsafe extern "C" fn darr_dist_unravel(
+    dist: *const darr_dist,
+    place: i64,
+    index_out: *mut i64,
+) -> c_int {
+    guard(|| {
+        let dist = get(dist, "dist")?;
+        // SAFETY: the pointer rule of the header.
+        let out = unsafe { outputs(index_out, dist.map().ndim(), "index_out") }?;
+        out.write(dist.map().unravel(place)?);
+        Ok(())
+    })
+}
+
 /// Whether two distributions give every element to the same rank at the same place among its owned ones (1), or not (0).
 /// Padding, periods and memory order do not matter.
 ///

@@ -29,6 +29,7 @@ const NOUNS: &[&str] = &[
     "formula",
     "random",
     "apply",
+    "reduce_dims",
     "protocol",
     "plan/edge",
     "plan/halo",
