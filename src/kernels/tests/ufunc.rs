@@ -1,0 +1,215 @@
+//! Element-wise kernels against NumPy's results, against each other's vectors, and in place.
+
+use std::collections::HashMap;
+
+use distarray_core::formula::program::Function;
+use distarray_core::ufunc::{Loop, Typed, Ufunc};
+use distarray_core::{Dtype, Kind};
+
+use crate::kernels::ufunc::{kernel, scalar_kernel};
+
+/// What `ufunc.py` found out.
+const TABLE: &str = include_str!("ufunc.txt");
+
+fn dtype(name: &str) -> Dtype {
+    Dtype::ALL
+        .into_iter()
+        .find(|dtype| dtype.name() == name)
+        .unwrap()
+}
+
+fn bytes(hex: &str) -> Vec<u8> {
+    let digit = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
+    (0..hex.len()).step_by(2).map(digit).collect()
+}
+
+/// Elements at an address that suits all types.
+#[derive(Clone)]
+struct Tile {
+    words: Vec<u64>,
+    size: usize,
+    n: usize,
+}
+
+impl Tile {
+    fn new(bytes: &[u8], size: usize) -> Tile {
+        let n = bytes.len() / size;
+        let mut tile = Tile {
+            words: vec![0; bytes.len().div_ceil(8)],
+            size,
+            n,
+        };
+        tile.bytes_mut().copy_from_slice(bytes);
+        tile
+    }
+
+    fn bytes(&self) -> &[u8] {
+        // SAFETY: the words hold that many bytes.
+        unsafe { std::slice::from_raw_parts(self.words.as_ptr().cast(), self.n * self.size) }
+    }
+
+    fn bytes_mut(&mut self) -> &mut [u8] {
+        // SAFETY: the words hold that many bytes.
+        unsafe {
+            std::slice::from_raw_parts_mut(self.words.as_mut_ptr().cast(), self.n * self.size)
+        }
+    }
+
+    fn element(&self, i: usize) -> &[u8] {
+        &self.bytes()[i * self.size..][..self.size]
+    }
+
+    fn picked(&self, at: impl Iterator<Item = usize>) -> Tile {
+        let bytes: Vec<u8> = at.flat_map(|i| self.element(i).to_vec()).collect();
+        Tile::new(&bytes, self.size)
+    }
+}
+
+/// Real and imaginary part.
+fn parts(dtype: Dtype, element: &[u8]) -> [f64; 2] {
+    let single = |at: usize| f32::from_ne_bytes(element[at..at + 4].try_into().unwrap()).into();
+    let double = |at: usize| f64::from_ne_bytes(element[at..at + 8].try_into().unwrap());
+    match dtype {
+        Dtype::Float32 => [single(0), 0.0],
+        Dtype::Float64 => [double(0), 0.0],
+        Dtype::Complex64 => [single(0), single(4)],
+        Dtype::Complex128 => [double(0), double(8)],
+        other => unreachable!("{} is compared by its bits", other.name()),
+    }
+}
+
+/// Runs a kernel on `n` elements.
+fn run(function: Function, types: &Loop, args: &[Tile]) -> Tile {
+    let n = args[0].n;
+    let mut out = Tile::new(&vec![0xAA; n * types.out.size()], types.out.size());
+    let mut at = [std::ptr::null(); 3];
+    for (at, arg) in at.iter_mut().zip(args) {
+        *at = arg.words.as_ptr().cast();
+    }
+    // SAFETY: n elements of the types lie at each address.
+    unsafe { kernel(function, types)(at, out.words.as_mut_ptr().cast(), n) };
+    out
+}
+
+/// How far a result may be from NumPy's, in units of the last place of the result's modulus.
+fn tolerance(ufunc: Ufunc, of: Kind) -> f64 {
+    use Ufunc::*;
+    match ufunc {
+        Arccos | Arccosh | Arcsin | Arcsinh | Arctan | Arctanh | Cos | Cosh | Exp | Exp2
+        | Expm1 | Log | Log10 | Log1p | Log2 | Sin | Sinh | Tan | Tanh | Cbrt | Arctan2 | Hypot
+        | Logaddexp => 8.0,
+        Power if of == Kind::Float || of == Kind::Complex => 8.0,
+        Absolute | Angle | Sign | Sqrt | Divide | Reciprocal | Multiply | Square
+            if of == Kind::Complex =>
+        {
+            4.0
+        }
+        _ => 0.0,
+    }
+}
+
+/// Whether a result is as good as NumPy's. Signs of zeros count unless an extreme chooses between them.
+fn agrees(ufunc: Ufunc, types: &Loop, got: &[u8], want: &[u8]) -> bool {
+    use Ufunc::*;
+    if got == want {
+        return true;
+    }
+    if !matches!(types.out.kind(), Kind::Float | Kind::Complex) {
+        return false;
+    }
+    let (got, want) = (parts(types.out, got), parts(types.out, want));
+    let size = want[0].hypot(want[1]);
+    let ulp = match types.out.real() {
+        Dtype::Float32 => f64::from(f32::EPSILON),
+        _ => f64::EPSILON,
+    };
+    let signs = !matches!(ufunc, Maximum | Minimum | Fmax | Fmin | Clip);
+    let near = tolerance(ufunc, types.args[0].kind()) * ulp * size;
+    got.iter().zip(want).all(|(got, want)| {
+        let same_sign =
+            got.is_sign_negative() == want.is_sign_negative() || (*got - want).abs() > 0.0;
+        got.is_nan() && want.is_nan()
+            || *got == want && (same_sign || !signs)
+            || (got - want).abs() <= near
+    })
+}
+
+/// NumPy's results by function and types of the arguments.
+fn each_case(mut check: impl FnMut(Ufunc, &Loop, &[Tile], &Tile)) {
+    let mut values: HashMap<&str, (Tile, usize)> = HashMap::new();
+    for line in TABLE.lines() {
+        let words: Vec<&str> = line.split(' ').collect();
+        if words[0] == "values" {
+            let tile = Tile::new(&bytes(words[4]), dtype(words[1]).size());
+            assert_eq!(tile.n, words[2].parse().unwrap());
+            values.insert(words[1], (tile, words[3].parse().unwrap()));
+            continue;
+        }
+        let ufunc = *Ufunc::ALL
+            .iter()
+            .find(|ufunc| ufunc.name() == words[0])
+            .unwrap();
+        let names: Vec<&str> = words[1].split(',').collect();
+        let counts: Vec<usize> = match names.len() {
+            1 => vec![values[names[0]].0.n],
+            2 => names.iter().map(|name| values[name].1).collect(),
+            _ => names.iter().map(|name| 3.min(values[name].0.n)).collect(),
+        };
+        let total: usize = counts.iter().product();
+        let mut repeat = total;
+        let args: Vec<Tile> = names
+            .iter()
+            .zip(&counts)
+            .map(|(name, &count)| {
+                repeat /= count;
+                values[name]
+                    .0
+                    .picked((0..total).map(|i| i / repeat % count))
+            })
+            .collect();
+        let typed = |name: &&str| Typed {
+            dtype: dtype(name),
+            weak: false,
+        };
+        let types = ufunc
+            .resolve(&names.iter().map(typed).collect::<Vec<_>>())
+            .unwrap();
+        let of_names: Vec<&str> = types.args.iter().map(|dtype| dtype.name()).collect();
+        assert_eq!(of_names, names, "{} computes in other types", ufunc.name());
+        let want = bytes(words[2]);
+        assert_eq!(want.len(), total * types.out.size(), "result of {line:.60}");
+        check(ufunc, &types, &args, &Tile::new(&want, types.out.size()));
+    }
+}
+
+#[test]
+fn results_are_numpys() {
+    let mut wrong = 0;
+    each_case(|ufunc, types, args, want| {
+        let got = run(Function::Ufunc(ufunc), types, args);
+        for i in 0..want.n {
+            if !agrees(ufunc, types, got.element(i), want.element(i)) {
+                let inexact = |dtype: Dtype| matches!(dtype.kind(), Kind::Float | Kind::Complex);
+                let shown = |dtype: Dtype, element: &[u8]| match inexact(dtype) {
+                    true => format!("{:?}", parts(dtype, element)),
+                    false => format!("{element:02x?}"),
+                };
+                let of: Vec<String> = args
+                    .iter()
+                    .zip(&types.args)
+                    .map(|(arg, &dtype)| shown(dtype, arg.element(i)))
+                    .collect();
+                eprintln!(
+                    "{} of {} {}: {}, NumPy {}",
+                    ufunc.name(),
+                    types.args[0].name(),
+                    of.join(" "),
+                    shown(types.out, got.element(i)),
+                    shown(types.out, want.element(i))
+                );
+                wrong += 1;
+            }
+        }
+    });
+    assert_eq!(wrong, 0);
+}
