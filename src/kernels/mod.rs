@@ -18,6 +18,7 @@ mod fold;
 pub mod formula;
 mod groups;
 mod lane;
+mod maths;
 pub mod memory;
 mod nest;
 mod number;
