@@ -20,7 +20,7 @@ pub(super) trait Function<A: Lane, B = (), C = ()> {
 
 /// Vectors beside those that every processor has.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Vectors {
+pub(in crate::kernels) enum Vectors {
     /// 32 and 64 bytes.
     Both,
     /// 32 bytes.
@@ -49,9 +49,19 @@ macro_rules! lanes {
 lanes!((), Flag, i8, i16, i32, i64, u8, u16, u32, u64, [u64; 2]);
 impl<T: Float> Lane for Complex<T> {}
 
+#[cfg(test)]
+thread_local! {
+    /// What tests take the processor for.
+    pub(in crate::kernels) static GIVEN: std::cell::Cell<Option<Vectors>> = const { std::cell::Cell::new(None) };
+}
+
 /// What this processor has.
 #[cfg(target_arch = "x86_64")]
 fn processor() -> Vectors {
+    #[cfg(test)]
+    if let Some(given) = GIVEN.get() {
+        return given;
+    }
     if !is_x86_feature_detected!("avx2") {
         Vectors::None
     } else if is_x86_feature_detected!("avx512f")

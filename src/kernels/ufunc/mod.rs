@@ -12,7 +12,7 @@ mod extreme;
 mod float;
 mod integer;
 mod libm;
-mod loops;
+pub(super) mod loops;
 mod types;
 
 use distarray_core::formula::program::Function;
@@ -34,6 +34,9 @@ pub(super) fn scalar_kernel(function: Function, types: &Loop, which: usize) -> O
     let Function::Ufunc(ufunc) = function else {
         return None;
     };
+    if types.args.len() < 2 {
+        return None;
+    }
     match which {
         0 => with_one::<1>(ufunc, types),
         1 => with_one::<2>(ufunc, types),
@@ -75,4 +78,8 @@ fn with_one<const ONE: usize>(ufunc: Ufunc, types: &Loop) -> Option<Kernel> {
     arithmetic::with_one::<ONE>(ufunc, types.out)
         .or_else(|| compare::with_one::<ONE>(ufunc, types))
         .or_else(|| extreme::with_one::<ONE>(ufunc, types.out))
+        .or_else(|| match ufunc {
+            Ufunc::Power if ONE == 2 => elementary::power_to_one(types.out),
+            _ => None,
+        })
 }
