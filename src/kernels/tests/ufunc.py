@@ -1,7 +1,7 @@
 """Writes ufunc.txt: what NumPy computes for special values of all types that a function computes in.
 
 Lines `values TYPE COUNT HEX` give the arguments, `FUNCTION TYPE,... HEX` the results for all combinations of them, the last
-argument the fastest, as the bytes in memory; functions of three arguments take the first few values.
+argument the fastest, as the bytes in memory (truth values as digits); functions of three arguments take the first few values.
 """
 import itertools
 import sys
@@ -19,8 +19,14 @@ BINARY = """add arctan2 bitwise_and bitwise_or bitwise_xor divide floor_divide f
 right_shift subtract less less_equal equal not_equal greater greater_equal maximum minimum fmax fmin logical_and logical_or
 logical_xor copysign logaddexp""".split()
 COMPARISONS = "less less_equal equal not_equal greater greater_equal".split()
-IN_BINARY = {"float32": 10, "float64": 10, "complex64": 6, "complex128": 6}
+IN_BINARY = {"float32": 9, "float64": 9, "complex64": 6, "complex128": 6}
 IN_TERNARY = 3
+
+
+def text(result):
+    """The bytes, and of truth values the digits alone."""
+    result = np.ascontiguousarray(result)
+    return "".join("01"[int(x)] for x in result) if result.dtype == bool else result.tobytes().hex()
 
 
 def values(name):
@@ -71,13 +77,13 @@ def main():
     out = sys.stdout
     for name in TYPES:
         given = values(name)
-        print("values", name, len(given), IN_BINARY.get(name, len(given)), given.tobytes().hex(), file=out)
+        print("values", name, len(given), IN_BINARY.get(name, len(given)), text(given), file=out)
     for name in UNARY:
         for type_name in TYPES:
             given = values(type_name)
             function = getattr(np, name)
             if computed_in(name, function, given.dtype, 1):
-                print(name, type_name, np.ascontiguousarray(function(given)).tobytes().hex(), file=out)
+                print(name, type_name, text(function(given)), file=out)
     pairs = [(name, t, t) for name in BINARY for t in TYPES]
     pairs += [(name, *ab) for name in COMPARISONS for ab in (("int64", "uint64"), ("uint64", "int64"))]
     for name, left, right in pairs:
@@ -89,13 +95,13 @@ def main():
         if name == "power" and a.dtype.kind == "i":
             function = integer_power
         result = function(np.repeat(a, len(b)), np.tile(b, len(a)))
-        print(name, f"{left},{right}", result.tobytes().hex(), file=out)
+        print(name, f"{left},{right}", text(result), file=out)
     for type_name in TYPES:
         few = values(type_name)[:IN_TERNARY]
         for name, first in (("clip", few), ("where", values("bool"))):
             x, y, z = (grid.ravel() for grid in np.meshgrid(first, few, few, indexing="ij"))
             types = ",".join(str(of.dtype) for of in (x, y, z))
-            print(name, types, getattr(np, name)(x, y, z).tobytes().hex(), file=out)
+            print(name, types, text(getattr(np, name)(x, y, z)), file=out)
 
 
 main()
