@@ -16,7 +16,12 @@ fn entry(ufunc: Ufunc, args: &[Dtype]) -> String {
         .map(|&dtype| Typed { dtype, weak: false })
         .collect();
     match ufunc.resolve(&typed) {
-        Ok(types) => types.args.iter().chain([&types.out]).map(|&t| letter(t)).collect(),
+        Ok(types) => types
+            .args
+            .iter()
+            .chain([&types.out])
+            .map(|&t| letter(t))
+            .collect(),
         Err(_) => ".".to_string(),
     }
 }
@@ -27,7 +32,10 @@ fn types_are_numpys() {
     for line in include_str!("formula/numpy_types.txt").lines() {
         let mut words = line.split(' ');
         let name = words.next().unwrap();
-        let ufunc = *Ufunc::ALL.iter().find(|ufunc| ufunc.name() == name).unwrap();
+        let ufunc = *Ufunc::ALL
+            .iter()
+            .find(|ufunc| ufunc.name() == name)
+            .unwrap();
         let mut check = |args: &[Dtype]| {
             let (want, got) = (words.next().unwrap(), entry(ufunc, args));
             // NumPy reads truth values before logical functions; zero is zero in the promoted type, too.
@@ -44,5 +52,10 @@ fn types_are_numpys() {
         }
         assert_eq!(words.next(), None);
     }
-    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} differ:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }

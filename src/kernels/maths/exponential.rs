@@ -90,7 +90,10 @@ pub(super) fn minus_one(x: f64) -> (f64, f64) {
     let below = scale - 1.0;
     let high = scale.mul_add(r, below);
     let lost = scale.mul_add(r, below - high);
-    (high, scale.mul_add((r * r).mul_add(polynomial(r, EXP), low), lost))
+    (
+        high,
+        scale.mul_add((r * r).mul_add(polynomial(r, EXP), low), lost),
+    )
 }
 
 pub(super) struct Exp;
@@ -159,8 +162,16 @@ impl Body<f64, 1> for Expm1 {
     #[inline(always)]
     fn value([x]: [f64; 1]) -> f64 {
         let (high, low) = minus_one(clamp(x, -690.0, 690.0));
-        let value = if x >= 690.0 { exp_shifted(x, 0.0) } else { high + low };
-        if x.abs() < 700.0 { Self::straight([x]) } else { value }
+        let value = if x >= 690.0 {
+            exp_shifted(x, 0.0)
+        } else {
+            high + low
+        };
+        if x.abs() < 700.0 {
+            Self::straight([x])
+        } else {
+            value
+        }
     }
 
     fn library([x]: [f64; 1]) -> f64 {

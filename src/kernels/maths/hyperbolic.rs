@@ -177,7 +177,11 @@ impl Body<f64, 1> for Arccosh {
 
     #[inline(always)]
     fn value([x]: [f64; 1]) -> f64 {
-        let value = if Self::is_ordinary([x]) { Self::straight([x]) } else { large(x) };
+        let value = if Self::is_ordinary([x]) {
+            Self::straight([x])
+        } else {
+            large(x)
+        };
         if x < 1.0 {
             f64::NAN
         } else {

@@ -43,7 +43,11 @@ const PI: [f64; 2] = [std::f64::consts::PI, 1.2246467991473532e-16];
 fn arcsin_parts(x: f64) -> (f64, f64, bool) {
     let a = x.abs();
     let large = a > 0.5;
-    let z = if large { 0.5f64.mul_add(-a, 0.5) } else { a * a };
+    let z = if large {
+        0.5f64.mul_add(-a, 0.5)
+    } else {
+        a * a
+    };
     let r = if large { z.sqrt() } else { a };
     (r, r * z * polynomial(z, ARCSIN), large)
 }
@@ -73,7 +77,11 @@ impl Body<f64, 1> for Arccos {
     fn straight([x]: [f64; 1]) -> f64 {
         let (r, rest, large) = arcsin_parts(x);
         let negative = x < 0.0;
-        let (r, rest) = if large { (2.0 * r, 2.0 * rest) } else { (r, rest) };
+        let (r, rest) = if large {
+            (2.0 * r, 2.0 * rest)
+        } else {
+            (r, rest)
+        };
         let upper = large && !negative;
         let base = if large { PI } else { HALF_PI };
         let base = if upper { [0.0, 0.0] } else { base };
@@ -97,8 +105,16 @@ fn octant(a: f64, b: f64) -> quotient::Sum {
     const TAN_PI_8: f64 = std::f64::consts::SQRT_2 - 1.0;
     let steep = a > TAN_PI_8 * b;
     let sum = a + b;
-    let above = if steep { quotient::sum(-b, a) } else { [a, 0.0] };
-    let below = if steep { [sum, (b - sum) + a] } else { [b, 0.0] };
+    let above = if steep {
+        quotient::sum(-b, a)
+    } else {
+        [a, 0.0]
+    };
+    let below = if steep {
+        [sum, (b - sum) + a]
+    } else {
+        [b, 0.0]
+    };
     let [r, low] = quotient::divide2(above, below);
     let z = r * r;
     let rest = (r * z).mul_add(polynomial(z, ARCTAN), low);
@@ -119,10 +135,18 @@ fn turned(base: quotient::Sum, angle: quotient::Sum) -> quotient::Sum {
 fn arctan2(y: f64, x: f64) -> f64 {
     let (height, width) = (y.abs(), x.abs());
     let steep = height > width;
-    let (a, b) = if steep { (width, height) } else { (height, width) };
+    let (a, b) = if steep {
+        (width, height)
+    } else {
+        (height, width)
+    };
     let angle = octant(a, b);
     let angle = if steep { turned(HALF_PI, angle) } else { angle };
-    let angle = if x.is_sign_negative() { turned(PI, angle) } else { angle };
+    let angle = if x.is_sign_negative() {
+        turned(PI, angle)
+    } else {
+        angle
+    };
     (angle[0] + angle[1]).copysign(y)
 }
 

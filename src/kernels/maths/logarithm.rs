@@ -61,7 +61,10 @@ fn log_scaled(x: f64, below: f64, scale: [f64; 2], unit: [f64; 2]) -> f64 {
     let high = f - half;
     let low = s.mul_add(z.mul_add(polynomial(z, LOG), half), (f - high) - half);
     let product = high * scale[0];
-    let rest = low.mul_add(scale[0], high.mul_add(scale[1], high.mul_add(scale[0], -product)));
+    let rest = low.mul_add(
+        scale[0],
+        high.mul_add(scale[1], high.mul_add(scale[0], -product)),
+    );
     let sum = k.mul_add(unit[0], product);
     let lost = k.mul_add(unit[0], -sum) + product;
     sum + (k.mul_add(unit[1], rest) + lost)
@@ -75,7 +78,11 @@ pub(super) fn log_plus_one(x: f64, low: f64) -> f64 {
     let lost = (1.0 - (u - back)) + (x - back);
     let (k, m) = split(u);
     // 2^-k, by which the bits of u were moved.
-    let scale = f64::from_bits(1.0f64.to_bits().wrapping_sub(u.to_bits().wrapping_sub(m.to_bits())));
+    let scale = f64::from_bits(
+        1.0f64
+            .to_bits()
+            .wrapping_sub(u.to_bits().wrapping_sub(m.to_bits())),
+    );
     let near = k == 0.0;
     let f = if near { x } else { m - 1.0 };
     let low = if near { low } else { (lost + low) * scale };
@@ -92,7 +99,10 @@ pub(super) fn log_plus_one(x: f64, low: f64) -> f64 {
 fn everywhere(x: f64, normal: impl Fn(f64, f64) -> f64) -> f64 {
     const SCALE: f64 = 18014398509481984.0;
     let tiny = x < f64::MIN_POSITIVE;
-    let value = normal(if tiny { x * SCALE } else { x }, if tiny { 54.0 } else { 0.0 });
+    let value = normal(
+        if tiny { x * SCALE } else { x },
+        if tiny { 54.0 } else { 0.0 },
+    );
     let value = if x < f64::INFINITY { value } else { x };
     let value = if x < 0.0 { f64::NAN } else { value };
     if x == 0.0 {
@@ -194,7 +204,11 @@ impl Body<f64, 1> for Log1p {
 
     #[inline(always)]
     fn value([x]: [f64; 1]) -> f64 {
-        let value = if Self::is_ordinary([x]) { Self::straight([x]) } else { everywhere(x, log_normal) };
+        let value = if Self::is_ordinary([x]) {
+            Self::straight([x])
+        } else {
+            everywhere(x, log_normal)
+        };
         if x == -1.0 {
             f64::NEG_INFINITY
         } else {

@@ -37,7 +37,11 @@ fn cbrt_normal(x: f64) -> f64 {
     let t = k.mul_add(1.0 / 3.0, ROUNDER);
     let s = (t - ROUNDER).mul_add(-3.0, k);
     let (scale, inverse) = if s < 0.0 { (0.5, CBRT_2) } else { (1.0, 1.0) };
-    let (scale, inverse) = if s > 0.0 { (2.0, 1.0 / CBRT_2) } else { (scale, inverse) };
+    let (scale, inverse) = if s > 0.0 {
+        (2.0, 1.0 / CBRT_2)
+    } else {
+        (scale, inverse)
+    };
     let m = m * scale;
     let r = polynomial(m / scale, INVERSE_CBRT) * inverse;
     let error = (r * r).mul_add(-(r * m), 1.0);
@@ -108,8 +112,16 @@ impl Body<f64, 2> for Hypot {
     fn value([x, y]: [f64; 2]) -> f64 {
         let (x, y) = (x.abs(), y.abs());
         let largest = if x > y { x } else { y };
-        let scale = if x + y < 1e150 { 1.0 } else { f64::from_bits(423 << 52) };
-        let scale = if largest > 1e-140 { scale } else { f64::from_bits(1623 << 52) };
+        let scale = if x + y < 1e150 {
+            1.0
+        } else {
+            f64::from_bits(423 << 52)
+        };
+        let scale = if largest > 1e-140 {
+            scale
+        } else {
+            f64::from_bits(1623 << 52)
+        };
         let value = Self::straight([x * scale, y * scale]) / scale;
         let value = if x + y == 0.0 { 0.0 } else { value };
         if x == f64::INFINITY || y == f64::INFINITY {
