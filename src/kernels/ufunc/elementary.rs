@@ -7,31 +7,16 @@ use super::super::lane::Kernel;
 use super::super::maths::{self, Function as Maths};
 use super::arithmetic::{ReciprocalFloat, Square};
 use super::float::Sqrt;
-use super::loops::{function, kernel, Function, Vectors};
+use super::loops::{function, kernel, Function};
 use super::types::{with, Float, Integer, Ring};
 use super::{cast, integer};
 
 function! {
-    Logaddexp [None]: <T: Float> (a: T, b: T) -> T = logaddexp(a, b);
+    // Infinities of one sign have no difference.
+    Apart: <T: Float> (a: T, b: T) -> T = if a == b { T::zero() } else { (a - b).abs().negated() };
+    GreaterPlus: <T: Float> (a: T, b: T, c: T) -> T = T::plus(if a > b { a } else { b }, c);
     Cube: <T: Ring> (a: T) -> T = a.times(a).times(a);
     Fourth: <T: Ring> (a: T) -> T = a.times(a).times(a.times(a));
-}
-
-/// `log(exp(a) + exp(b))` that does not overflow on the way.
-#[inline(always)]
-fn logaddexp<T: Float>(a: T, b: T) -> T {
-    // Infinities of one sign have no difference.
-    if a == b {
-        return a + T::LN_2();
-    }
-    let difference = a - b;
-    if difference > T::zero() {
-        a + (-difference).exp().ln_1p()
-    } else if difference <= T::zero() {
-        b + difference.exp().ln_1p()
-    } else {
-        difference
-    }
 }
 
 /// Functions of one argument and of two.
@@ -60,9 +45,7 @@ pub(super) fn any(ufunc: Ufunc, dtype: Dtype) -> Option<Kernel> {
         Ufunc::Arctan2 => Maths::Arctan2,
         Ufunc::Hypot => Maths::Hypot,
         Ufunc::Power => Maths::Pow,
-        Ufunc::Logaddexp => {
-            return Some(with!(float dtype, T => kernel::<Logaddexp, T, T, (), 0>()))
-        }
+        Ufunc::Logaddexp => return Some(with!(float dtype, T => logaddexp::<T> as Kernel)),
         _ => return None,
     };
     Some(maths::kernel(function, dtype))
@@ -121,19 +104,46 @@ fn products<T: Ring>(exponent: Option<i64>) -> Option<Kernel> {
     }
 }
 
-/// Any power, piece by piece beside as many copies of the exponent.
-///
-/// # Safety
-/// As [`Kernel`].
-unsafe fn repeated<T: Float>(exponent: T, base: *const u8, out: *mut u8, n: usize) {
-    const PIECE: usize = 256;
-    let exponents = [exponent; PIECE];
+/// Elements that a function of several kernels works on at a time.
+const PIECE: usize = 256;
+
+fn maths_kernel<T: Float>(function: Maths) -> Kernel {
     let dtype = if size_of::<T>() == 4 {
         Dtype::Float32
     } else {
         Dtype::Float64
     };
-    let power = maths::kernel(Maths::Pow, dtype);
+    maths::kernel(function, dtype)
+}
+
+/// `log(exp(a) + exp(b))` as the greater one plus `log1p(exp(-|a - b|))`, which does not overflow on the way.
+///
+/// # Safety
+/// As [`Kernel`].
+unsafe fn logaddexp<T: Float>([a, b, _]: [*const u8; 3], out: *mut u8, n: usize) {
+    let mut piece = [T::zero(); PIECE];
+    let piece: *mut u8 = piece.as_mut_ptr().cast();
+    let none = std::ptr::null();
+    for start in (0..n).step_by(PIECE) {
+        let (at, n) = (start * size_of::<T>(), PIECE.min(n - start));
+        // SAFETY: n elements from `start` on lie in the tile and fit into the piece.
+        unsafe {
+            let (a, b, out) = (a.add(at), b.add(at), out.add(at));
+            kernel::<Apart, T, T, (), 0>()([a, b, none], piece, n);
+            maths_kernel::<T>(Maths::Exp)([piece.cast_const(), none, none], piece, n);
+            maths_kernel::<T>(Maths::Log1p)([piece.cast_const(), none, none], piece, n);
+            kernel::<GreaterPlus, T, T, T, 0>()([a, b, piece.cast_const()], out, n);
+        }
+    }
+}
+
+/// Any power, piece by piece beside as many copies of the exponent.
+///
+/// # Safety
+/// As [`Kernel`].
+unsafe fn repeated<T: Float>(exponent: T, base: *const u8, out: *mut u8, n: usize) {
+    let exponents = [exponent; PIECE];
+    let power = maths_kernel::<T>(Maths::Pow);
     for start in (0..n).step_by(PIECE) {
         let at = start * size_of::<T>();
         // SAFETY: the piece lies in the tile.
