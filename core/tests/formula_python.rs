@@ -36,5 +36,10 @@ fn values_are_pythons() {
             wrong.push(format!("{text} = {:?}, Python {want}", folded(text)));
         }
     }
-    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} differ:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
