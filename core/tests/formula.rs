@@ -194,6 +194,8 @@ fn comparisons_are_by_value() {
     assert_eq!(types("b < 300"), [Dtype::Int64, Dtype::Int64]);
     assert_eq!(types("-1 < b"), [Dtype::Int64, Dtype::Int64]);
     assert_eq!(types("w > -1"), [Dtype::Uint64, Dtype::Int64]);
+    assert_eq!(types("b < width"), [Dtype::Int64, Dtype::Int64]);
+    assert_eq!(types("n0 > w"), [Dtype::Int64, Dtype::Uint64]);
     assert_eq!(
         types("k < 9223372036854775808"),
         [Dtype::Int64, Dtype::Uint64]
