@@ -217,6 +217,11 @@ fn compare_exactly(args: &[Typed], types: &mut ArrayVec<Dtype, MAX_ARGS>) {
 /// promote to int32.
 fn float_of(args: &[Typed]) -> Dtype {
     let strong = args.iter().filter(|arg| !arg.weak);
+    let integer = |arg: &Typed| arg.dtype.kind() != Kind::Bool;
+    if args.iter().any(integer) && !strong.clone().any(integer) {
+        // A literal beside truth values is of the default size.
+        return Dtype::Float64;
+    }
     let floats = strong.map(|arg| match arg.dtype.size() {
         1 | 2 => Dtype::Float32,
         _ => Dtype::Float64,
