@@ -4,6 +4,7 @@
 //! for the elementary functions", 1980), e^r by a minimax polynomial, and 2^n put into the exponent.
 
 use super::body::Body;
+use super::choice::choose;
 use super::polynomial::polynomial;
 
 /// 1.5 * 2^52: a sum with it is rounded to an integer, which stands in the low bits of the sum.
@@ -34,12 +35,8 @@ pub(super) fn power_of_two(t: u64) -> f64 {
 /// `x` between `low` and `high`; NaN remains NaN.
 #[inline(always)]
 pub(super) fn clamp(x: f64, low: f64, high: f64) -> f64 {
-    let x = if x < low { low } else { x };
-    if x > high {
-        high
-    } else {
-        x
-    }
+    let x = choose(x < low, low, x);
+    choose(x > high, high, x)
 }
 
 /// p * 2^n for any n that a sum with [`ROUNDER`] holds between -2100 and 2100: in two steps, so that only the last is rounded.
@@ -158,9 +155,8 @@ impl Body<f64, 1> for Expm1 {
 
     #[inline(always)]
     fn value([x]: [f64; 1]) -> f64 {
-        let (high, low) = minus_one(clamp(x, -690.0, 690.0));
-        let value = if x >= 690.0 { exp_shifted(x, 0.0) } else { high + low };
-        if x.abs() < 700.0 { Self::straight([x]) } else { value }
+        let (high, low) = minus_one(clamp(x, -690.0, 700.0));
+        choose(x >= 700.0, exp_shifted(x, 0.0), (high + low).copysign(x))
     }
 
     fn library([x]: [f64; 1]) -> f64 {

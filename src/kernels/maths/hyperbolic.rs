@@ -5,6 +5,7 @@
 //! nearly equal numbers and no division is left.
 
 use super::body::Body;
+use super::choice::choose;
 use super::exponential::{exp_shifted, minus_one, power_of_two, LN2_HIGH, LN2_LOW, ROUNDER};
 use super::logarithm::{log_normal, log_plus_one};
 use super::polynomial::polynomial;
@@ -65,11 +66,8 @@ impl Body<f64, 1> for Sinh {
 
     #[inline(always)]
     fn value([x]: [f64; 1]) -> f64 {
-        if Self::is_ordinary([x]) {
-            Self::straight([x])
-        } else {
-            exp_shifted(x.abs(), -1.0).copysign(x)
-        }
+        let large = exp_shifted(x.abs(), -1.0).copysign(x);
+        choose(Self::is_ordinary([x]), Self::straight([x]), large)
     }
 
     fn library([x]: [f64; 1]) -> f64 {
@@ -92,11 +90,8 @@ impl Body<f64, 1> for Cosh {
 
     #[inline(always)]
     fn value([x]: [f64; 1]) -> f64 {
-        if Self::is_ordinary([x]) {
-            Self::straight([x])
-        } else {
-            exp_shifted(x.abs(), -1.0)
-        }
+        let large = exp_shifted(x.abs(), -1.0);
+        choose(Self::is_ordinary([x]), Self::straight([x]), large)
     }
 
     fn library([x]: [f64; 1]) -> f64 {
@@ -112,7 +107,7 @@ impl Body<f64, 1> for Tanh {
     fn straight([x]: [f64; 1]) -> f64 {
         let double = 2.0 * x.abs();
         // e^40 is nothing beside which 2 counts; NaN remains.
-        let (high, low) = minus_one(if double > 40.0 { 40.0 } else { double });
+        let (high, low) = minus_one(choose(double > 40.0, 40.0, double));
         let [high, low] = quotient::sum(high, low);
         let below = 2.0 + high;
         let lost = (high - (below - 2.0)) + low;
@@ -143,11 +138,8 @@ impl Body<f64, 1> for Arcsinh {
 
     #[inline(always)]
     fn value([x]: [f64; 1]) -> f64 {
-        if Self::is_ordinary([x]) {
-            Self::straight([x])
-        } else {
-            large(x.abs()).copysign(x)
-        }
+        let large = large(x.abs()).copysign(x);
+        choose(Self::is_ordinary([x]), Self::straight([x]), large)
     }
 
     fn library([x]: [f64; 1]) -> f64 {
@@ -177,12 +169,8 @@ impl Body<f64, 1> for Arccosh {
 
     #[inline(always)]
     fn value([x]: [f64; 1]) -> f64 {
-        let value = if Self::is_ordinary([x]) { Self::straight([x]) } else { large(x) };
-        if x < 1.0 {
-            f64::NAN
-        } else {
-            value
-        }
+        let value = choose(Self::is_ordinary([x]), Self::straight([x]), large(x));
+        choose(x < 1.0, f64::NAN, value)
     }
 
     fn library([x]: [f64; 1]) -> f64 {
@@ -194,11 +182,7 @@ impl Body<f64, 1> for Arccosh {
 /// log(2 x) for large x; infinity and NaN remain.
 #[inline(always)]
 fn large(x: f64) -> f64 {
-    if x < f64::INFINITY {
-        log_normal(x, -1.0)
-    } else {
-        x
-    }
+    choose(x < f64::INFINITY, log_normal(x, -1.0), x)
 }
 
 pub(super) struct Arctanh;
@@ -223,13 +207,8 @@ impl Body<f64, 1> for Arctanh {
 
     #[inline(always)]
     fn value([x]: [f64; 1]) -> f64 {
-        if Self::is_ordinary([x]) {
-            Self::straight([x])
-        } else if x.abs() == 1.0 {
-            f64::INFINITY.copysign(x)
-        } else {
-            f64::NAN
-        }
+        let limit = choose(x.abs() == 1.0, f64::INFINITY.copysign(x), f64::NAN);
+        choose(Self::is_ordinary([x]), Self::straight([x]), limit)
     }
 
     fn library([x]: [f64; 1]) -> f64 {

@@ -1,6 +1,7 @@
 //! arcsin, arccos, arctan and arctan2.
 
 use super::body::Body;
+use super::choice::{choose, choose2};
 use super::polynomial::polynomial;
 use super::quotient;
 
@@ -43,8 +44,8 @@ const PI: [f64; 2] = [std::f64::consts::PI, 1.2246467991473532e-16];
 fn arcsin_parts(x: f64) -> (f64, f64, bool) {
     let a = x.abs();
     let large = a > 0.5;
-    let z = if large { 0.5f64.mul_add(-a, 0.5) } else { a * a };
-    let r = if large { z.sqrt() } else { a };
+    let z = choose(large, 0.5f64.mul_add(-a, 0.5), a * a);
+    let r = choose(large, z.sqrt(), a);
     (r, r * z * polynomial(z, ARCSIN), large)
 }
 
@@ -57,7 +58,7 @@ impl Body<f64, 1> for Arcsin {
         let turned = HALF_PI[0] - 2.0 * r;
         let lost = (HALF_PI[0] - turned) - 2.0 * r;
         let turned = turned + (lost + (HALF_PI[1] - 2.0 * rest));
-        (if large { turned } else { r + rest }).copysign(x)
+        choose(large, turned, r + rest).copysign(x)
     }
 
     fn library([x]: [f64; 1]) -> f64 {
@@ -73,13 +74,11 @@ impl Body<f64, 1> for Arccos {
     fn straight([x]: [f64; 1]) -> f64 {
         let (r, rest, large) = arcsin_parts(x);
         let negative = x < 0.0;
-        let (r, rest) = if large { (2.0 * r, 2.0 * rest) } else { (r, rest) };
-        let upper = large && !negative;
-        let base = if large { PI } else { HALF_PI };
-        let base = if upper { [0.0, 0.0] } else { base };
-        // The sign of r in the sum: minus but for x > 1/2 and -1/2 <= x < 0.
-        let plus = large != negative;
-        let (r, rest) = if plus { (r, rest) } else { (-r, -rest) };
+        // r counts with a minus but for x > 1/2 and -1/2 <= x < 0.
+        let factor = choose(large, 2.0, 1.0) * choose(large != negative, 1.0, -1.0);
+        let (r, rest) = (factor * r, factor * rest);
+        let large_base = choose2(negative, PI, [0.0, 0.0]);
+        let base = choose2(large, large_base, HALF_PI);
         let sum = base[0] + r;
         let lost = (base[0] - sum) + r;
         sum + (lost + (base[1] + rest))
@@ -97,12 +96,12 @@ fn octant(a: f64, b: f64) -> quotient::Sum {
     const TAN_PI_8: f64 = std::f64::consts::SQRT_2 - 1.0;
     let steep = a > TAN_PI_8 * b;
     let sum = a + b;
-    let above = if steep { quotient::sum(-b, a) } else { [a, 0.0] };
-    let below = if steep { [sum, (b - sum) + a] } else { [b, 0.0] };
+    let above = choose2(steep, quotient::sum(-b, a), [a, 0.0]);
+    let below = choose2(steep, [sum, (b - sum) + a], [b, 0.0]);
     let [r, low] = quotient::divide2(above, below);
     let z = r * r;
     let rest = (r * z).mul_add(polynomial(z, ARCTAN), low);
-    let base = if steep { QUARTER_PI } else { [0.0, 0.0] };
+    let base = choose2(steep, QUARTER_PI, [0.0, 0.0]);
     let high = base[0] + r;
     let lost = (base[0] - high) + r;
     [high, lost + (base[1] + rest)]
@@ -119,10 +118,10 @@ fn turned(base: quotient::Sum, angle: quotient::Sum) -> quotient::Sum {
 fn arctan2(y: f64, x: f64) -> f64 {
     let (height, width) = (y.abs(), x.abs());
     let steep = height > width;
-    let (a, b) = if steep { (width, height) } else { (height, width) };
+    let [a, b] = choose2(steep, [width, height], [height, width]);
     let angle = octant(a, b);
-    let angle = if steep { turned(HALF_PI, angle) } else { angle };
-    let angle = if x.is_sign_negative() { turned(PI, angle) } else { angle };
+    let angle = choose2(steep, turned(HALF_PI, angle), angle);
+    let angle = choose2(x.is_sign_negative(), turned(PI, angle), angle);
     (angle[0] + angle[1]).copysign(y)
 }
 
@@ -133,11 +132,11 @@ impl Body<f64, 1> for Arctan {
     fn straight([x]: [f64; 1]) -> f64 {
         let height = x.abs();
         // Beyond it pi/2 is the value. NaN remains.
-        let height = if height > 1e20 { 1e20 } else { height };
+        let height = choose(height > 1e20, 1e20, height);
         let steep = height > 1.0;
-        let (a, b) = if steep { (1.0, height) } else { (height, 1.0) };
+        let [a, b] = choose2(steep, [1.0, height], [height, 1.0]);
         let angle = octant(a, b);
-        let angle = if steep { turned(HALF_PI, angle) } else { angle };
+        let angle = choose2(steep, turned(HALF_PI, angle), angle);
         (angle[0] + angle[1]).copysign(x)
     }
 

@@ -4,6 +4,7 @@
 //! log(m) = f - (f^2/2 - s (f^2/2 + R(s^2))) as in fdlibm's e_log.c (K. C. Ng, 1993).
 
 use super::body::Body;
+use super::choice::choose;
 use super::exponential::{LN2_HIGH, LN2_LOW};
 use super::polynomial::polynomial;
 
@@ -77,8 +78,8 @@ pub(super) fn log_plus_one(x: f64, low: f64) -> f64 {
     // 2^-k, by which the bits of u were moved.
     let scale = f64::from_bits(1.0f64.to_bits().wrapping_sub(u.to_bits().wrapping_sub(m.to_bits())));
     let near = k == 0.0;
-    let f = if near { x } else { m - 1.0 };
-    let low = if near { low } else { (lost + low) * scale };
+    let f = choose(near, x, m - 1.0);
+    let low = choose(near, low, (lost + low) * scale);
     let s = f / (2.0 + f);
     let z = s * s;
     let half = 0.5 * f * f;
@@ -92,14 +93,10 @@ pub(super) fn log_plus_one(x: f64, low: f64) -> f64 {
 fn everywhere(x: f64, normal: impl Fn(f64, f64) -> f64) -> f64 {
     const SCALE: f64 = 18014398509481984.0;
     let tiny = x < f64::MIN_POSITIVE;
-    let value = normal(if tiny { x * SCALE } else { x }, if tiny { 54.0 } else { 0.0 });
-    let value = if x < f64::INFINITY { value } else { x };
-    let value = if x < 0.0 { f64::NAN } else { value };
-    if x == 0.0 {
-        f64::NEG_INFINITY
-    } else {
-        value
-    }
+    let value = normal(choose(tiny, x * SCALE, x), choose(tiny, 54.0, 0.0));
+    let value = choose(x < f64::INFINITY, value, x);
+    let value = choose(x < 0.0, f64::NAN, value);
+    choose(x == 0.0, f64::NEG_INFINITY, value)
 }
 
 /// Whether `x` is a positive normal number; as integers, since the compiler makes scalar code of a
@@ -194,12 +191,8 @@ impl Body<f64, 1> for Log1p {
 
     #[inline(always)]
     fn value([x]: [f64; 1]) -> f64 {
-        let value = if Self::is_ordinary([x]) { Self::straight([x]) } else { everywhere(x, log_normal) };
-        if x == -1.0 {
-            f64::NEG_INFINITY
-        } else {
-            value
-        }
+        let value = choose(Self::is_ordinary([x]), Self::straight([x]), everywhere(x, log_normal));
+        choose(x == -1.0, f64::NEG_INFINITY, value)
     }
 
     fn library([x]: [f64; 1]) -> f64 {

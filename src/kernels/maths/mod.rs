@@ -1,6 +1,7 @@
 //! Elementary functions of real numbers, for vectors of them.
 
 mod body;
+mod choice;
 mod exponential;
 mod hyperbolic;
 mod inverse;

@@ -5,6 +5,7 @@
 //! number are needed, since y log2 x may be as large as 1024.
 
 use super::body::Body;
+use super::choice::choose;
 use super::exponential::{clamp, reduced2, scaled};
 use super::logarithm::{is_normal, split, LOG2_E};
 use super::polynomial::polynomial;
@@ -55,7 +56,7 @@ fn pow_normal(x: f64, below: f64, y: f64) -> f64 {
     let exponent = y * log[0];
     let rest = y.mul_add(log[0], -exponent) + y * log[1];
     let within = clamp(exponent, -1100.0, 1100.0);
-    let rest = if within == exponent { rest } else { 0.0 };
+    let rest = choose(within == exponent, rest, 0.0);
     let (t, p) = reduced2(within, rest);
     scaled(p, t)
 }

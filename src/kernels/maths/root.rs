@@ -1,6 +1,7 @@
 //! sqrt, cbrt and hypot.
 
 use super::body::Body;
+use super::choice::{choose, choose2};
 use super::exponential::{power_of_two, ROUNDER};
 use super::logarithm::{is_normal, split};
 use super::polynomial::polynomial;
@@ -36,10 +37,10 @@ fn cbrt_normal(x: f64) -> f64 {
     let (k, m) = split(x);
     let t = k.mul_add(1.0 / 3.0, ROUNDER);
     let s = (t - ROUNDER).mul_add(-3.0, k);
-    let (scale, inverse) = if s < 0.0 { (0.5, CBRT_2) } else { (1.0, 1.0) };
-    let (scale, inverse) = if s > 0.0 { (2.0, 1.0 / CBRT_2) } else { (scale, inverse) };
+    let [scale, inverse] = choose2(s < 0.0, [0.5, CBRT_2], [1.0, 1.0]);
+    let [scale, inverse] = choose2(s > 0.0, [2.0, 1.0 / CBRT_2], [scale, inverse]);
+    let r = polynomial(m, INVERSE_CBRT) * inverse;
     let m = m * scale;
-    let r = polynomial(m / scale, INVERSE_CBRT) * inverse;
     let error = (r * r).mul_add(-(r * m), 1.0);
     let r = (r * error).mul_add((2.0f64 / 9.0).mul_add(error, 1.0 / 3.0), r);
     let square = r * r;
@@ -67,13 +68,10 @@ impl Body<f64, 1> for Cbrt {
     fn value([x]: [f64; 1]) -> f64 {
         const SCALE: f64 = 18014398509481984.0;
         let tiny = x.abs() < f64::MIN_POSITIVE;
-        let root = cbrt_normal((if tiny { x * SCALE } else { x }).abs());
-        let root = if tiny { root * (1.0 / 262144.0) } else { root };
-        if x == 0.0 || !(x.abs() < f64::INFINITY) {
-            x
-        } else {
-            root.copysign(x)
-        }
+        let root = cbrt_normal(choose(tiny, x * SCALE, x).abs());
+        let root = choose(tiny, root * (1.0 / 262144.0), root);
+        let finite = (x != 0.0) & (x.abs() < f64::INFINITY);
+        choose(finite, root.copysign(x), x)
     }
 
     fn library([x]: [f64; 1]) -> f64 {
@@ -87,7 +85,7 @@ impl Body<f64, 2> for Hypot {
     #[inline(always)]
     fn is_ordinary([x, y]: [f64; 2]) -> bool {
         let (x, y) = (x.abs(), y.abs());
-        let largest = if x > y { x } else { y };
+        let largest = choose(x > y, x, y);
         (largest > 1e-140) & (x + y < 1e150)
     }
 
@@ -96,7 +94,7 @@ impl Body<f64, 2> for Hypot {
     #[inline(always)]
     fn straight([x, y]: [f64; 2]) -> f64 {
         let (x, y) = (x.abs(), y.abs());
-        let (small, large) = if x < y { (x, y) } else { (y, x) };
+        let [small, large] = choose2(x < y, [x, y], [y, x]);
         let root = small.mul_add(small, large * large).sqrt();
         let (square, large2) = (root * root, large * large);
         let excess = small.mul_add(-small, square - large2)
@@ -107,16 +105,14 @@ impl Body<f64, 2> for Hypot {
     #[inline(always)]
     fn value([x, y]: [f64; 2]) -> f64 {
         let (x, y) = (x.abs(), y.abs());
-        let largest = if x > y { x } else { y };
-        let scale = if x + y < 1e150 { 1.0 } else { f64::from_bits(423 << 52) };
-        let scale = if largest > 1e-140 { scale } else { f64::from_bits(1623 << 52) };
+        let largest = choose(x > y, x, y);
+        // 2^-600 or 2^600.
+        let scale = choose(x + y < 1e150, 1.0, f64::from_bits(423 << 52));
+        let scale = choose(largest > 1e-140, scale, f64::from_bits(1623 << 52));
         let value = Self::straight([x * scale, y * scale]) / scale;
-        let value = if x + y == 0.0 { 0.0 } else { value };
-        if x == f64::INFINITY || y == f64::INFINITY {
-            f64::INFINITY
-        } else {
-            value
-        }
+        let value = choose(x + y == 0.0, 0.0, value);
+        let infinite = (x == f64::INFINITY) | (y == f64::INFINITY);
+        choose(infinite, f64::INFINITY, value)
     }
 
     fn library([x, y]: [f64; 2]) -> f64 {

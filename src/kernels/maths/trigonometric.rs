@@ -5,6 +5,7 @@
 //! Arguments beyond [`LIMIT`] are left to the C library, element by element.
 
 use super::body::Body;
+use super::choice::{choose, choose2};
 use super::exponential::ROUNDER;
 use super::polynomial::polynomial;
 use super::quotient;
@@ -72,7 +73,7 @@ pub(in crate::kernels) fn sin_cos(x: f64) -> (f64, f64) {
     let (n, r, low) = reduced(x);
     let (sin, cos) = kernels(r, low);
     let odd = n & 1 == 1;
-    let (first, second) = if odd { (cos, sin) } else { (sin, cos) };
+    let [first, second] = choose2(odd, [cos, sin], [sin, cos]);
     let sign = |turn: u64| (turn & 2) << 62;
     (
         f64::from_bits(first.to_bits() ^ sign(n)),
@@ -152,15 +153,11 @@ impl Body<f64, 1> for Tan {
         let sin = quotient::sum(r, sin_low);
         let cos = quotient::sum(1.0, cos_low);
         let odd = n & 1 == 1;
-        let (above, below) = if odd { (cos, sin) } else { (sin, cos) };
+        let (above, below) = (choose2(odd, cos, sin), choose2(odd, sin, cos));
         let value = quotient::divide(above, below);
         let value = f64::from_bits(value.to_bits() ^ (n << 63));
         // The sum above forgets the sign of zero.
-        if x == 0.0 {
-            x
-        } else {
-            value
-        }
+        choose(x == 0.0, x, value)
     }
 
     #[inline(always)]
