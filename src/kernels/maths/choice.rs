@@ -11,7 +11,7 @@ pub(super) fn choose<T>(condition: bool, yes: T, no: T) -> T {
 
 /// The same for pairs.
 #[inline(always)]
-pub(super) fn choose2(condition: bool, yes: [f64; 2], no: [f64; 2]) -> [f64; 2] {
+pub(super) fn choose2<T: Copy>(condition: bool, yes: [T; 2], no: [T; 2]) -> [T; 2] {
     [
         choose(condition, yes[0], no[0]),
         choose(condition, yes[1], no[1]),
