@@ -108,11 +108,20 @@ macro_rules! float {
                 single: [f32; S],
             ) -> $float {
                 let coefficients = pick!($float, double, single);
-                let mut sum = coefficients[coefficients.len() - 1];
-                for c in coefficients.into_iter().rev().skip(1) {
-                    sum = sum.mul_add(self, c);
+                let square = self * self;
+                let mut left = coefficients.len() - 2;
+                let (mut high, mut low) = (coefficients[left + 1], coefficients[left]);
+                while left > 1 {
+                    high = high.mul_add(square, coefficients[left - 1]);
+                    low = low.mul_add(square, coefficients[left - 2]);
+                    left -= 2;
                 }
-                sum
+                let sum = high.mul_add(self, low);
+                if left == 1 {
+                    sum.mul_add(self, coefficients[0])
+                } else {
+                    sum
+                }
             }
 
             #[inline(always)]
