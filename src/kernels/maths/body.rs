@@ -5,6 +5,7 @@
 //! operations wherever it stands and however many there are.
 
 use super::super::lane::Kernel;
+use super::float::Float;
 
 /// Elements computed together; a multiple of every vector length.
 const CHUNK: usize = 32;
@@ -28,19 +29,6 @@ pub(super) trait Body<T, const N: usize> {
 
     /// The value by the C library, for processors without fused multiply-add.
     fn library(x: [T; N]) -> T;
-}
-
-/// `f32` and `f64`.
-pub(super) trait Float: Copy {
-    const ONE: Self;
-}
-
-impl Float for f32 {
-    const ONE: f32 = 1.0;
-}
-
-impl Float for f64 {
-    const ONE: f64 = 1.0;
 }
 
 /// The widest version of a body that this processor runs. All versions with fused multiply-add give
@@ -128,10 +116,16 @@ unsafe fn chunks<B: Body<T, N>, T: Float, const N: usize>(
                 Chunk(args[arg].cast::<T>().add(start).cast::<[T; CHUNK]>().read())
             });
             let values = chunk::<B, T, N>(&x);
+<<<<<<< HEAD
             out.cast::<T>()
                 .add(start)
                 .cast::<[T; CHUNK]>()
                 .write(values.0);
+=======
+            // Left to itself the compiler makes vectors of one element from each of many chunks.
+            let out = std::hint::black_box(out);
+            out.cast::<T>().add(start).cast::<[T; CHUNK]>().write(values.0);
+>>>>>>> maths
         }
     }
     let rest = n - whole;

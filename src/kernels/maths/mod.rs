@@ -1,11 +1,12 @@
 //! Elementary functions of real numbers, for vectors of them.
 
 mod body;
+mod choice;
 mod exponential;
+mod float;
 mod hyperbolic;
 mod inverse;
 mod logarithm;
-mod polynomial;
 mod power;
 mod quotient;
 mod root;
@@ -34,8 +35,6 @@ macro_rules! functions {
                 $((Function::$name, _) => entry::<$file::$name, f64, $arguments>(),)*
             }
         }
-
-        $(single!($file::$name, $arguments);)*
     };
 }
 
@@ -61,6 +60,11 @@ macro_rules! single {
         }
     };
 }
+
+single!(trigonometric::Sin, 1);
+single!(trigonometric::Cos, 1);
+single!(trigonometric::Tan, 1);
+single!(power::Pow, 2);
 
 functions! {
     Exp(exponential, 1),

@@ -5,9 +5,10 @@
 //! number are needed, since y log2 x may be as large as 1024.
 
 use super::body::Body;
+use super::choice::choose;
 use super::exponential::{clamp, reduced2, scaled};
-use super::logarithm::{is_normal, split, LOG2_E};
-use super::polynomial::polynomial;
+use super::float::{Float, Sum};
+use super::logarithm::log2_e;
 use super::quotient;
 
 const THIRD: [f64; 2] = [0.3333333333333333, 1.850371707708594e-17];
@@ -24,8 +25,8 @@ const ARCTANH: [f64; 7] = [
 
 /// log2 of a positive normal number, which has `below` more factors of two than its bits say.
 #[inline(always)]
-fn log2(x: f64, below: f64) -> quotient::Sum {
-    let (k, m) = split(x);
+fn log2(x: f64, below: f64) -> Sum<f64> {
+    let (k, m, _) = x.split();
     let f = m - 1.0;
     let divisor = m + 1.0;
     let [s, s_low] = quotient::divide2([f, 0.0], [divisor, (1.0 - divisor) + m]);
@@ -34,15 +35,16 @@ fn log2(x: f64, below: f64) -> quotient::Sum {
     let z_low = (2.0 * s).mul_add(s_low, s.mul_add(s, -z));
     let third = z * THIRD[0];
     let third_low = z.mul_add(THIRD[0], -third) + z_low.mul_add(THIRD[0], z * THIRD[1]);
-    let [w, w_low] = quotient::sum(third, z * z * polynomial(z, ARCTANH));
+    let [w, w_low] = quotient::sum(third, z * z * z.polynomial(ARCTANH, []));
     let w_low = w_low + third_low;
     let double = 2.0 * s;
     let product = double * w;
     let product_low = double.mul_add(w, -product) + double.mul_add(w_low, 2.0 * s_low * w);
     let [log, log_low] = quotient::sum(double, product);
     let log_low = log_low + (2.0f64.mul_add(s_low, product_low));
-    let part = log * LOG2_E[0];
-    let part_low = log.mul_add(LOG2_E[0], -part) + log_low.mul_add(LOG2_E[0], log * LOG2_E[1]);
+    let unit = log2_e::<f64>();
+    let part = log * unit[0];
+    let part_low = log.mul_add(unit[0], -part) + log_low.mul_add(unit[0], log * unit[1]);
     let k = k - below;
     let sum = k + part;
     [sum, ((k - sum) + part) + part_low]
@@ -55,7 +57,7 @@ fn pow_normal(x: f64, below: f64, y: f64) -> f64 {
     let exponent = y * log[0];
     let rest = y.mul_add(log[0], -exponent) + y * log[1];
     let within = clamp(exponent, -1100.0, 1100.0);
-    let rest = if within == exponent { rest } else { 0.0 };
+    let rest = choose(within == exponent, rest, 0.0);
     let (t, p) = reduced2(within, rest);
     scaled(p, t)
 }
@@ -65,7 +67,7 @@ pub(super) struct Pow;
 impl Body<f64, 2> for Pow {
     #[inline(always)]
     fn is_ordinary([x, y]: [f64; 2]) -> bool {
-        is_normal(x) & (y.abs() < 1e18)
+        x.is_positive_normal() & (y.abs() < 1e18)
     }
 
     #[inline(always)]
@@ -79,7 +81,7 @@ impl Body<f64, 2> for Pow {
             return Self::straight([x, y]);
         }
         let a = x.abs();
-        if is_normal(a) && y.abs() < 1e18 {
+        if a.is_positive_normal() && y.abs() < 1e18 {
             let value = pow_normal(a, 0.0, y);
             let half = 0.5 * y;
             let whole = y.trunc() == y;
