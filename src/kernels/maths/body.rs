@@ -131,16 +131,12 @@ unsafe fn chunks<B: Body<T, N>, T: Float, const N: usize>(
                 Chunk(args[arg].cast::<T>().add(start).cast::<[T; CHUNK]>().read())
             });
             let values = chunk::<B, T, N>(&x);
-<<<<<<< HEAD
+            // Left to itself the compiler makes vectors of one element from each of many chunks.
+            let out = std::hint::black_box(out);
             out.cast::<T>()
                 .add(start)
                 .cast::<[T; CHUNK]>()
                 .write(values.0);
-=======
-            // Left to itself the compiler makes vectors of one element from each of many chunks.
-            let out = std::hint::black_box(out);
-            out.cast::<T>().add(start).cast::<[T; CHUNK]>().write(values.0);
->>>>>>> maths
         }
     }
     let rest = n - whole;

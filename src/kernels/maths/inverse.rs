@@ -20,7 +20,13 @@ const ARCSIN: [f64; 12] = [
     -0.01629421595896848,
     0.03195906231648257,
 ];
-const ARCSIN_SINGLE: [f32; 5] = [0.16666754, 0.074952416, 0.045477092, 0.024147637, 0.042218506];
+const ARCSIN_SINGLE: [f32; 5] = [
+    0.16666754,
+    0.074952416,
+    0.045477092,
+    0.024147637,
+    0.042218506,
+];
 /// (atan r / r - 1) / z with z = r^2 < 0.1717; relative error of atan r 2^-58.6 and 2^-28.6.
 const ARCTAN: [f64; 11] = [
     -0.333333333333332,
@@ -35,7 +41,13 @@ const ARCTAN: [f64; 11] = [
     0.03807566459484651,
     -0.017919307960439494,
 ];
-const ARCTAN_SINGLE: [f32; 5] = [-0.33333316, 0.19998488, -0.14243826, 0.1059583, -0.060829964];
+const ARCTAN_SINGLE: [f32; 5] = [
+    -0.33333316,
+    0.19998488,
+    -0.14243826,
+    0.1059583,
+    -0.060829964,
+];
 
 /// pi times `part`, a power of two.
 #[inline(always)]
@@ -46,18 +58,6 @@ fn pi<T: Float>(part: f64) -> Sum<T> {
 /// r and asin r - r, where r is |x| below 1/2 and sqrt((1 - |x|) / 2) above, whether it is the
 /// latter: asin |x| = pi/2 - 2 asin r.
 #[inline(always)]
-<<<<<<< HEAD
-fn arcsin_parts(x: f64) -> (f64, f64, bool) {
-    let a = x.abs();
-    let large = a > 0.5;
-    let z = if large {
-        0.5f64.mul_add(-a, 0.5)
-    } else {
-        a * a
-    };
-    let r = if large { z.sqrt() } else { a };
-    (r, r * z * polynomial(z, ARCSIN), large)
-=======
 fn arcsin_parts<T: Float>(x: T) -> (T, T, bool) {
     let a = x.magnitude();
     let half = T::of(0.5);
@@ -65,7 +65,6 @@ fn arcsin_parts<T: Float>(x: T) -> (T, T, bool) {
     let z = choose(large, half.fused(-a, half), a * a);
     let r = choose(large, z.root(), a);
     (r, r * z * z.polynomial(ARCSIN, ARCSIN_SINGLE), large)
->>>>>>> maths
 }
 
 pub(super) struct Arcsin;
@@ -90,23 +89,6 @@ impl<T: Float> Body<T, 1> for Arccos {
     #[inline(always)]
     fn straight([x]: [T; 1]) -> T {
         let (r, rest, large) = arcsin_parts(x);
-<<<<<<< HEAD
-        let negative = x < 0.0;
-        let (r, rest) = if large {
-            (2.0 * r, 2.0 * rest)
-        } else {
-            (r, rest)
-        };
-        let upper = large && !negative;
-        let base = if large { PI } else { HALF_PI };
-        let base = if upper { [0.0, 0.0] } else { base };
-        // The sign of r in the sum: minus but for x > 1/2 and -1/2 <= x < 0.
-        let plus = large != negative;
-        let (r, rest) = if plus { (r, rest) } else { (-r, -rest) };
-        let sum = base[0] + r;
-        let lost = (base[0] - sum) + r;
-        sum + (lost + (base[1] + rest))
-=======
         let negative = x < T::ZERO;
         let factor = choose(large, T::of(2.0), T::ONE);
         // Taken off but for x > 1/2 and -1/2 <= x < 0.
@@ -115,7 +97,6 @@ impl<T: Float> Body<T, 1> for Arccos {
         let base = choose2(large, at_ends, pi(0.5));
         let [high, low] = turned(base, [factor * r, factor * rest]);
         high + low
->>>>>>> maths
     }
 
     fn library([x]: [T; 1]) -> T {
@@ -129,21 +110,8 @@ impl<T: Float> Body<T, 1> for Arccos {
 fn octant<T: Float>(a: T, b: T) -> Sum<T> {
     let steep = a > T::of(std::f64::consts::SQRT_2 - 1.0) * b;
     let sum = a + b;
-<<<<<<< HEAD
-    let above = if steep {
-        quotient::sum(-b, a)
-    } else {
-        [a, 0.0]
-    };
-    let below = if steep {
-        [sum, (b - sum) + a]
-    } else {
-        [b, 0.0]
-    };
-=======
     let above = choose2(steep, quotient::sum(-b, a), [a, T::ZERO]);
     let below = choose2(steep, [sum, (b - sum) + a], [b, T::ZERO]);
->>>>>>> maths
     let [r, low] = quotient::divide2(above, below);
     let z = r * r;
     let rest = (r * z).fused(z.polynomial(ARCTAN, ARCTAN_SINGLE), low);
@@ -162,25 +130,9 @@ fn turned<T: Float>(base: Sum<T>, angle: Sum<T>) -> Sum<T> {
 #[inline(always)]
 fn quadrant<T: Float>(height: T, width: T) -> Sum<T> {
     let steep = height > width;
-<<<<<<< HEAD
-    let (a, b) = if steep {
-        (width, height)
-    } else {
-        (height, width)
-    };
-    let angle = octant(a, b);
-    let angle = if steep { turned(HALF_PI, angle) } else { angle };
-    let angle = if x.is_sign_negative() {
-        turned(PI, angle)
-    } else {
-        angle
-    };
-    (angle[0] + angle[1]).copysign(y)
-=======
     let [a, b] = choose2(steep, [width, height], [height, width]);
     let angle = octant(a, b);
     choose2(steep, turned(pi(0.5), angle), angle)
->>>>>>> maths
 }
 
 pub(super) struct Arctan;
