@@ -15,6 +15,7 @@ pub mod copies;
 pub mod copy;
 pub mod edge;
 mod element;
+pub mod exact;
 mod fold;
 mod groups;
 pub mod memory;
