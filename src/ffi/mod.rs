@@ -7,6 +7,7 @@
 
 pub mod array;
 pub mod assign;
+pub mod cumulate;
 pub mod dist;
 pub mod error;
 pub mod fetch;

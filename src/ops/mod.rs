@@ -3,10 +3,12 @@
 pub mod assign;
 pub mod between;
 pub mod channels;
+pub mod cumulate;
 mod directory;
 pub mod edges;
 pub mod fetch;
 pub mod halo;
+pub mod histogram;
 pub mod indices;
 pub mod mask;
 pub mod pick;

@@ -23,6 +23,7 @@ const NOUNS: &[&str] = &[
     "take",
     "reduce",
     "reduce_dims",
+    "cumulate",
     "protocol",
     "plan/edge",
     "plan/halo",
