@@ -31,6 +31,7 @@ module distarray
     public :: darr_entry, darr_at, darr_range, darr_all, darr_new_dimension, darr_ellipsis
     public :: darr_reduction, darr_reduce
     public :: sum_of, min_of, max_of, mean_of, var_of, std_of, norm_of, dot_of
+    public :: prod_of, any_of, all_of, argmin_of, argmax_of, count_nonzero_of, dotu_of, reproducible
     public :: darr_version, darr_abi_version, darr_build_info, darr_strerror, darr_last_error
     public :: darr_comm_set_checks, darr_comm_divide_node
     public :: darr_plan_info, darr_neighbour
@@ -96,6 +97,8 @@ module distarray
         procedure :: staggered => dist_staggered
         procedure :: slice => dist_slice
         procedure :: reduce => dist_reduce
+        procedure :: reduce_keeping => dist_reduce_keeping
+        procedure :: unravel => dist_unravel
         procedure :: relabel => dist_relabel
         procedure :: ndim => dist_ndim
         procedure :: shape => dist_shape
@@ -142,6 +145,15 @@ module distarray
         procedure :: std => array_std
         procedure :: norm => array_norm
         procedure :: dot => array_dot
+        procedure :: prod => array_prod
+        procedure :: any => array_any
+        procedure :: all => array_all
+        procedure :: count_nonzero => array_count_nonzero
+        procedure :: reduce => array_reduce
+        procedure :: cumsum => array_cumsum
+        procedure, private :: histogram_uniform => array_histogram
+        procedure, private :: histogram_edges => array_histogram_edges
+        generic :: histogram => histogram_uniform, histogram_edges
         procedure :: save_png => array_save_png
         procedure :: free => array_free
         procedure, private :: equate => array_equate
