@@ -152,7 +152,10 @@ impl Steps {
                 }
             }
         }
-        let is_last = program.stages.last().is_some_and(|last| std::ptr::eq(last, stage));
+        let is_last = program
+            .stages
+            .last()
+            .is_some_and(|last| std::ptr::eq(last, stage));
         for root in program.roots.iter().filter(|_| is_last) {
             if let Place::Uniform(uniform) = root.place {
                 spread(&mut steps, uniform, root.dtype);
