@@ -105,6 +105,15 @@ impl Dtype {
         }
     }
 
+    /// The type of the real part; of real types themselves.
+    pub fn real(self) -> Dtype {
+        match self {
+            Dtype::Complex64 => Dtype::Float32,
+            Dtype::Complex128 => Dtype::Float64,
+            real => real,
+        }
+    }
+
     /// Whether NumPy converts `self` to `to`: every value kept (rule "safe"), or, with `same_kind`,
     /// within a family or to a later one.
     pub fn can_cast(self, to: Dtype, same_kind: bool) -> bool {

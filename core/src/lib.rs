@@ -11,8 +11,10 @@
 //! broadcast, take               plans of assignment and of lists of indices
 //! numbering                     places of a rank's elements in a global array
 //! request                       who has a part of an array that a rank asks for
+//! sort                          the order of elements, and who takes which part of it
 //! moves, runs                   the form of all plans
 //! slice, stagger, boxes         distributions made from others or from boxes
+//! formula, ufunc                formulas over arrays, from text to a program; functions and their types
 //! description                   distributions as numbers, for ranks that have no handle
 //! protocol                      distributions to and from the Distributed Array Protocol
 //! distribution, section         all dimensions together; what one rank holds
@@ -38,6 +40,7 @@ pub mod distribution;
 pub mod dtype;
 pub mod edges;
 pub mod error;
+pub mod formula;
 pub mod grid;
 pub mod halo;
 pub mod index_list;
@@ -55,8 +58,10 @@ pub mod runs;
 pub mod section;
 mod side;
 pub mod slice;
+pub mod sort;
 pub mod stagger;
 pub mod take;
+pub mod ufunc;
 
 pub use broadcast::Broadcast;
 pub use choice::choose;

@@ -7,6 +7,7 @@
 //! made.
 
 pub mod adjacent;
+pub mod along;
 pub mod block;
 pub mod combine;
 pub mod convert;
@@ -15,7 +16,10 @@ pub mod copy;
 pub mod edge;
 mod element;
 mod fold;
+pub mod formula;
 mod groups;
+mod lane;
+mod maths;
 pub mod memory;
 mod nest;
 mod number;
@@ -27,10 +31,14 @@ mod place;
 mod points;
 pub mod random;
 pub mod reduce;
+pub mod threads;
 mod tile;
 mod transfer;
 mod transpose;
+mod ufunc;
 pub mod value;
+pub mod visit;
+mod winner;
 
 pub use block::Block;
 pub use memory::Memory;

@@ -31,6 +31,19 @@ impl Value {
         value
     }
 
+    /// A literal as an element of `dtype`, rounded once.
+    pub fn literal(dtype: Dtype, re: f64, im: f64) -> Value {
+        with_element!(dtype, T => Value::of(dtype, T::from_complex(re, im)))
+    }
+
+    /// An integer as an element of `dtype`, modulo 2^64.
+    pub fn whole(dtype: Dtype, number: i128) -> Value {
+        match u64::try_from(number) {
+            Ok(number) => with_element!(dtype, T => Value::of(dtype, T::from_unsigned(number))),
+            Err(_) => with_element!(dtype, T => Value::of(dtype, T::from_signed(number as i64))),
+        }
+    }
+
     /// The first element of a block that is not empty.
     pub fn load(block: &Block) -> Value {
         assert!(!block.is_empty(), "an empty block has no first element");
@@ -86,6 +99,18 @@ impl Value {
             ));
         }
         Ok(cast)
+    }
+
+    /// The same number in the type that Python would have it in: bool, int64, float64 or complex128.
+    ///
+    /// Errors: `Code::Argument` for an integer of 2^63 and more.
+    pub fn widened(&self) -> Result<Value> {
+        self.cast(match self.dtype.kind() {
+            Kind::Bool => Dtype::Bool,
+            Kind::Signed | Kind::Unsigned => Dtype::Int64,
+            Kind::Float => Dtype::Float64,
+            Kind::Complex => Dtype::Complex128,
+        })
     }
 
     /// As `cast`; also a fraction, a NaN or a number beyond its range is refused by a type of integers.
