@@ -50,6 +50,21 @@ pub(super) fn entry<B: Body<T, N>, T: Float, const N: usize>() -> Kernel {
     plain::<B, T, N>
 }
 
+/// The versions with fused multiply-add that this processor runs.
+#[cfg(test)]
+pub(super) fn fused_versions<B: Body<T, N>, T: Float, const N: usize>() -> Vec<Kernel> {
+    let mut versions: Vec<Kernel> = Vec::new();
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("fma") && is_x86_feature_detected!("avx2") {
+        versions.push(with_avx2::<B, T, N>);
+        let best = entry::<B, T, N>();
+        if best as usize != versions[0] as usize {
+            versions.push(best);
+        }
+    }
+    versions
+}
+
 /// # Safety
 /// As [`Kernel`].
 pub(super) unsafe fn plain<B: Body<T, N>, T: Float, const N: usize>(
@@ -70,7 +85,7 @@ pub(super) unsafe fn plain<B: Body<T, N>, T: Float, const N: usize>(
 /// As [`Kernel`], on a processor with AVX-512 F, DQ, VL, BW and FMA.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,fma")]
-pub(super) unsafe fn with_avx512<B: Body<T, N>, T: Float, const N: usize>(
+unsafe fn with_avx512<B: Body<T, N>, T: Float, const N: usize>(
     args: [*const u8; 3],
     out: *mut u8,
     n: usize,
@@ -83,7 +98,7 @@ pub(super) unsafe fn with_avx512<B: Body<T, N>, T: Float, const N: usize>(
 /// As [`Kernel`], on a processor with AVX2 and FMA.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-pub(super) unsafe fn with_avx2<B: Body<T, N>, T: Float, const N: usize>(
+unsafe fn with_avx2<B: Body<T, N>, T: Float, const N: usize>(
     args: [*const u8; 3],
     out: *mut u8,
     n: usize,

@@ -1,7 +1,8 @@
 //! sin, cos and tan.
 //!
 //! x = n pi/2 + r with |r| <= pi/4 and pi/2 in three parts (Cody and Waite), r as a sum of two
-//! numbers, and the polynomials of both functions as in fdlibm's k_sin.c and k_cos.c (Sun, 1993).
+//! numbers, and the polynomials of both functions as in fdlibm's k_sin.c and k_cos.c (Sun, 1993). Single
+//! precision takes one double-precision r, from the nearest multiple of pi and a polynomial of sin.
 //! Arguments beyond [`LIMIT`] are left to the C library, element by element.
 
 use super::body::Body;
@@ -57,11 +58,11 @@ fn reduced(x: f64) -> (u64, f64, f64) {
 fn kernels(r: f64, low: f64) -> (f64, f64) {
     let z = r * r;
     let v = z * r;
-    let tail = z.polynomial([SIN[1], SIN[2], SIN[3], SIN[4], SIN[5]], []);
+    let tail = z.polynomial([SIN[1], SIN[2], SIN[3], SIN[4], SIN[5]], [0.0]);
     let sin = r - (z.mul_add(0.5f64.mul_add(low, -(v * tail)), -low) - v * SIN[0]);
     let half = 0.5 * z;
     let whole = 1.0 - half;
-    let tail = (z * z).mul_add(z.polynomial(COS, []), -(r * low));
+    let tail = (z * z).mul_add(z.polynomial(COS, [0.0]), -(r * low));
     let cos = whole + (((1.0 - whole) - half) + tail);
     (sin, cos)
 }
@@ -147,8 +148,8 @@ impl Body<f64, 1> for Tan {
         let (n, r, low) = reduced(x);
         let z = r * r;
         let half = 0.5 * z;
-        let sin_low = (z * r).mul_add(z.polynomial(SIN, []), low);
-        let cos_low = (z * z).mul_add(z.polynomial(COS, []), -(r * low)) - half;
+        let sin_low = (z * r).mul_add(z.polynomial(SIN, [0.0]), low);
+        let cos_low = (z * z).mul_add(z.polynomial(COS, [0.0]), -(r * low)) - half;
         let sin = quotient::sum(r, sin_low);
         let cos = quotient::sum(1.0, cos_low);
         let odd = n & 1 == 1;
