@@ -234,17 +234,230 @@
 /* Arithmetic mean; NaN of no elements. */
 #define DARR_MEAN 3
 
-/* Mean squared deviation from the mean, divided by the number of elements; real, also of complex elements. */
+/* Mean squared deviation from the mean, divided by the number of elements less ddof; real, also of complex elements. */
 #define DARR_VAR 4
 
 /* Square root of the variance. */
 #define DARR_STD 5
 
-/* Sum of conj(x) * y. */
+/* Sum of conj(x) * y: NumPy's vdot, Fortran's dot_product. */
 #define DARR_DOT 6
 
 /* Square root of the sum of |x|^2. */
 #define DARR_NORM 7
+
+/* Product, in the type of the sum; 1 of no elements. */
+#define DARR_PROD 8
+
+/* Whether one element is not 0 (NaN is not 0), a truth value; no of no elements. */
+#define DARR_ANY 9
+
+/* Whether all elements are not 0, a truth value; yes of no elements. */
+#define DARR_ALL 10
+
+/* Where the minimum stands: the index of its first occurrence in row-major order of the global array, whatever the memory order,
+ * as an int64; darr_dist_unravel makes an index for each dimension of it. The first NaN if there is one.
+ */
+#define DARR_ARGMIN 11
+
+/* Where the maximum stands. */
+#define DARR_ARGMAX 12
+
+/* Number of elements that are not 0, an int64. */
+#define DARR_COUNT_NONZERO 13
+
+/* Sum of x * y: of complex elements a dot product that conjugates nothing, as NumPy's dot. */
+#define DARR_DOTU 14
+
+/* Node: the element of array. */
+#define DARR_NODE_ARRAY -1
+
+/* Node: the number real + imaginary i, or number where dtype is one of integers or truth values. */
+#define DARR_NODE_NUMBER -2
+
+/* Node: the global index of the element along dimension dim, from 0. */
+#define DARR_NODE_INDEX -3
+
+/* Node: the global extent along dimension dim. */
+#define DARR_NODE_EXTENT -4
+
+/* Node of one argument: conversion to dtype. */
+#define DARR_NODE_CAST -5
+
+/* Node of one argument: all arrays in it read number elements further along dimension dim. */
+#define DARR_NODE_SHIFT -6
+
+/* Node of one argument, of two for dot products: the reduction dim (DARR_SUM and so on); number is the ddof of a variance. */
+#define DARR_NODE_REDUCE -7
+
+/* |x|, also of complex numbers. */
+#define DARR_ABSOLUTE 0
+
+#define DARR_ARCCOS 1
+
+#define DARR_ARCCOSH 2
+
+#define DARR_ARCSIN 3
+
+#define DARR_ARCSINH 4
+
+#define DARR_ARCTAN 5
+
+#define DARR_ARCTANH 6
+
+/* Complex conjugate. */
+#define DARR_CONJUGATE 7
+
+#define DARR_COS 8
+
+#define DARR_COSH 9
+
+#define DARR_EXP 10
+
+#define DARR_EXPM1 11
+
+/* Bits inverted; of truth values: not. */
+#define DARR_INVERT 12
+
+#define DARR_LOG 13
+
+#define DARR_LOG10 14
+
+#define DARR_LOG1P 15
+
+#define DARR_NEGATIVE 16
+
+#define DARR_RECIPROCAL 17
+
+/* Nearest integer, halves to even. */
+#define DARR_RINT 18
+
+/* -1, 0 or 1; NaN of NaN; x/|x| of complex numbers. */
+#define DARR_SIGN 19
+
+#define DARR_SIN 20
+
+#define DARR_SINH 21
+
+#define DARR_SQRT 22
+
+#define DARR_SQUARE 23
+
+#define DARR_TAN 24
+
+#define DARR_TANH 25
+
+#define DARR_ADD 26
+
+#define DARR_ARCTAN2 27
+
+#define DARR_BITWISE_AND 28
+
+#define DARR_BITWISE_OR 29
+
+#define DARR_BITWISE_XOR 30
+
+/* True division: floats of integers. */
+#define DARR_DIVIDE 31
+
+/* Rounded to minus infinity. */
+#define DARR_FLOOR_DIVIDE 32
+
+/* With the sign of the dividend. */
+#define DARR_FMOD 33
+
+#define DARR_HYPOT 34
+
+/* 0 from the number of bits on. */
+#define DARR_LEFT_SHIFT 35
+
+#define DARR_MULTIPLY 36
+
+/* Of integers: modulo 2^bits, 0 for negative exponents but for bases 1 and -1. */
+#define DARR_POWER 37
+
+/* With the sign of the divisor. */
+#define DARR_REMAINDER 38
+
+#define DARR_RIGHT_SHIFT 39
+
+#define DARR_SUBTRACT 40
+
+#define DARR_LESS 41
+
+#define DARR_LESS_EQUAL 42
+
+#define DARR_EQUAL 43
+
+#define DARR_NOT_EQUAL 44
+
+#define DARR_GREATER 45
+
+#define DARR_GREATER_EQUAL 46
+
+/* NaN if one is NaN. */
+#define DARR_MAXIMUM 47
+
+/* NaN if one is NaN. */
+#define DARR_MINIMUM 48
+
+/* The other one if one is NaN. */
+#define DARR_FMAX 49
+
+/* The other one if one is NaN. */
+#define DARR_FMIN 50
+
+#define DARR_LOGICAL_AND 51
+
+#define DARR_LOGICAL_OR 52
+
+#define DARR_LOGICAL_XOR 53
+
+#define DARR_LOGICAL_NOT 54
+
+#define DARR_ISNAN 55
+
+#define DARR_ISINF 56
+
+#define DARR_ISFINITE 57
+
+#define DARR_FLOOR 58
+
+#define DARR_TRUNC 60
+
+#define DARR_CBRT 61
+
+#define DARR_EXP2 62
+
+#define DARR_LOG2 63
+
+#define DARR_DEGREES 64
+
+#define DARR_RADIANS 65
+
+#define DARR_COPYSIGN 66
+
+#define DARR_SIGNBIT 67
+
+#define DARR_POSITIVE 68
+
+/* log(exp(x) + exp(y)). */
+#define DARR_LOGADDEXP 69
+
+/* x, but at least the second argument and at most the third. */
+#define DARR_CLIP 70
+
+/* The second argument where the first is true, else the third. */
+#define DARR_WHERE 71
+
+/* Real part. */
+#define DARR_REAL 72
+
+/* Imaginary part. */
+#define DARR_IMAG 73
+
+/* Argument of a complex number. */
+#define DARR_ANGLE 74
 
 /* The end of a dimension at lower indices. */
 #define DARR_SIDE_BELOW 0
@@ -426,7 +639,7 @@ typedef struct darr_memory {
 typedef struct darr_view {
     /* sizeof(darr_view). */
     int64_t size;
-    /* The element with local index 0 in every dimension, padding included. Not to be used when an extent is 0. */
+    /* The element with local index 0 in every dimension, padding included; NULL where the rank owns nothing. */
     void *base;
     /* DARR_FLOAT64 and so on. */
     int dtype;
@@ -470,17 +683,132 @@ typedef struct darr_index {
 typedef struct darr_reduction {
     /* sizeof(darr_reduction). */
     int64_t size;
-    /* DARR_SUM to DARR_NORM. */
+    /* DARR_SUM to DARR_DOTU. */
     int op;
     /* Type of the result, to which it is converted: DARR_FLOAT64 and so on. */
     int dtype;
     /* The array. */
     const darr_array *x;
-    /* DARR_DOT: the second array, compatible and of the same dtype; otherwise NULL. */
+    /* DARR_DOT, DARR_DOTU: the second array, compatible and of the same dtype; otherwise NULL. */
     const darr_array *y;
     /* Where the result goes, on every rank. */
     void *value_out;
+    /* DARR_VAR, DARR_STD: what is taken from the number of elements, 1 for the estimate from a sample; otherwise 0. */
+    int64_t ddof;
 } darr_reduction;
+
+/* What a name of a formula stands for: an array, one number, or values that every rank has. Start from DARR_OPERAND_INIT; in an
+ * array of these every element has the size that the first one states.
+ */
+typedef struct darr_operand {
+    /* sizeof(darr_operand). */
+    int64_t size;
+    /* A distributed array; NULL: data counts. */
+    const darr_array *array;
+    /* One value of type dtype, or the first of values of the global extents below: a profile, say, of which every rank has the
+     * whole, with the same values. Read during the call only.
+     */
+    const void *data;
+    /* Type of the values at data. */
+    int dtype;
+    /* 1: the number takes the type of what it meets, within its kind, as a number in the text of a formula does; 0: it counts as an element
+     * of its type, so that a float64 makes the sum with a float32 array a float64.
+     */
+    int weak;
+    /* Dimensions of the values at data; 0: one number. */
+    int ndim;
+    /* Their extents. They broadcast as an array of this shape. */
+    const int64_t *extents;
+    /* Bytes from one value to the next, per dimension; NULL: packed, the last dimension fastest. */
+    const int64_t *strides;
+} darr_operand;
+
+/* How a formula is evaluated. Start from DARR_EVAL_OPTIONS_INIT. */
+typedef struct darr_eval_options {
+    /* sizeof(darr_eval_options). */
+    int64_t size;
+    /* 1: the ghosts of operands that are read shifted are exchanged first, which plans an exchange each time: in a loop keep a
+     * halo plan and run it before. 0: they are read as they are.
+     */
+    int exchange;
+} darr_eval_options;
+
+/* One step of a formula in postfix order: operands come first, then what is done with them. (u + 2) * v is ARRAY u, NUMBER 2,
+ * DARR_ADD, ARRAY v, DARR_MULTIPLY. Start from DARR_NODE_INIT; in an array of these every element has the size that the first one states.
+ */
+typedef struct darr_node {
+    /* sizeof(darr_node). */
+    int64_t size;
+    /* An element-wise function, DARR_ABSOLUTE and so on, of as many of the values before it as it takes; or one of DARR_NODE_ARRAY to DARR_NODE_REDUCE. */
+    int op;
+    /* NUMBER: its type; CAST: the type of the result. */
+    int dtype;
+    /* ARRAY. */
+    const darr_array *array;
+    /* NUMBER of an integer type, SHIFT, REDUCE. */
+    int64_t number;
+    /* INDEX, EXTENT, SHIFT: a dimension; REDUCE: the reduction. */
+    int dim;
+    /* NUMBER: 1: it takes the type of what it meets, within its kind. */
+    int weak;
+    /* NUMBER of a floating type. */
+    double real;
+    /* NUMBER of a complex type. */
+    double imaginary;
+} darr_node;
+
+/* Which random numbers. Start from DARR_RANDOM_INIT.
+ *
+ * Every element has its number: its place in the global array in C order, whatever the memory order. Seed, stream and number
+ * decide its value, by the generator Philox 4x32-10 of Salmon and others (2011): the array is the same for any number of ranks,
+ * any distribution and any processor.
+ */
+typedef struct darr_random {
+    /* sizeof(darr_random). */
+    int64_t size;
+    /* Any number; others give other arrays. */
+    int64_t seed;
+    /* Any number: independent arrays of one seed. Two calls of one seed and stream use the same random bits, also for different
+     * distributions.
+     */
+    int64_t stream;
+    /* For a part of a larger array that gets the numbers of the whole, one entry per dimension: the global array's extents. NULL:
+     * the array is the whole, and first and step are NULL too.
+     */
+    const int64_t *extents;
+    /* Place there of the element with index 0 in every dimension; NULL: 0 in each. */
+    const int64_t *first;
+    /* Distance there of neighbours, of any sign but not 0; NULL: 1 in each. */
+    const int64_t *step;
+} darr_random;
+
+/* Works on the calling rank's sections of n arrays, views[0] to views[n - 1], each as darr_array_view gives it; gives 0, or
+ * another number for a failure. context is what the caller of the library passed on.
+ */
+typedef int (*darr_apply_function)(int n, const struct darr_view *const *views, void *context);
+
+/* Gives the element at a global index, one entry per dimension, counted from 0: writes it to value_out, which is aligned for any
+ * element and holds zeros. Gives 0, or another number for a failure.
+ */
+typedef int (*darr_element_function)(const int64_t *index, void *value_out, void *context);
+
+/* Makes the calling rank's part of a reduction: reads the sections of n arrays as a darr_apply_function does and writes the part to
+ * partial_out, which is aligned for any type and holds zeros. Gives 0, or another number for a failure.
+ */
+typedef int (*darr_partial_function)(int n, const struct darr_view *const *views, void *partial_out, void *context);
+
+/* Combines the part of some ranks, lower, with that of the ranks that follow them: higher becomes the part of both. Gives 0, or
+ * another number for a failure.
+ */
+typedef int (*darr_combine_function)(const void *lower, void *higher, void *context);
+
+/* How to reduce over dimensions. Start from DARR_REDUCE_OPTIONS_INIT. */
+typedef struct darr_reduce_options {
+    /* sizeof(darr_reduce_options). */
+    int64_t size;
+    /* DARR_VAR, DARR_STD: what is taken from the number of elements; otherwise 0. */
+    int64_t ddof;
+} darr_reduce_options;
 
 /* Layers of padding outside of the domain, on one rank, that a function is to fill. */
 typedef struct darr_edge_region {
@@ -521,11 +849,11 @@ typedef int (*darr_edge_function)(void *user, const struct darr_edge_region *reg
  * from DARR_EDGE_INIT.
  *
  * With a(0), a(1), ... the elements from the end of the domain inwards, whoever owns them, layer k = 1, 2, ... outwards gets
- * DARR_EDGE_CONSTANT       v
- * DARR_EDGE_ZERO_GRADIENT  a(0)
- * DARR_EDGE_LINEAR         a(0) + k (a(0) - a(1))
- * DARR_EDGE_MIRROR         a(k - 1), or a(k) where the plane goes through a(0)
- * DARR_EDGE_ANTISYMMETRIC  2 v - a(k - 1), or 2 v - a(k)
+ *   DARR_EDGE_CONSTANT       v
+ *   DARR_EDGE_ZERO_GRADIENT  a(0)
+ *   DARR_EDGE_LINEAR         a(0) + k (a(0) - a(1))
+ *   DARR_EDGE_MIRROR         a(k - 1), or a(k) where the plane goes through a(0)
+ *   DARR_EDGE_ANTISYMMETRIC  2 v - a(k - 1), or 2 v - a(k)
  * in the arithmetic of the dtype: integers wrap; truth values are no linear and no antisymmetric field. An element on the
  * plane itself keeps its value.
  */
@@ -745,6 +1073,16 @@ int darr_comm_set_checks(int comm,
 int darr_comm_divide_node(int comm,
                           int part);
 
+/* Lets a call on formulas use several threads of this rank, where it has elements enough; 1, the default, means the calling
+ * thread alone. Results are the same bits for any number of threads.
+ *
+ * Local; holds for all communicators of the process from the next call on. The threads live as long as the call, and make no calls of MPI
+ * or of functions of the program.
+ * @param threads [in] How many, the calling one among them.
+ * Errors: DARR_ERR_ARGUMENT below 1.
+ */
+int darr_set_threads(int threads);
+
 /* The size of one element.
  *
  * Local. Needs no MPI.
@@ -895,6 +1233,12 @@ int darr_dist_slice(const darr_dist *dist,
  */
 int darr_dist_reduce(const darr_dist *dist, int n_dims, const int *dims, darr_dist **dist_out);
 
+/* As darr_dist_reduce, with the dimensions kept at an extent of 1.
+ *
+ * Local. Errors: as darr_dist_reduce.
+ */
+int darr_dist_reduce_keeping(const darr_dist *dist, int n_dims, const int *dims, darr_dist **dist_out);
+
 /* The target distribution with its grid coordinates given to other ranks of the communicator: so that the fewest elements change
  * their rank when an array goes from the source to it. Shape, maps, padding and the extents of the grid are the target's; which
  * rank stands where darr_dist_coords tells.
@@ -954,6 +1298,21 @@ int darr_dist_box(const darr_dist *dist, int rank, int64_t *lo_out, int64_t *hi_
  */
 int darr_dist_count(const darr_dist *dist, int rank, int64_t *count_out);
 
+/* Global indices that a rank owns in one dimension, in the order in which they lie in memory, for any map.
+ *
+ * Local.
+ * @param dim [in] The dimension; negative ones count from the end.
+ * @param n [in] Room at indices_out: the number of elements that darr_dist_count gives for the dimension.
+ * @param indices_out [out] The indices; NULL is fine when there are none.
+ * Errors: DARR_ERR_ARGUMENT for a dimension that there is not, another number; DARR_ERR_UNSUPPORTED for another rank's indices of an
+ * unstructured dimension; DARR_ERR_HANDLE.
+ */
+int darr_dist_indices(const darr_dist *dist,
+                      int rank,
+                      int dim,
+                      int64_t n,
+                      int64_t *indices_out);
+
 /* Elements that a rank's section carries below and above the owned ones along each dimension: communication padding
  * inside and at periodic ends, boundary padding at the other ends, none where the rank owns nothing.
  *
@@ -983,6 +1342,12 @@ int darr_dist_to_local(const darr_dist *dist, int rank, const int64_t *index, in
  * indices of an unstructured dimension; DARR_ERR_HANDLE.
  */
 int darr_dist_to_global(const darr_dist *dist, int rank, const int64_t *local, int64_t *index_out);
+
+/* The global index of the element at a place of the row-major order, as DARR_ARGMIN and DARR_ARGMAX give it.
+ *
+ * Local. Errors: DARR_ERR_ARGUMENT for a place outside of the array; DARR_ERR_HANDLE.
+ */
+int darr_dist_unravel(const darr_dist *dist, int64_t place, int64_t *index_out);
 
 /* Whether two distributions give every element to the same rank at the same place among its owned ones (1), or not (0).
  * Padding, periods and memory order do not matter.
@@ -1237,7 +1602,71 @@ int darr_array_mask(const darr_array *array,
                     const darr_array *mask,
                     darr_array **array_out);
 
-/* Reduces whole arrays, any number of them at once: one pass over memory, and one message for up to 8 of them, two for more.
+/* Sorts an array of one dimension where it is, in ascending order, NaNs last, as NumPy's sort. The distribution stays, any one; of a
+ * slice its elements alone move. Negative zeros come before the others, which NumPy leaves open. Ghosts are not updated.
+ *
+ * Collective: each rank sorts its own elements, a search over all of them finds where the ranks' shares meet, with messages as those
+ * of a reduction, and each element travels once, to the rank that keeps it. Of cyclic and unstructured arrays they travel twice. Each rank
+ * needs memory for a few times its own elements, whatever they are.
+ * @param array [in] The array that is sorted, of real elements; indices of an unstructured one lie between 0 and the extent.
+ * Errors: DARR_ERR_UNSUPPORTED for several dimensions or none, and for complex elements; DARR_ERR_ARGUMENT for an unstructured
+ * array whose indices are not those of an array; DARR_ERR_STATE where a begun plan uses the array; DARR_ERR_MISMATCH;
+ * DARR_ERR_MEMORY; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ */
+int darr_array_sort(darr_array *array);
+
+/* Gives the global indices of the elements in ascending order: NumPy's argsort with kind='stable', so that equal elements, all zeros
+ * and all NaNs among them, stand in the order of their indices. darr_array_pick and gather plans bring the elements.
+ *
+ * Collective, as darr_array_sort.
+ * @param array [in] The array, as for darr_array_sort; it is only read.
+ * @param indices [in] Where the indices are written: an array of the same extent and any distribution over the same communicator, of an
+ * integer type that holds the largest index.
+ * Errors: as darr_array_sort; DARR_ERR_ARGUMENT also for indices of another extent or communicator or of a type that does not
+ * hold them; DARR_ERR_STATE where a begun plan writes the array or uses the indices.
+ */
+int darr_array_argsort(const darr_array *array,
+                       darr_array *indices);
+
+/* Gives quantiles of an array of one dimension on every rank, between neighbours in the sorted order by NumPy's method linear: 0.5 is
+ * the median, 0 the minimum, 1 the maximum. The array is not sorted for it. If one element is NaN, all quantiles are. Where a quantile is
+ * an element, or lies between two equal ones, it is that element, also beside an infinite one, of which NumPy makes NaN.
+ *
+ * Collective: messages as those of a reduction, up to 16 one after the other for each 128 positions; no elements travel.
+ * @param array [in] The array, of real elements and any distribution.
+ * @param n [in] Number of quantiles, 0 or more, the same on every rank.
+ * @param q [in] Which part of the elements lies below each, 0 to 1, the same on every rank.
+ * @param values_out [out] The n quantiles, computed in 64 bits whatever the type of the elements.
+ * Errors: DARR_ERR_ARGUMENT for parts beyond 0 to 1 or NaN, an array without elements; DARR_ERR_UNSUPPORTED for several dimensions or
+ * none, and for complex elements; DARR_ERR_STATE where a begun plan writes the array; DARR_ERR_MISMATCH; DARR_ERR_MEMORY;
+ * DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ */
+int darr_array_quantiles(const darr_array *array,
+                         int64_t n,
+                         const double *q,
+                         double *values_out);
+
+/* Gives the different values of an array of one dimension, in ascending order: NumPy's unique. Zeros of both signs are one value,
+ * and so are all NaNs.
+ *
+ * Collective: each rank tells of its own different values only, once, and equal ones meet on one rank. Free the new arrays with
+ * darr_array_free.
+ * @param array [in] The array, of real elements and any distribution.
+ * @param values_out [out] The values: a new array of one dimension, in blocks over all ranks, of the array's dtype.
+ * @param counts_out [out] How often each stands in the array: a new array as that of the values, of int64. NULL on every rank: not
+ * wanted.
+ * @param inverse_out [out] For each element the index of its value: a new array, distributed as the array, of int64. NULL on every rank:
+ * not wanted.
+ * Errors: DARR_ERR_UNSUPPORTED for several dimensions or none, and for complex elements; DARR_ERR_ARGUMENT; DARR_ERR_STATE where
+ * a begun plan writes the array; DARR_ERR_MISMATCH also where some ranks want what others do not; DARR_ERR_MEMORY;
+ * DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ */
+int darr_array_unique(const darr_array *array,
+                      darr_array **values_out,
+                      darr_array **counts_out,
+                      darr_array **inverse_out);
+
+/* Reduces whole arrays, any number of them at once: one pass over memory, and one message.
  * Padding does not count.
  *
  * Collective. The results are the same on every rank; two runs on one rank count give the same bits. Nothing is
@@ -1245,24 +1674,348 @@ int darr_array_mask(const darr_array *array,
  * @param n [in] Number of reductions, the same on every rank. Whose call it is the first array says, whatever else is wrong:
  * only a rank that passes no reduction, or no live array in the first one, reports alone. 0 on every rank is fine.
  * @param reductions [in] What is asked for, with the place of each result.
- * Errors: DARR_ERR_ARGUMENT for the minimum or maximum of no elements, a result that does not fit its dtype, arrays of
- * a dot product that are not compatible; DARR_ERR_UNSUPPORTED for the minimum or maximum of complex elements;
+ * Errors: DARR_ERR_ARGUMENT for the minimum or maximum of no elements or its place, a result that does not fit its dtype, arrays of
+ * a dot product that are not compatible; DARR_ERR_UNSUPPORTED for those of complex elements;
  * DARR_ERR_COMM; DARR_ERR_HANDLE; DARR_ERR_MPI; DARR_ERR_MISMATCH for numbers of reductions that differ, in checked mode
  * for whatever differs.
  */
 int darr_reduce(int n,
                 const darr_reduction *reductions);
 
-/* One reduction of one array: darr_reduce without the structure. Not for DARR_DOT.
+/* One reduction of one array: darr_reduce without the structure. Not for dot products.
  *
  * Collective: one message.
  * @param array [in] The array.
- * @param op [in] DARR_SUM to DARR_STD, DARR_NORM.
+ * @param op [in] DARR_SUM to DARR_COUNT_NONZERO.
  * @param dtype [in] Type of the result.
  * @param value_out [out] The result, on every rank.
  * Errors: as darr_reduce.
  */
 int darr_array_reduce(const darr_array *array, int op, int dtype, void *value_out);
+
+/* One element-wise function of arrays and numbers: darr_eval without a text.
+ *
+ * Local.
+ * @param ufunc [in] DARR_ABSOLUTE to DARR_ANGLE.
+ * @param n [in] Number of operands, as many as the function takes.
+ * @param operands [in] What it is applied to; numbers may stand on either side.
+ * @param out [out] The array that is written; it may be an operand. The result is converted to its type as NumPy's same_kind rule allows.
+ * Errors: as darr_eval.
+ */
+int darr_ufunc(int ufunc,
+               int n,
+               const darr_operand *operands,
+               darr_array *out);
+
+/* Evaluates a formula for every element of an array: one pass over memory, without arrays for what is in between.
+ *
+ * The text has Python's operators and their precedence (** * / // % + - << >> & ^ | comparisons, not, and, or), calls of the
+ * element-wise functions (darr_ufunc) and casts (float32(x)) by NumPy's names, numbers (2, 0.5, 1e-3, 1j, True) and the constants pi, e, inf and
+ * nan; the names of the operands; i0, i1 ... for the global index of the element along dimension 0, 1 ... (from 0 in all languages) and n0, n1 ... for
+ * the extents; u[1, 0] for the element of u one further along dimension 0: shifts read the halo. Types and values
+ * are NumPy's: a number of the text takes the type of what it meets. Reductions (sum, prod, min, max, mean, var, std, any, all,
+ * argmin, argmax, norm, dot, vdot, count_nonzero) stand for one number: u - mean(u).
+ *
+ * Operands broadcast to the shape of out. Their elements must lie on the rank that owns the result: compatible distributions, any memory
+ * order, strides and padding. out may be an operand; its old values are read then, also where they are shifted.
+ *
+ * Local, unless the formula has reductions or an exchange is asked for: Collective then, with one message for all reductions that do not need
+ * each other. The compiled formula is kept for the next call.
+ * @param formula [in] The text.
+ * @param n [in] Number of operands.
+ * @param names [in] Their names: letters, digits and _, not beginning with a digit.
+ * @param operands [in] What they stand for. An operand that the formula does not name is fine.
+ * @param out [out] An array: its owned elements are written, its padding is not. The result is converted to its type as NumPy's same_kind rule
+ * allows.
+ * Errors: DARR_ERR_ARGUMENT for a text that is no formula (with the column), an unknown name (with the nearest known one), operands that do not broadcast or
+ * are distributed otherwise, a shift beyond the halo, the minimum of no elements, a type that does not convert; DARR_ERR_UNSUPPORTED for a type that a function has no meaning for;
+ * DARR_ERR_HANDLE; DARR_ERR_MEMORY; DARR_ERR_COMM; DARR_ERR_MPI; DARR_ERR_MISMATCH.
+ */
+int darr_eval(const char *formula,
+              int n,
+              const char *const *names,
+              const darr_operand *operands,
+              darr_array *out);
+
+/* darr_eval with options.
+ *
+ * Local or Collective as darr_eval and the options say.
+ * @param formula [in] The text.
+ * @param n [in] Number of operands.
+ * @param names [in] Their names.
+ * @param operands [in] What they stand for.
+ * @param options [in] NULL: the defaults.
+ * @param out [out] The array that is written.
+ * Errors: as darr_eval; with an exchange also those of darr_plan_halo.
+ */
+int darr_eval_with(const char *formula,
+                   int n,
+                   const char *const *names,
+                   const darr_operand *operands,
+                   const darr_eval_options *options,
+                   darr_array *out);
+
+/* Values of formulas that are one number each, on every rank: reductions, and what is computed from them, such as
+ * sqrt(mean(ux**2 + uy**2)) or max(abs(a - b)). All of them share one pass over memory, in which each operand is read once, and one
+ * message; reductions that need the results of others (mean((u - mean(u))**2)) take another one of each.
+ *
+ * Collective. The values are the same on every rank; two runs on one rank count give the same bits.
+ * @param nformulas [in] Number of formulas.
+ * @param formulas [in] Their texts, as for darr_eval. A reduction is over all elements of the arrays in it, which broadcast; i0 and n0 refer to
+ * them.
+ * @param n [in] Number of operands, one array at least.
+ * @param names [in] Their names.
+ * @param operands [in] What they stand for.
+ * @param dtype [in] Type of the values, to which they are converted.
+ * @param values_out [out] One value for each formula.
+ * Errors: as darr_eval; DARR_ERR_ARGUMENT for a formula that has a value for each element.
+ */
+int darr_eval_values(int nformulas,
+                     const char *const *formulas,
+                     int n,
+                     const char *const *names,
+                     const darr_operand *operands,
+                     int dtype,
+                     void *values_out);
+
+/* darr_eval_with of a formula as a list of steps, which needs no text and no names: what operators of other languages make.
+ *
+ * Local or Collective as darr_eval and the options say.
+ * @param n [in] Number of steps.
+ * @param nodes [in] The steps in postfix order; they leave one value.
+ * @param options [in] NULL: the defaults.
+ * @param out [out] The array that is written.
+ * Errors: as darr_eval_with, with the number of the step from 0.
+ */
+int darr_eval_nodes(int n,
+                    const darr_node *nodes,
+                    const darr_eval_options *options,
+                    darr_array *out);
+
+/* darr_eval_values of formulas as lists of steps.
+ *
+ * Collective.
+ * @param nformulas [in] Number of formulas.
+ * @param lengths [in] Number of steps of each.
+ * @param nodes [in] The steps, one formula after the other.
+ * @param dtype [in] Type of the values.
+ * @param values_out [out] One value for each formula.
+ * Errors: as darr_eval_values.
+ */
+int darr_eval_values_nodes(int nformulas,
+                           const int *lengths,
+                           const darr_node *nodes,
+                           int dtype,
+                           void *values_out);
+
+/* Fills an array with random real numbers of [low, high), all equally probable: multiples of 2^-53 of the interval's length, of
+ * 2^-24 in DARR_FLOAT32. The parts of complex elements are independent. Ghosts are not updated.
+ *
+ * Local: every rank fills what it owns, without a message, and checks the same whatever it owns.
+ * @param array [in] The array, real or complex.
+ * @param random [in] Which numbers; NULL: the defaults.
+ * @param low [in] Least number.
+ * @param high [in] End of the interval, low or more; with low itself every element is low.
+ * Errors: DARR_ERR_ARGUMENT for an end below low, numbers that are not finite or beyond the dtype, a part that is not inside the
+ * global array, a global array of 2^63 elements or more; DARR_ERR_UNSUPPORTED for integers and truth values; DARR_ERR_STATE
+ * where a begun plan uses the elements; DARR_ERR_HANDLE.
+ */
+int darr_random_uniform(darr_array *array,
+                        const darr_random *random,
+                        double low,
+                        double high);
+
+/* Fills an array with random numbers of the normal distribution. Neighbours in pairs of numbers are independent too (Box and
+ * Muller's method); the farthest from the mean are 8.5 deviations away, 6.5 in DARR_FLOAT32. Ghosts are not updated.
+ *
+ * Local: as darr_random_uniform.
+ * @param array [in] The array, real or complex, each part with this mean and deviation.
+ * @param random [in] Which numbers; NULL: the defaults.
+ * @param mean [in] Mean.
+ * @param deviation [in] Standard deviation, 0 or more.
+ * Errors: DARR_ERR_ARGUMENT for a negative deviation, numbers that are not finite or beyond the dtype; others as
+ * darr_random_uniform.
+ */
+int darr_random_normal(darr_array *array,
+                       const darr_random *random,
+                       double mean,
+                       double deviation);
+
+/* Fills an array with random numbers of the exponential distribution, 0 or more. Ghosts are not updated.
+ *
+ * Local: as darr_random_uniform.
+ * @param array [in] The array, real or complex.
+ * @param random [in] Which numbers; NULL: the defaults.
+ * @param scale [in] Mean, 0 or more; the inverse of the rate.
+ * Errors: DARR_ERR_ARGUMENT for a negative scale, one that is not finite or beyond the dtype; others as darr_random_uniform.
+ */
+int darr_random_exponential(darr_array *array,
+                            const darr_random *random,
+                            double scale);
+
+/* Fills an array with random numbers of the beta distribution, from 0 to 1 with a density of x^(a-1) (1-x)^(b-1). Ghosts are not
+ * updated.
+ *
+ * Local: as darr_random_uniform.
+ * @param array [in] The array, real or complex.
+ * @param random [in] Which numbers; NULL: the defaults.
+ * @param a [in] First parameter, above 0 (1e-300 at least).
+ * @param b [in] Second parameter, as a.
+ * Errors: DARR_ERR_ARGUMENT for a parameter that is not positive and finite; others as darr_random_uniform.
+ */
+int darr_random_beta(darr_array *array,
+                     const darr_random *random,
+                     double a,
+                     double b);
+
+/* Fills an array with random integers of [low, high), all equally probable within 2^-32. Ghosts are not updated.
+ *
+ * Local: as darr_random_uniform.
+ * @param array [in] The array, of integers, truth values or real numbers.
+ * @param random [in] Which numbers; NULL: the defaults.
+ * @param low [in] Least integer.
+ * @param high [in] End of the interval, itself not included.
+ * Errors: DARR_ERR_ARGUMENT for an interval without an integer, integers that the dtype does not hold; DARR_ERR_UNSUPPORTED for
+ * complex elements; others as darr_random_uniform.
+ */
+int darr_random_integers(darr_array *array,
+                         const darr_random *random,
+                         int64_t low,
+                         int64_t high);
+
+/* Fills an array of one dimension with a random permutation of the indices of the global array: each of them once, made element
+ * by element. Ghosts are not updated.
+ *
+ * Local: as darr_random_uniform.
+ * @param array [in] The array, of integers that hold all indices.
+ * @param random [in] Which permutation; NULL: the defaults.
+ * @param base [in] The first index: of n elements those from base to base + n - 1 are permuted.
+ * Errors: DARR_ERR_ARGUMENT for another number of dimensions, integers that are too small; DARR_ERR_UNSUPPORTED for what are no
+ * integers; others as darr_random_uniform.
+ */
+int darr_random_permutation(darr_array *array,
+                            const darr_random *random,
+                            int64_t base);
+
+/* Calls a function of the program once on every rank, also on those that own nothing, with the rank's sections of several arrays:
+ * address, strides, extents, padding and global indices. The arrays may be distributed in different ways.
+ *
+ * The function is called on the thread of the caller. It may read and write the sections, padding included, and call Local functions
+ * of the library, also on these arrays; it makes no collective call, and does not throw or jump out. Nobody's ghosts are updated.
+ * Arrays that it frees stay alive until the call returns. In dimensions that are neither block nor whole (contiguous is 0)
+ * darr_dist_indices gives the global indices. To set a field to the number of its row:
+ *
+ *   static int rows(int n, const darr_view *const *views, void *context)
+ *   {
+ *       const darr_view *v = views[0];
+ *       for (int64_t i = v->owned_lo[0]; i < v->owned_hi[0]; i++)
+ *           for (int64_t j = v->owned_lo[1]; j < v->owned_hi[1]; j++)
+ *               *(double *)((char *)v->base + i * v->strides[0] + j * v->strides[1]) = v->global_lo[0] + i;
+ *       return 0;
+ *   }
+ *   code = darr_apply(1, &field, rows, NULL);
+ *
+ * Collective: the ranks agree at the end, in one small message. What the function of any rank reports is every rank's
+ * DARR_ERR_CALLBACK, with the lowest such rank and its number in the text; functions of other ranks have run then.
+ * @param n [in] Number of arrays, 1 or more. The first one says whose call it is: only a rank that passes no live array there
+ * reports alone.
+ * @param arrays [in] The arrays, over one communicator.
+ * @param function [in] The function of this rank; ranks may pass different ones.
+ * @param context [in] What the function gets; NULL is fine.
+ * Errors: DARR_ERR_CALLBACK; DARR_ERR_ARGUMENT; DARR_ERR_MISMATCH for arrays that differ between ranks, found before any function
+ * is called in checked mode only; DARR_ERR_MEMORY; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ */
+int darr_apply(int n,
+               darr_array *const *arrays,
+               darr_apply_function function,
+               void *context);
+
+/* Sets every owned element of an array to what a function of the program gives for its global index: any distribution, padding left
+ * alone.
+ *
+ * The function is called on the thread of the caller, for one element after the other in the memory order of the distribution, each
+ * on its owner. It may call Local functions of the library, also on this array, makes no collective call, and does not
+ * throw or jump out.
+ *
+ * Collective: as darr_apply; after a failure the elements before it are set.
+ * @param array [in] The array.
+ * @param dtype [in] Type of the function's values, converted as NumPy's same_kind rule allows; an integer must fit.
+ * @param function [in] The function of this rank.
+ * @param context [in] What the function gets; NULL is fine.
+ * Errors: DARR_ERR_CALLBACK; DARR_ERR_ARGUMENT for a dtype that is unknown or does not convert; DARR_ERR_STATE where a begun plan
+ * uses the array; DARR_ERR_MISMATCH; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ */
+int darr_array_from_function(darr_array *array,
+                             int dtype,
+                             darr_element_function function,
+                             void *context);
+
+/* Reduces arrays in a way of the program's own: a function makes a part of each rank's sections, also of a rank that owns nothing,
+ * and another one combines the parts of two groups of ranks until one is left.
+ *
+ * Parts are combined in the order of the ranks, (0 with 1) with (2 with 3) and so on, the same way in every run at one rank count, so
+ * that the combination need not be commutative, and associative only for results that do not depend on the rank count. Several ranks
+ * make the same combination: for the same result on every rank it depends on the two parts alone. What darr_apply says of its
+ * function holds for both.
+ *
+ * Collective: one message of this many bytes and a small one for the agreement.
+ * @param n [in] Number of arrays, 1 or more, as for darr_apply.
+ * @param arrays [in] The arrays, over one communicator.
+ * @param bytes [in] Size of a part, 1 or more, the same on every rank.
+ * @param local [in] Makes the part of this rank.
+ * @param combine [in] Combines two parts.
+ * @param context [in] What both functions get; NULL is fine.
+ * @param result_out [out] The last part, on every rank. Nothing is written on failure.
+ * Errors: as darr_apply; DARR_ERR_MISMATCH also for sizes that differ.
+ */
+int darr_reduce_with(int n,
+                     const darr_array *const *arrays,
+                     int64_t bytes,
+                     darr_partial_function local,
+                     darr_combine_function combine,
+                     void *context,
+                     void *result_out);
+
+/* Reduces an array over some of its dimensions into another array: out has the elements that the others leave.
+ *
+ * Collective: messages among the ranks that share a part of the result, and two agreements. Two runs on one rank count give the
+ * same bits.
+ * @param array [in] The array.
+ * @param op [in] DARR_SUM to DARR_COUNT_NONZERO but a dot product; the place of an extreme is counted in row-major order of the
+ * reduced dimensions alone.
+ * @param n_dims [in] Number of dimensions to reduce; 0 reduces nothing.
+ * @param dims [in] Which; negative ones count from the end.
+ * @param options [in] NULL for the defaults.
+ * @param out [in] The array for the result, on what darr_dist_reduce makes of the distribution of the array, or
+ * darr_dist_reduce_keeping; its dtype is that of the values, to which they are converted. Its memory is another one.
+ * Errors: DARR_ERR_ARGUMENT for a dimension that does not exist or is named twice, a result that is distributed otherwise, the
+ * extreme of no elements, values that do not fit their dtype; DARR_ERR_UNSUPPORTED for the extreme of complex elements;
+ * DARR_ERR_MEMORY; DARR_ERR_MISMATCH for ranks that ask for different reductions; DARR_ERR_COMM; DARR_ERR_HANDLE;
+ * DARR_ERR_MPI.
+ */
+int darr_array_reduce_dims(const darr_array *array,
+                           int op,
+                           int n_dims,
+                           const int *dims,
+                           const darr_reduce_options *options,
+                           darr_array *out);
+
+/* As darr_array_reduce_dims, with the whole result on every rank, packed in row-major order.
+ *
+ * Collective: in addition one message of the size of the result for each doubling of the rank count.
+ * @param dtype [in] Type of the values.
+ * @param n_values [in] Number of values that there is room for: that of the elements of the result.
+ * @param values_out [out] The values.
+ * Errors: as darr_array_reduce_dims; DARR_ERR_ARGUMENT for another number of values.
+ */
+int darr_array_reduce_dims_everywhere(const darr_array *array,
+                                      int op,
+                                      int n_dims,
+                                      const int *dims,
+                                      const darr_reduce_options *options,
+                                      int dtype,
+                                      int64_t n_values,
+                                      void *values_out);
 
 /* Checks a descriptor against every rule of distarray_protocol.h that concerns one rank alone. Local.
  *
@@ -1675,7 +2428,12 @@ int darr_image_save(const darr_array *array,
 #define DARR_MEMORY_INIT {sizeof(darr_memory), 0, 0, 0, 0, {0}, {0}}
 #define DARR_VIEW_INIT {sizeof(darr_view), 0, 0, 0, {0}, {0}, {0}, {0}, {0}, {0}, 0}
 #define DARR_INDEX_INIT {sizeof(darr_index), 0, 0, 0, 0}
-#define DARR_REDUCTION_INIT {sizeof(darr_reduction), 0, 0, 0, 0, 0}
+#define DARR_REDUCTION_INIT {sizeof(darr_reduction), 0, 0, 0, 0, 0, 0}
+#define DARR_OPERAND_INIT {sizeof(darr_operand), 0, 0, 0, 0, 0, 0, 0}
+#define DARR_EVAL_OPTIONS_INIT {sizeof(darr_eval_options), 0}
+#define DARR_NODE_INIT {sizeof(darr_node), 0, 0, 0, 0, 0, 0, 0, 0}
+#define DARR_RANDOM_INIT {sizeof(darr_random), 0, 0, 0, 0, 0}
+#define DARR_REDUCE_OPTIONS_INIT {sizeof(darr_reduce_options), 0}
 #define DARR_EDGE_REGION_INIT {sizeof(darr_edge_region), 0, 0, 0, 0, 0, 0, 0, {0}, {0}, {0}, {0}}
 #define DARR_EDGE_INIT {sizeof(darr_edge), 0, 0, 0, 0, 0, 0, 0, 0, 0}
 #define DARR_HALO_OPTIONS_INIT {sizeof(darr_halo_options), 0, 0, 0, 0, 0, 0, 0, 0, 0}

@@ -21,14 +21,18 @@
 #error "distarray.hpp needs C++17"
 #endif
 
+#include "distarray/apply.hpp"
 #include "distarray/array.hpp"
 #include "distarray/distribution.hpp"
 #include "distarray/element.hpp"
 #include "distarray/error.hpp"
+#include "distarray/expression.hpp"
 #include "distarray/file.hpp"
+#include "distarray/formula.hpp"
 #include "distarray/image.hpp"
 #include "distarray/plan.hpp"
 #include "distarray/protocol.hpp"
+#include "distarray/random.hpp"
 #include "distarray/reduction.hpp"
 #include "distarray/view.hpp"
 

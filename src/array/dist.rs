@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use distarray_core::{packed_strides, Code, Dims, Distribution, Dtype, Map, Section};
+use distarray_core::{packed_strides, Code, Dimension, Dims, Distribution, Dtype, Map, Section};
 
 use crate::error::{Error, Result};
 use crate::mpi::agree::fingerprint;
@@ -80,6 +80,24 @@ impl Dist {
             .checked_mul(item)
             .and_then(|bytes| usize::try_from(bytes).ok());
         Ok((extents.clone(), strides, bytes.ok_or_else(refused)?))
+    }
+
+    /// The places of owned elements in row-major order of the global array, as the sum over the dimensions of what the function
+    /// gives for a local index; and whether that ascends with the index.
+    pub fn places(&self) -> (impl Fn(usize, i64) -> i64 + '_, bool) {
+        let (map, section) = (self.map(), self.section());
+        let mut steps: Dims<i64> = map.shape();
+        let mut step = 1i64;
+        for extent in steps.iter_mut().rev() {
+            step = step.wrapping_mul(std::mem::replace(extent, step));
+        }
+        let listed = |dimension: &Dimension| matches!(dimension.map, Map::Unstructured(_));
+        let ascending = !map.dims().iter().any(listed);
+        let of = move |dim: usize, index: i64| {
+            let global = map.dims()[dim].to_global(section.coords[dim], index);
+            global.unwrap_or(0).wrapping_mul(steps[dim])
+        };
+        (of, ascending)
     }
 
     /// As [`Distribution::normalize`].

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use claim::Uses;
 pub use dist::Dist;
 use distarray_core::{Code, Dtype};
+pub use element::check_cast;
 
 use crate::error::{Error, Result};
 use crate::kernels::block::Block;
@@ -118,6 +119,11 @@ impl Array {
         self.block
             .section(&owned)
             .expect("the owned region lies in the section")
+    }
+
+    /// As [`Dist::places`].
+    pub fn places(&self) -> (impl Fn(usize, i64) -> i64 + '_, bool) {
+        self.dist.places()
     }
 
     /// Local: the owned elements of `source`, converted as NumPy's `same_kind` rule allows.

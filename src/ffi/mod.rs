@@ -5,12 +5,14 @@
 #![allow(clippy::missing_safety_doc)] // The rule on pointers stands once, at the head of the header.
 #![allow(non_camel_case_types)]
 
+pub mod apply;
 pub mod array;
 pub mod assign;
 pub mod dist;
 pub mod error;
 pub mod fetch;
 pub mod file;
+pub mod formula;
 pub mod guard;
 pub mod handle;
 pub mod image;
@@ -18,6 +20,9 @@ pub mod library;
 pub mod plan;
 pub mod pointer;
 pub mod protocol;
+pub mod random;
 pub mod reduce;
+pub mod reduce_dims;
 pub mod slice;
+pub mod sort;
 pub mod take;

@@ -14,7 +14,7 @@ use super::guard::guard;
 use crate::mpi::comm::Comm;
 use crate::protocol;
 
-/// Checks a descriptor against every rule of `distarray_protocol.h` that concerns one rank alone. **Local**.
+/// Checks a descriptor against every rule of `distarray_protocol.h` that concerns one rank alone. Local.
 ///
 /// The memory of the elements is not touched; the arrays that the descriptor points to are read.
 ///
@@ -31,7 +31,7 @@ pub unsafe extern "C" fn darr_protocol_check(descriptor: *const darr_protocol) -
 
 /// Checks the descriptors of all ranks: each by itself as `darr_protocol_check` does, and the rules between ranks: that the
 /// ranks inside fill the process grid, blocks follow each other, padding matches that of the neighbour, ranks of one
-/// grid coordinate say the same, and indices add up. **Collective**.
+/// grid coordinate say the same, and indices add up. Collective.
 ///
 /// Two small reductions, and one gathering of all that the descriptors say, index lists included: it costs memory in
 /// proportion to the number of ranks and to the lists.

@@ -20,14 +20,29 @@ pub const DARR_MIN: c_int = 1;
 pub const DARR_MAX: c_int = 2;
 /// Arithmetic mean; NaN of no elements.
 pub const DARR_MEAN: c_int = 3;
-/// Mean squared deviation from the mean, divided by the number of elements; real, also of complex elements.
+/// Mean squared deviation from the mean, divided by the number of elements less `ddof`; real, also of complex elements.
 pub const DARR_VAR: c_int = 4;
 /// Square root of the variance.
 pub const DARR_STD: c_int = 5;
-/// Sum of conj(x) * y.
+/// Sum of conj(x) * y: NumPy's vdot, Fortran's dot_product.
 pub const DARR_DOT: c_int = 6;
 /// Square root of the sum of |x|^2.
 pub const DARR_NORM: c_int = 7;
+/// Product, in the type of the sum; 1 of no elements.
+pub const DARR_PROD: c_int = 8;
+/// Whether one element is not 0 (NaN is not 0), a truth value; no of no elements.
+pub const DARR_ANY: c_int = 9;
+/// Whether all elements are not 0, a truth value; yes of no elements.
+pub const DARR_ALL: c_int = 10;
+/// Where the minimum stands: the index of its first occurrence in row-major order of the global array, whatever the memory order,
+/// as an int64; `darr_dist_unravel` makes an index for each dimension of it. The first NaN if there is one.
+pub const DARR_ARGMIN: c_int = 11;
+/// Where the maximum stands.
+pub const DARR_ARGMAX: c_int = 12;
+/// Number of elements that are not 0, an int64.
+pub const DARR_COUNT_NONZERO: c_int = 13;
+/// Sum of x * y: of complex elements a dot product that conjugates nothing, as NumPy's dot.
+pub const DARR_DOTU: c_int = 14;
 
 /// One reduction that is asked for. Start from `DARR_REDUCTION_INIT`; in an array of these every element has the size
 /// that the first one states.
@@ -36,16 +51,18 @@ pub const DARR_NORM: c_int = 7;
 pub struct darr_reduction {
     /// sizeof(darr_reduction).
     pub size: i64,
-    /// `DARR_SUM` to `DARR_NORM`.
+    /// `DARR_SUM` to `DARR_DOTU`.
     pub op: c_int,
     /// Type of the result, to which it is converted: `DARR_FLOAT64` and so on.
     pub dtype: c_int,
     /// The array.
     pub x: *const darr_array,
-    /// `DARR_DOT`: the second array, compatible and of the same dtype; otherwise NULL.
+    /// `DARR_DOT`, `DARR_DOTU`: the second array, compatible and of the same dtype; otherwise NULL.
     pub y: *const darr_array,
     /// Where the result goes, on every rank.
     pub value_out: *mut c_void,
+    /// `DARR_VAR`, `DARR_STD`: what is taken from the number of elements, 1 for the estimate from a sample; otherwise 0.
+    pub ddof: i64,
 }
 
 // SAFETY: repr(C), the size first, numbers and raw pointers only.
@@ -57,11 +74,12 @@ unsafe impl Growing for darr_reduction {
         x: std::ptr::null(),
         y: std::ptr::null(),
         value_out: std::ptr::null_mut(),
+        ddof: 0,
     };
-    const FIRST: usize = size_of::<darr_reduction>();
+    const FIRST: usize = std::mem::offset_of!(darr_reduction, ddof);
 }
 
-/// Reduces whole arrays, any number of them at once: one pass over memory, and one message for up to 8 of them, two for more.
+/// Reduces whole arrays, any number of them at once: one pass over memory, and one message.
 /// Padding does not count.
 ///
 /// Collective. The results are the same on every rank; two runs on one rank count give the same bits. Nothing is
@@ -69,8 +87,8 @@ unsafe impl Growing for darr_reduction {
 /// @param n [in] Number of reductions, the same on every rank. Whose call it is the first array says, whatever else is wrong:
 /// only a rank that passes no reduction, or no live array in the first one, reports alone. 0 on every rank is fine.
 /// @param reductions [in] What is asked for, with the place of each result.
-/// Errors: `DARR_ERR_ARGUMENT` for the minimum or maximum of no elements, a result that does not fit its dtype, arrays of
-/// a dot product that are not compatible; `DARR_ERR_UNSUPPORTED` for the minimum or maximum of complex elements;
+/// Errors: `DARR_ERR_ARGUMENT` for the minimum or maximum of no elements or its place, a result that does not fit its dtype, arrays of
+/// a dot product that are not compatible; `DARR_ERR_UNSUPPORTED` for those of complex elements;
 /// `DARR_ERR_COMM`; `DARR_ERR_HANDLE`; `DARR_ERR_MPI`; `DARR_ERR_MISMATCH` for numbers of reductions that differ, in checked mode
 /// for whatever differs.
 #[no_mangle]
@@ -94,11 +112,11 @@ pub unsafe extern "C" fn darr_reduce(n: c_int, reductions: *const darr_reduction
     })
 }
 
-/// One reduction of one array: `darr_reduce` without the structure. Not for `DARR_DOT`.
+/// One reduction of one array: `darr_reduce` without the structure. Not for dot products.
 ///
 /// Collective: one message.
 /// @param array [in] The array.
-/// @param op [in] `DARR_SUM` to `DARR_STD`, `DARR_NORM`.
+/// @param op [in] `DARR_SUM` to `DARR_COUNT_NONZERO`.
 /// @param dtype [in] Type of the result.
 /// @param value_out [out] The result, on every rank.
 /// Errors: as `darr_reduce`.
@@ -128,6 +146,7 @@ struct Asked {
     dtype: Dtype,
     x: Held<Array>,
     y: Option<Held<Array>>,
+    ddof: i64,
     out: Out<u8>,
 }
 
@@ -147,6 +166,7 @@ unsafe fn reduce_all(first: *const darr_array, asked: Result<Vec<darr_reduction>
                     true => None,
                     false => Some(get(one.y, "y")?),
                 },
+                ddof: one.ddof,
                 // SAFETY: passed on to the caller.
                 out: unsafe { output(one.value_out.cast::<u8>(), "value_out") }?,
             })
@@ -159,6 +179,7 @@ unsafe fn reduce_all(first: *const darr_array, asked: Result<Vec<darr_reduction>
             dtype: one.dtype,
             x: &one.x,
             y: one.y.as_deref(),
+            ddof: one.ddof,
         });
         each.collect()
     });

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use distarray_core::{Code, Dims, Dtype, Region, MAX_DIMS};
+use distarray_core::{packed_strides, Code, Dims, Dtype, Order, Region, MAX_DIMS};
 
 use super::memory::Memory;
 use super::overlap;
@@ -41,6 +41,33 @@ impl Block {
         strides: &[i64],
     ) -> Result<Block> {
         Block::at(memory, 0, dtype, extents, strides)
+    }
+
+    /// Elements of new memory, packed, the last dimension fastest.
+    ///
+    /// Errors: `Code::Memory`.
+    pub fn packed(dtype: Dtype, extents: &[i64]) -> Result<Block> {
+        let strides = packed_strides(extents, Order::C, dtype.size() as i64)?;
+        // No overflow: the strides have been computed.
+        let elements: i64 = extents.iter().product();
+        let memory = Memory::allocate(elements as usize * dtype.size())?;
+        Block::new(memory, dtype, extents, &strides)
+    }
+
+    /// New memory for the elements of a block, packed in the same order.
+    ///
+    /// Errors: `Code::Memory`.
+    pub fn packed_like(block: &Block) -> Result<Block> {
+        let mut dims: Dims<usize> = (0..block.ndim()).collect();
+        dims.sort_by_key(|&dim| block.strides[dim].unsigned_abs());
+        let size = block.dtype.size() as i64;
+        let (mut strides, mut next) = (block.strides.clone(), size);
+        for dim in dims {
+            strides[dim] = next;
+            next *= block.extents[dim].max(1);
+        }
+        let memory = Memory::allocate(block.bytes())?;
+        Block::new(memory, block.dtype, &block.extents, &strides)
     }
 
     /// A block without elements. Without dimensions no extent can say so: one of 0 stands in.

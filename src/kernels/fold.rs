@@ -46,12 +46,48 @@ fn of_op<T: Real, const PARTS: usize>(op: Op) -> Kernel {
         Op::Sum => entry::<Sum, T, PARTS>(),
         Op::Mean => entry::<RealSum, T, PARTS>(),
         Op::Var | Op::Std => entry::<Moments, T, PARTS>(),
-        Op::Min => entry::<Least, T, PARTS>(),
-        Op::Max => entry::<Greatest, T, PARTS>(),
-        Op::Dot if PARTS == 2 => entry::<ComplexDot, T, PARTS>(),
-        Op::Dot => entry::<Dot, T, PARTS>(),
+        Op::Min | Op::ArgMin => entry::<Least, T, PARTS>(),
+        Op::Max | Op::ArgMax => entry::<Greatest, T, PARTS>(),
+        Op::Dot if PARTS == 2 => entry::<ComplexDot<true>, T, PARTS>(),
+        Op::DotU if PARTS == 2 => entry::<ComplexDot<false>, T, PARTS>(),
+        Op::Dot | Op::DotU => entry::<Dot, T, PARTS>(),
+        Op::Prod if PARTS == 2 => entry::<ComplexProduct, T, PARTS>(),
+        Op::Prod => entry::<Product, T, PARTS>(),
+        Op::Any | Op::All | Op::CountNonzero => entry::<NonZeros, T, PARTS>(),
         Op::Norm => entry::<SquareSum, T, PARTS>(),
     }
+}
+
+/// Finds the first element from `from` on that `word` stands for; `n` if there is none.
+///
+/// Safety: as [`Kernel`].
+pub(super) type Finder = unsafe fn(x: *const u8, n: usize, from: usize, word: u64) -> usize;
+
+/// The search among elements of a dtype that has an order.
+pub(super) fn finder(dtype: Dtype) -> Finder {
+    match dtype {
+        Dtype::Bool => find::<Flag>,
+        Dtype::Int8 => find::<i8>,
+        Dtype::Int16 => find::<i16>,
+        Dtype::Int32 => find::<i32>,
+        Dtype::Int64 => find::<i64>,
+        Dtype::Uint8 => find::<u8>,
+        Dtype::Uint16 => find::<u16>,
+        Dtype::Uint32 => find::<u32>,
+        Dtype::Uint64 => find::<u64>,
+        Dtype::Float32 | Dtype::Complex64 => find::<f32>,
+        Dtype::Float64 | Dtype::Complex128 => find::<f64>,
+    }
+}
+
+/// # Safety
+/// As [`Finder`].
+unsafe fn find<T: Real>(x: *const u8, n: usize, from: usize, word: u64) -> usize {
+    // SAFETY: as in `plain`.
+    let x = unsafe { std::slice::from_raw_parts(x.cast::<T>(), n) };
+    let rest = x.get(from..).unwrap_or_default();
+    let found = rest.iter().position(|x| x.is_word(word));
+    found.map_or(n, |at| from + at)
 }
 
 /// The same body, compiled for what every processor has and for wider vectors.
@@ -213,9 +249,9 @@ impl Fold for Dot {
     }
 }
 
-/// The sum of conj(x) y: of the products of equal parts, and of those of crossed ones.
-struct ComplexDot;
-impl Fold for ComplexDot {
+/// The sum of conj(x) y, or of x y: of the products of equal parts, and of those of crossed ones.
+struct ComplexDot<const CONJUGATE: bool>;
+impl<const CONJUGATE: bool> Fold for ComplexDot<CONJUGATE> {
     #[inline(always)]
     fn fold<T: Real, const PARTS: usize>(x: &[T], y: &[T]) -> Words {
         let equal = lanes(x, y, 0.0, |sum, x, y, lane| {
@@ -224,9 +260,67 @@ impl Fold for ComplexDot {
         let crossed = lanes(x, y, 0.0, |sum, x, y, lane| {
             sum + x[lane].real() * y[lane ^ 1].real()
         });
-        let [re] = join::<_, 1>(equal, f64::plus);
-        let [forth, back] = join::<_, 2>(crossed, f64::plus);
-        [re.to_bits(), (forth - back).to_bits(), 0, 0]
+        let [re, forth] = [equal, crossed].map(|sums| join::<_, 2>(sums, f64::plus));
+        let (re, im) = match CONJUGATE {
+            true => (re[0] + re[1], forth[0] - forth[1]),
+            false => (re[0] - re[1], forth[0] + forth[1]),
+        };
+        [re.to_bits(), im.to_bits(), 0, 0]
+    }
+}
+
+struct Product;
+impl Fold for Product {
+    #[inline(always)]
+    fn fold<T: Real, const PARTS: usize>(x: &[T], _: &[T]) -> Words {
+        let products = lanes(x, x, T::Product::ONE, |product, x, _, lane| {
+            product.times(x[lane].factor())
+        });
+        let [product] = join::<_, 1>(products, Accumulator::times);
+        [product.word(), 0, 0, 0]
+    }
+}
+
+struct ComplexProduct;
+impl Fold for ComplexProduct {
+    #[inline(always)]
+    fn fold<T: Real, const PARTS: usize>(x: &[T], _: &[T]) -> Words {
+        let mut products = [[1.0, 0.0]; LANES / 2];
+        for chunk in x.chunks(LANES) {
+            for (product, x) in products.iter_mut().zip(chunk.chunks_exact(2)) {
+                *product = complex_product(*product, [x[0].real(), x[1].real()]);
+            }
+        }
+        let mut half = LANES / 4;
+        while half > 0 {
+            for lane in 0..half {
+                products[lane] = complex_product(products[lane], products[lane + half]);
+            }
+            half /= 2;
+        }
+        let [re, im] = products[0].map(f64::to_bits);
+        [re, im, 0, 0]
+    }
+}
+
+/// The product of two complex numbers by the formula of the schoolbook, as NumPy's.
+#[inline(always)]
+pub(super) fn complex_product(a: [f64; 2], b: [f64; 2]) -> [f64; 2] {
+    [a[0] * b[0] - a[1] * b[1], a[0] * b[1] + a[1] * b[0]]
+}
+
+/// How many elements are not 0.
+struct NonZeros;
+impl Fold for NonZeros {
+    #[inline(always)]
+    fn fold<T: Real, const PARTS: usize>(x: &[T], _: &[T]) -> Words {
+        let sums = lanes(x, x, T::Sum::ZERO, |sum, x, _, lane| {
+            // Both parts tell of a complex number, so that each one is counted twice.
+            let set = (0..PARTS).fold(false, |set, part| set | !x[lane ^ part].is_word(0));
+            sum.plus(if set { T::Sum::ONE } else { T::Sum::ZERO })
+        });
+        let [sum] = join::<_, 1>(sums, Accumulator::plus);
+        [sum.count() / PARTS as u64, 0, 0, 0]
     }
 }
 
@@ -316,7 +410,11 @@ mod tests {
         let (x, y) = (values(1.7), values(0.3));
         check::<Sum, f64, 1>(&x, &y);
         check::<Moments, f64, 2>(&x, &y);
-        check::<ComplexDot, f64, 2>(&x, &y);
+        check::<ComplexDot<true>, f64, 2>(&x, &y);
+        check::<ComplexDot<false>, f64, 2>(&x, &y);
+        check::<Product, f64, 1>(&x, &y);
+        check::<ComplexProduct, f64, 2>(&x, &y);
+        check::<NonZeros, f64, 2>(&x, &y);
         check::<SquareSum, f64, 1>(&x, &y);
         check::<Least, f64, 1>(&x, &y);
         let single = |x: &[f64]| -> Vec<f32> { x.iter().map(|&x| x as f32).collect() };

@@ -7,6 +7,7 @@
 //! made.
 
 pub mod adjacent;
+pub mod along;
 pub mod block;
 pub mod combine;
 pub mod convert;
@@ -28,12 +29,16 @@ mod overlap;
 mod partial;
 mod place;
 mod points;
+pub mod random;
 pub mod reduce;
+pub mod threads;
 mod tile;
 mod transfer;
 mod transpose;
 mod ufunc;
 pub mod value;
+pub mod visit;
+mod winner;
 
 pub use block::Block;
 pub use memory::Memory;

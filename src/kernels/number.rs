@@ -14,6 +14,8 @@ pub(super) trait Real: Copy {
     fn real(self) -> f64;
     fn precedes(self, other: Self) -> bool;
     fn is_nan(self) -> bool;
+    /// Whether `word` stands for this value: -0 is 0 here, and a NaN any NaN.
+    fn is_word(self, word: u64) -> bool;
     /// The value as `Words` keep extremes: as i64, u64 or f64.
     fn word(self) -> u64;
 }
@@ -21,15 +23,19 @@ pub(super) trait Real: Copy {
 /// Integers add and multiply modulo their size, as NumPy's do.
 pub(super) trait Accumulator: Copy {
     const ZERO: Self;
+    const ONE: Self;
     fn plus(self, other: Self) -> Self;
     fn times(self, other: Self) -> Self;
     fn word(self) -> u64;
+    /// The value as a number of elements.
+    fn count(self) -> u64;
 }
 
 macro_rules! integer_accumulators {
     ($($number:ty),*) => {$(
         impl Accumulator for $number {
             const ZERO: $number = 0;
+            const ONE: $number = 1;
             #[inline(always)]
             fn plus(self, other: Self) -> Self {
                 self.wrapping_add(other)
@@ -42,6 +48,10 @@ macro_rules! integer_accumulators {
             fn word(self) -> u64 {
                 self as i64 as u64
             }
+            #[inline(always)]
+            fn count(self) -> u64 {
+                self as u64
+            }
         }
     )*};
 }
@@ -50,6 +60,7 @@ integer_accumulators!(i32, i64);
 
 impl Accumulator for f64 {
     const ZERO: f64 = 0.0;
+    const ONE: f64 = 1.0;
     #[inline(always)]
     fn plus(self, other: f64) -> f64 {
         self + other
@@ -62,10 +73,14 @@ impl Accumulator for f64 {
     fn word(self) -> u64 {
         self.to_bits()
     }
+    #[inline(always)]
+    fn count(self) -> u64 {
+        self as u64
+    }
 }
 
 macro_rules! reals {
-    ($($number:ty: sum $sum:ty, product $product:ty, word $word:expr, nan $nan:expr);* $(;)?) => {$(
+    ($($number:ty: sum $sum:ty, product $product:ty, word $word:expr, nan $nan:expr, is $is:expr);* $(;)?) => {$(
         impl Real for $number {
             type Sum = $sum;
             type Product = $product;
@@ -91,6 +106,11 @@ macro_rules! reals {
                 nan(self)
             }
             #[inline(always)]
+            fn is_word(self, word: u64) -> bool {
+                let is: fn($number, u64) -> bool = $is;
+                is(self, word)
+            }
+            #[inline(always)]
             fn word(self) -> u64 {
                 let word: fn($number) -> u64 = $word;
                 word(self)
@@ -100,16 +120,18 @@ macro_rules! reals {
 }
 
 reals! {
-    i8: sum i32, product i64, word |x| x as i64 as u64, nan |_| false;
-    i16: sum i32, product i64, word |x| x as i64 as u64, nan |_| false;
-    i32: sum i64, product i64, word |x| x as i64 as u64, nan |_| false;
-    i64: sum i64, product i64, word |x| x as u64, nan |_| false;
-    u8: sum i32, product i64, word |x| x as u64, nan |_| false;
-    u16: sum i32, product i64, word |x| x as u64, nan |_| false;
-    u32: sum i64, product i64, word |x| x as u64, nan |_| false;
-    u64: sum i64, product i64, word |x| x, nan |_| false;
-    f32: sum f64, product f64, word |x| f64::from(x).to_bits(), nan f32::is_nan;
-    f64: sum f64, product f64, word f64::to_bits, nan f64::is_nan;
+    i8: sum i32, product i64, word |x| x as i64 as u64, nan |_| false, is |x, word| Real::word(x) == word;
+    i16: sum i32, product i64, word |x| x as i64 as u64, nan |_| false, is |x, word| Real::word(x) == word;
+    i32: sum i64, product i64, word |x| x as i64 as u64, nan |_| false, is |x, word| Real::word(x) == word;
+    i64: sum i64, product i64, word |x| x as u64, nan |_| false, is |x, word| Real::word(x) == word;
+    u8: sum i32, product i64, word |x| x as u64, nan |_| false, is |x, word| Real::word(x) == word;
+    u16: sum i32, product i64, word |x| x as u64, nan |_| false, is |x, word| Real::word(x) == word;
+    u32: sum i64, product i64, word |x| x as u64, nan |_| false, is |x, word| Real::word(x) == word;
+    u64: sum i64, product i64, word |x| x, nan |_| false, is |x, word| Real::word(x) == word;
+    f32: sum f64, product f64, word |x| f64::from(x).to_bits(), nan f32::is_nan, is |x, word| Real::is_word(f64::from(x), word);
+    f64: sum f64, product f64, word f64::to_bits, nan f64::is_nan, is |x, word| {
+        x == f64::from_bits(word) || (x.is_nan() & f64::from_bits(word).is_nan())
+    };
 }
 
 impl Real for Flag {
@@ -134,6 +156,10 @@ impl Real for Flag {
     #[inline(always)]
     fn is_nan(self) -> bool {
         false
+    }
+    #[inline(always)]
+    fn is_word(self, word: u64) -> bool {
+        self.word() == word
     }
     #[inline(always)]
     fn word(self) -> u64 {

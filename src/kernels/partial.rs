@@ -1,7 +1,10 @@
 //! Intermediate results of reductions: what one tile, one rank or several ranks contribute.
 
+use std::cmp::Ordering;
+
 use distarray_core::{Code, Dtype, Kind};
 
+use super::fold::complex_product;
 use super::op::Op;
 use super::value::Value;
 use crate::error::{Error, Result};
@@ -18,6 +21,11 @@ pub(super) enum Shape {
     Compensated,
     /// The mean of each part, then the sum of |x - mean|^2.
     Moments,
+    /// One product modulo 2^64.
+    IntegerProduct,
+    RealProduct,
+    ComplexProduct,
+    /// An extreme, then where it stands, or 0 where that does not matter.
     Signed,
     Unsigned,
     Float,
@@ -25,12 +33,17 @@ pub(super) enum Shape {
 
 impl Shape {
     pub fn of(op: Op, dtype: Dtype) -> Shape {
+        let integer = matches!(dtype.kind(), Kind::Bool | Kind::Signed | Kind::Unsigned);
         match (op, dtype.kind()) {
             (Op::Var | Op::Std, _) => Shape::Moments,
-            (Op::Min | Op::Max, Kind::Bool | Kind::Signed) => Shape::Signed,
-            (Op::Min | Op::Max, Kind::Unsigned) => Shape::Unsigned,
-            (Op::Min | Op::Max, _) => Shape::Float,
-            (Op::Sum | Op::Dot, Kind::Bool | Kind::Signed | Kind::Unsigned) => Shape::Integer,
+            (Op::Any | Op::All | Op::CountNonzero, _) => Shape::Integer,
+            (_, Kind::Bool | Kind::Signed) if op.is_extreme() => Shape::Signed,
+            (_, Kind::Unsigned) if op.is_extreme() => Shape::Unsigned,
+            _ if op.is_extreme() => Shape::Float,
+            (Op::Prod, _) if integer => Shape::IntegerProduct,
+            (Op::Prod, Kind::Complex) => Shape::ComplexProduct,
+            (Op::Prod, _) => Shape::RealProduct,
+            (Op::Sum | Op::Dot | Op::DotU, _) if integer => Shape::Integer,
             _ => Shape::Compensated,
         }
     }
@@ -61,7 +74,7 @@ impl Partial {
     /// Errors: `Code::Unsupported` for the minimum and maximum of complex numbers, which have no
     /// order.
     pub fn new(op: Op, dtype: Dtype) -> Result<Partial> {
-        if matches!(op, Op::Min | Op::Max) && dtype.kind() == Kind::Complex {
+        if op.is_extreme() && dtype.kind() == Kind::Complex {
             return Err(Error::new(
                 Code::Unsupported,
                 format!(
@@ -77,15 +90,6 @@ impl Partial {
             count: 0,
             words: [0; 4],
         })
-    }
-
-    /// The same reduction of no elements.
-    pub(super) fn emptied(&self) -> Partial {
-        Partial {
-            count: 0,
-            words: [0; 4],
-            ..*self
-        }
     }
 
     /// The bytes that a message carries.
@@ -148,24 +152,48 @@ impl Partial {
                 (count as f64, b.map(real)),
             )
             .map(f64::to_bits),
-            Shape::Signed => [
-                self.pick((a[0] as i64).cmp(&(b[0] as i64)), a[0], b[0]),
-                0,
-                0,
-                0,
-            ],
-            Shape::Unsigned => [self.pick(a[0].cmp(&b[0]), a[0], b[0]), 0, 0, 0],
-            Shape::Float => [self.pick_real(a[0], b[0]), 0, 0, 0],
+            Shape::IntegerProduct => [a[0].wrapping_mul(b[0]), 0, 0, 0],
+            Shape::RealProduct => [(real(a[0]) * real(b[0])).to_bits(), 0, 0, 0],
+            Shape::ComplexProduct => {
+                let [a, b] = [a, b].map(|words| [real(words[0]), real(words[1])]);
+                let [re, im] = complex_product(a, b);
+                [re, im, 0.0, 0.0].map(f64::to_bits)
+            }
+            Shape::Signed => self.pick((a[0] as i64).cmp(&(b[0] as i64)), a, b),
+            Shape::Unsigned => self.pick(a[0].cmp(&b[0]), a, b),
+            Shape::Float => self.pick(self.compare(real(a[0]), real(b[0])), a, b),
         };
         self.count = self.count.wrapping_add(count);
     }
 
-    /// The extreme that comes first when `order` is how `a` compares to `b`.
-    fn pick(&self, order: std::cmp::Ordering, a: u64, b: u64) -> u64 {
-        let second = if self.op == Op::Min as u32 + 1 {
-            order.is_gt()
-        } else {
-            order.is_lt()
+    /// Whether the extreme of a tile takes the place of the one so far, `Equal` where that depends on
+    /// where it stands.
+    pub(super) fn rival(&self, shape: Shape, word: u64) -> Ordering {
+        let own = self.words[0];
+        let order = match shape {
+            _ if self.count == 0 => return Ordering::Greater,
+            Shape::Unsigned => own.cmp(&word),
+            Shape::Float => self.compare(f64::from_bits(own), f64::from_bits(word)),
+            _ => (own as i64).cmp(&(word as i64)),
+        };
+        match self.is_least() {
+            true => order,
+            false => order.reverse(),
+        }
+    }
+
+    /// Where the extreme so far stands.
+    pub(super) fn place(&self) -> u64 {
+        self.words[1]
+    }
+
+    /// The extreme that comes first when `order` is how `a` compares to `b`; of equal ones that with
+    /// the lower place.
+    fn pick(&self, order: Ordering, a: Words, b: Words) -> Words {
+        let second = match order {
+            Ordering::Equal => b[1] < a[1],
+            Ordering::Greater => self.is_least(),
+            Ordering::Less => !self.is_least(),
         };
         if second {
             b
@@ -174,10 +202,23 @@ impl Partial {
         }
     }
 
-    fn pick_real(&self, a: u64, b: u64) -> u64 {
-        match f64::from_bits(a).partial_cmp(&f64::from_bits(b)) {
-            Some(order) => self.pick(order, a, b),
-            None => f64::NAN.to_bits(),
+    fn is_least(&self) -> bool {
+        [Op::Min, Op::ArgMin]
+            .map(|op| op as u32 + 1)
+            .contains(&self.op)
+    }
+
+    /// NaN comes before every number, whichever extreme is sought.
+    fn compare(&self, a: f64, b: f64) -> Ordering {
+        let first = match self.is_least() {
+            true => Ordering::Less,
+            false => Ordering::Greater,
+        };
+        match a.partial_cmp(&b) {
+            Some(order) => order,
+            None if !b.is_nan() => first,
+            None if !a.is_nan() => first.reverse(),
+            None => Ordering::Equal,
         }
     }
 
@@ -195,13 +236,19 @@ impl Partial {
         self.kind().map(|(op, dtype)| Shape::of(op, dtype))
     }
 
-    /// The result as an element of dtype `out`. Sums and dot products of nothing are 0, as is the
-    /// norm; means and variances of nothing are NaN.
+    /// As [`Partial::finish_corrected`], with nothing taken from the number of elements.
+    pub fn finish(&self, op: Op, out: Dtype) -> Result<Value> {
+        self.finish_corrected(op, 0, out)
+    }
+
+    /// The result as an element of dtype `out`; variances are divided by the number of elements less
+    /// `ddof`. Sums and dot products of nothing are 0, as is the
+    /// norm, and products 1; means and variances of nothing are NaN.
     ///
     /// Errors: `Code::Argument` when the type of the result ([`Op::result`]) does not convert to
     /// `out` by NumPy's rule "same kind", when an integer does not fit, for the minimum or maximum
     /// of nothing; `Code::Mismatch` when ranks contributed to different reductions.
-    pub fn finish(&self, op: Op, out: Dtype) -> Result<Value> {
+    pub fn finish_corrected(&self, op: Op, ddof: i64, out: Dtype) -> Result<Value> {
         let kind = self.kind().filter(|&(of, _)| of == op);
         let (Some((_, dtype)), Some(shape)) = (kind, self.shape()) else {
             return Err(Error::new(
@@ -225,7 +272,7 @@ impl Partial {
                 ),
             ));
         }
-        if self.count == 0 && matches!(op, Op::Min | Op::Max) {
+        if self.count == 0 && op.is_extreme() {
             return Err(Error::new(
                 Code::Argument,
                 format!("the {} of no elements does not exist", op.name()),
@@ -233,27 +280,35 @@ impl Partial {
         }
         let word = self.words[0];
         match shape {
-            Shape::Integer if natural == Dtype::Uint64 => {
+            _ if op.is_place() => Value::convert_from(self.place() as i64, Dtype::Int64).cast(out),
+            _ if op == Op::Any => Ok(Value::convert_from(i64::from(word != 0), out)),
+            _ if op == Op::All => Ok(Value::convert_from(i64::from(word == self.count), out)),
+            Shape::IntegerProduct if self.count == 0 => Ok(Value::convert_from(1i64, out)),
+            Shape::Integer | Shape::IntegerProduct if natural == Dtype::Uint64 => {
                 Value::convert_from(word, Dtype::Uint64).cast(out)
             }
-            Shape::Integer => Value::convert_from(word as i64, Dtype::Int64).cast(out),
-            Shape::Signed => Value::convert_from(word as i64, Dtype::Int64).cast(out),
+            Shape::Integer | Shape::IntegerProduct | Shape::Signed => {
+                Value::convert_from(word as i64, Dtype::Int64).cast(out)
+            }
             Shape::Unsigned => Value::convert_from(word, Dtype::Uint64).cast(out),
             Shape::Float => Ok(Value::convert_from(f64::from_bits(word), out)),
-            Shape::Compensated | Shape::Moments => Ok(self.finish_real(op, natural, out)),
+            _ => Ok(self.finish_real(op, ddof, natural, out)),
         }
     }
 
     /// Results that are one or two sums of doubles. They are converted from doubles whatever the
     /// natural type is, so that a float64 result of float32 elements keeps what was computed.
-    fn finish_real(&self, op: Op, natural: Dtype, out: Dtype) -> Value {
+    fn finish_real(&self, op: Op, ddof: i64, natural: Dtype, out: Dtype) -> Value {
         let [first, second, third, fourth] = self.words.map(f64::from_bits);
         let count = self.count as f64;
+        let degrees = (count - ddof as f64).max(0.0);
         let none = self.count == 0;
         let [re, im] = match op {
             Op::Var | Op::Std if none => [f64::NAN, 0.0],
-            Op::Var => [third / count, 0.0],
-            Op::Std => [(third / count).sqrt(), 0.0],
+            Op::Var => [third / degrees, 0.0],
+            Op::Std => [(third / degrees).sqrt(), 0.0],
+            Op::Prod if none => [1.0, 0.0],
+            Op::Prod => [first, second],
             Op::Mean if none => [f64::NAN; 2],
             Op::Mean => [
                 compensated(first, third) / count,

@@ -13,7 +13,9 @@ use super::fold::{kernel, Kernel};
 pub use super::op::Op;
 pub use super::partial::Partial;
 use super::partial::Shape;
-use super::tile::{Buffer, Operand, Traversal};
+use super::tile::{Buffer, Corner, Operand, Traversal};
+pub use super::winner::Places;
+use super::winner::Search;
 use crate::error::{Error, Result};
 
 /// Terms that share a pass.
@@ -25,6 +27,20 @@ pub struct Term<'a> {
     pub op: Op,
     pub x: &'a Block,
     pub y: Option<&'a Block>,
+    /// Where the elements stand, for `ArgMin` and `ArgMax`.
+    pub places: Option<Places<'a>>,
+}
+
+impl<'a> Term<'a> {
+    /// A reduction of one block to a number that does not tell of places.
+    pub fn new(op: Op, x: &'a Block, y: Option<&'a Block>) -> Term<'a> {
+        Term {
+            op,
+            x,
+            y,
+            places: None,
+        }
+    }
 }
 
 /// Reduces all terms into `out`, whose former contents do not count. Consecutive terms over blocks
@@ -60,20 +76,28 @@ pub fn reduce(terms: &[Term], out: &mut [Partial]) -> Result<()> {
 }
 
 fn check_operands(term: &Term) -> Result<()> {
-    match (term.op, term.y) {
-        (Op::Dot, Some(y)) if y.dtype() != term.x.dtype() => refuse(format!(
+    if term.op.is_place() && term.places.is_none() {
+        return refuse(format!(
+            "the {} needs to know where elements stand",
+            term.op.name()
+        ));
+    }
+    match term.y {
+        Some(y) if term.op.is_dot() && y.dtype() != term.x.dtype() => refuse(format!(
             "a dot product of {} with {}: convert one of them",
             term.x.dtype().name(),
             y.dtype().name()
         )),
-        (Op::Dot, Some(y)) if y.extents() != term.x.extents() => refuse(format!(
+        Some(y) if term.op.is_dot() && y.extents() != term.x.extents() => refuse(format!(
             "a dot product of extents {:?} with extents {:?}",
             term.x.extents(),
             y.extents()
         )),
-        (Op::Dot, None) => refuse("a dot product needs a second operand".into()),
-        (Op::Dot, Some(_)) | (_, None) => Ok(()),
-        (op, Some(_)) => refuse(format!("the {} takes no second operand", op.name())),
+        None if term.op.is_dot() => refuse("a dot product needs a second operand".into()),
+        Some(_) if !term.op.is_dot() => {
+            refuse(format!("the {} takes no second operand", term.op.name()))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -89,15 +113,19 @@ struct Work<'a> {
     y: Option<Operand<'a>>,
     /// Whether `x` is that of the term before.
     same_x: bool,
+    search: Option<Search<'a>>,
 }
 
 impl<'a> Work<'a> {
     fn new(order: &Traversal, terms: &[Term<'a>], i: usize) -> Work<'a> {
         let term = &terms[i];
         let x = Operand::new(term.x, order);
+        let shape = Shape::of(term.op, term.x.dtype());
+        let places = term.places.filter(|_| term.op.is_place());
         Work {
             kernel: kernel(term.op, term.x.dtype()),
-            shape: Shape::of(term.op, term.x.dtype()),
+            shape,
+            search: places.map(|places| Search::new(term.x, shape, places)),
             same_x: i > 0 && x.same_tiles(terms[i - 1].x),
             x,
             y: term.y.map(|y| Operand::new(y, order)),
@@ -142,7 +170,19 @@ fn pass(order: &Traversal, terms: &[Term], out: &mut [Partial]) {
                         Some(y) => y.tile(order, now, &mut y_buffer, false),
                         None => x,
                     };
-                    (work.kernel)(x, y, now * below)
+                    let words = (work.kernel)(x, y, now * below);
+                    match &work.search {
+                        None => words,
+                        Some(search) => {
+                            let corner = Corner {
+                                order,
+                                turns: &turns,
+                                done,
+                                now,
+                            };
+                            search.locate(partial, words, x, now * below, &corner)
+                        }
+                    }
                 };
                 partial.add(work.shape, (now * below) as u64, words);
             }

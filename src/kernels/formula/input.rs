@@ -19,7 +19,9 @@ pub enum Input {
 #[derive(Clone)]
 pub enum Indices {
     /// `first`, and one more from element to element.
-    Range { first: i64 },
+    Range {
+        first: i64,
+    },
     List(Arc<[i64]>),
 }
 
@@ -55,6 +57,21 @@ impl Operand {
             at: block.base().expose_provenance() as isize,
             strides,
             kind: Kind::Memory(block.dtype().size()),
+        }
+    }
+
+    /// The numbers of the elements, counted row by row.
+    pub fn numbering(extents: &[i64]) -> Operand {
+        let mut strides: Dims<isize> = extents.iter().map(|_| 0).collect();
+        let mut next = 1;
+        for (stride, &extent) in strides.iter_mut().zip(extents).rev() {
+            *stride = next;
+            next *= extent as isize;
+        }
+        Operand {
+            at: 0,
+            strides,
+            kind: Kind::Range,
         }
     }
 

@@ -3,6 +3,7 @@
 //! ```text
 //! prepare    instructions to kernels and registers: once per formula
 //! input      what is read: elements of memory, global indices
+//! place      where an element of a tile stands
 //! tiles      the elements cut into tiles, in the memory order of what is written
 //! strided    between tiles and memory that is not packed
 //! visit      runs a stage over its elements
@@ -11,6 +12,7 @@
 //! memory order alone.
 
 mod input;
+mod place;
 mod prepare;
 mod strided;
 mod tiles;
@@ -19,4 +21,3 @@ mod visit;
 pub use input::{Indices, Input};
 pub use prepare::Prepared;
 pub use visit::{Space, Uniforms};
-

@@ -3,7 +3,7 @@
 //! The table of a stage holds, one after the other: the loads, the uniform values, those of them that are spread over a tile,
 //! the registers, and the target. Steps name its entries.
 
-use distarray_core::formula::{Function, Instruction, Place, Program, Stage};
+use distarray_core::formula::{Instruction, Place, Program, Stage};
 use distarray_core::ufunc::MAX_ARGS;
 use distarray_core::Dtype;
 
@@ -64,9 +64,16 @@ impl Prepared {
         let instructions = program.stages.iter().flat_map(|stage| &stage.body);
         let types = instructions.flat_map(|step| step.types.args.iter().chain([&step.types.out]));
         let roots = program.roots.iter().map(|root| root.dtype.size());
-        let largest = sizes.chain(types.map(|dtype| dtype.size())).chain(roots).max();
+        let largest = sizes
+            .chain(types.map(|dtype| dtype.size()))
+            .chain(roots)
+            .max();
         Prepared {
-            stages: program.stages.iter().map(|stage| Steps::new(&program, stage)).collect(),
+            stages: program
+                .stages
+                .iter()
+                .map(|stage| Steps::new(&program, stage))
+                .collect(),
             largest: largest.unwrap_or(1),
             program,
         }
@@ -74,6 +81,31 @@ impl Prepared {
 
     pub fn program(&self) -> &Program {
         &self.program
+    }
+
+    /// Whether the result of a formula is one value.
+    pub fn is_uniform(&self, root: usize) -> bool {
+        let root = self.program.roots.get(root);
+        root.is_some_and(|root| matches!(root.place, Place::Uniform(_)))
+    }
+
+    /// The loads that the results depend on.
+    pub fn loads_of_roots(&self) -> impl Iterator<Item = usize> {
+        let steps = &self.stages[self.stages.len() - 1];
+        let roots = self
+            .program
+            .roots
+            .iter()
+            .map(|root| steps.tile_of(root.place));
+        let entries: Vec<usize> = roots.collect();
+        let body = steps.needed(entries.iter().copied());
+        let read = body.iter().flat_map(|step| step.args).chain(entries);
+        let mut loads: Vec<usize> = read
+            .filter(|&entry| entry < self.program.loads.len())
+            .collect();
+        loads.sort_unstable();
+        loads.dedup();
+        loads.into_iter()
     }
 
     /// Most elements of a tile.
@@ -124,7 +156,10 @@ impl Steps {
         table.registers = table.spread + steps.spread.len();
         table.target = table.registers + usize::from(stage.registers);
         for instruction in &stage.prologue {
-            let entries = instruction.args.iter().map(|&place| steps.table.entry(place));
+            let entries = instruction
+                .args
+                .iter()
+                .map(|&place| steps.table.entry(place));
             steps.prologue.push(Step {
                 kernel: ufunc::kernel(instruction.function, &instruction.types),
                 args: padded(entries),
@@ -132,10 +167,15 @@ impl Steps {
             });
         }
         for (instruction, (kernel, single)) in stage.body.iter().zip(kernels) {
-            let entries = instruction.args.iter().enumerate().map(|(i, &place)| match single == Some(i) {
-                true => steps.table.entry(place),
-                false => steps.tile_of(place),
-            });
+            let entries =
+                instruction
+                    .args
+                    .iter()
+                    .enumerate()
+                    .map(|(i, &place)| match single == Some(i) {
+                        true => steps.table.entry(place),
+                        false => steps.tile_of(place),
+                    });
             let step = Step {
                 kernel,
                 args: padded(entries),
@@ -176,19 +216,22 @@ impl Steps {
 
 /// The kernel of an instruction, and which argument it takes as one element.
 fn kernel(instruction: &Instruction) -> (Kernel, Option<usize>) {
-    let Instruction { function, types, args, .. } = instruction;
+    let Instruction {
+        function,
+        types,
+        args,
+        ..
+    } = instruction;
     let uniform = |&i: &usize| matches!(args[i], Place::Uniform(_));
-    let single = (0..args.len()).filter(uniform).find_map(|i| {
-        ufunc::scalar_kernel(*function, types, i).map(|kernel| (kernel, Some(i)))
-    });
+    let single = (0..args.len())
+        .filter(uniform)
+        .find_map(|i| ufunc::scalar_kernel(*function, types, i).map(|kernel| (kernel, Some(i))));
     single.unwrap_or_else(|| (ufunc::kernel(*function, types), None))
 }
 
-/// Kernels take three arguments; those beyond their own are not looked at.
+/// Kernels take three arguments; those beyond their own are not looked at, and are the first again.
 fn padded(entries: impl Iterator<Item = usize>) -> [usize; MAX_ARGS] {
-    let mut args = [0; MAX_ARGS];
-    for (arg, entry) in args.iter_mut().zip(entries) {
-        *arg = entry;
-    }
-    args
+    let mut entries = entries.peekable();
+    let first = entries.peek().copied().unwrap_or_default();
+    std::array::from_fn(|_| entries.next().unwrap_or(first))
 }

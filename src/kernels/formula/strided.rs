@@ -32,7 +32,13 @@ fn first<T: Copy + Default>(list: &[T]) -> T {
 ///
 /// # Safety
 /// All of them may be read, and `to` has room for them.
-pub(super) unsafe fn gather(at: isize, strides: &[isize], lengths: &[usize], size: usize, to: *mut u8) {
+pub(super) unsafe fn gather(
+    at: isize,
+    strides: &[isize],
+    lengths: &[usize],
+    size: usize,
+    to: *mut u8,
+) {
     // SAFETY: passed on.
     unsafe {
         match size {
@@ -74,7 +80,13 @@ unsafe fn gather_items<T: Copy>(at: isize, strides: &[isize], lengths: &[usize],
 ///
 /// # Safety
 /// All of them may be written, and `from` holds as many.
-pub(super) unsafe fn scatter(from: *const u8, size: usize, at: isize, strides: &[isize], lengths: &[usize]) {
+pub(super) unsafe fn scatter(
+    from: *const u8,
+    size: usize,
+    at: isize,
+    strides: &[isize],
+    lengths: &[usize],
+) {
     // SAFETY: passed on.
     unsafe {
         match size {

@@ -1,16 +1,19 @@
 //! One stage over the elements of one rank.
 
 use std::cell::RefCell;
+use std::cmp::Ordering;
 
 use distarray_core::formula::{Place, Source};
-use distarray_core::Dtype;
 
 use super::super::block::Block;
 use super::super::fold;
 use super::super::op::Op;
 use super::super::partial::{Partial, Shape};
+use super::super::threads::in_parts;
 use super::super::value::Value;
+use super::super::winner::Places;
 use super::input::{Input, Kind, Operand};
+use super::place::Locator;
 use super::prepare::{Prepared, Step, Steps, Table};
 use super::strided::{address, gather, indices, scatter};
 use super::tiles::{Tiles, Walk};
@@ -31,8 +34,11 @@ pub struct Uniforms {
 
 /// The elements that a stage visits on this rank, and what it reads there, by the number of the load.
 pub struct Space<'a> {
+    /// Whether there is none: extents do not tell where there is no dimension.
+    pub is_empty: bool,
     pub extents: &'a [i64],
     pub inputs: &'a [Option<Input>],
+    pub places: Places<'a>,
 }
 
 impl Prepared {
@@ -57,11 +63,19 @@ impl Prepared {
         let cells = uniforms.cells.as_mut_ptr();
         let cell = |entry: usize| {
             let at = entry.saturating_sub(steps.table.uniforms);
-            cells.wrapping_add(at.min(self.program.uniforms.len() - 1)).cast::<u8>()
+            cells
+                .wrapping_add(at.min(self.program.uniforms.len() - 1))
+                .cast::<u8>()
         };
         for step in &steps.prologue {
             // SAFETY: prologues name uniform values only; each is an aligned cell with room for any element.
-            unsafe { (step.kernel)(step.args.map(|arg| cell(arg).cast_const()), cell(step.out), 1) };
+            unsafe {
+                (step.kernel)(
+                    step.args.map(|arg| cell(arg).cast_const()),
+                    cell(step.out),
+                    1,
+                )
+            };
         }
     }
 
@@ -94,9 +108,10 @@ impl Prepared {
         if let Some(last) = body.last_mut().filter(|last| last.out == result) {
             last.out = steps.table.target;
         }
-        let visit = Visit::new(self, steps, &body, space, Some(target));
-        if let Some(visit) = visit {
-            visit.run(uniforms, 0..visit.tiles.count, Some(result), &mut []);
+        if let Some(visit) = Visit::new(self, steps, &body, space, Some(target), false) {
+            in_parts(visit.tiles.count, visit.tiles.elements(), |tiles| {
+                visit.run(uniforms, tiles, Some(result), &mut [])
+            });
         }
     }
 
@@ -109,49 +124,54 @@ impl Prepared {
         reductions: &[usize],
     ) -> Result<Vec<Partial>> {
         let steps = &self.stages[stage];
-        let all = &self.program.stages[stage].reductions;
         let mut terms = Vec::with_capacity(reductions.len());
         for &at in reductions {
-            let reduced = &all[at];
+            let reduced = &self.program.stages[stage].reductions[at];
             let op = Op::from_code(reduced.op)?;
             terms.push(Term {
                 kernel: fold::kernel(op, reduced.dtype),
                 shape: Shape::of(op, reduced.dtype),
                 x: steps.tile_of(reduced.x),
                 y: steps.tile_of(reduced.y.unwrap_or(reduced.x)),
-                total: Partial::new(op, reduced.dtype)?,
-                chunk: Partial::new(op, reduced.dtype)?,
+                sum: Partial::new(op, reduced.dtype)?,
+                find: op.is_place().then(|| fold::finder(reduced.dtype)),
             });
         }
+        let mut totals: Vec<Partial> = terms.iter().map(|term| term.sum).collect();
         let body = steps.needed(terms.iter().flat_map(|term| [term.x, term.y]));
-        if let Some(visit) = Visit::new(self, steps, &body, space, None) {
-            for first in (0..visit.tiles.count).step_by(CHUNK) {
-                let tiles = first..(first + CHUNK).min(visit.tiles.count);
-                visit.run(uniforms, tiles, None, &mut terms);
-                for term in &mut terms {
-                    term.close();
-                }
+        let finds = terms.iter().any(|term| term.find.is_some());
+        let Some(visit) = Visit::new(self, steps, &body, space, None, finds) else {
+            return Ok(totals);
+        };
+        let chunks = visit.tiles.count.div_ceil(CHUNK);
+        let parts = in_parts(chunks, visit.tiles.elements(), |chunks| {
+            let each = chunks.flat_map(|chunk| {
+                let mut terms = terms.clone();
+                let end = visit.tiles.count.min((chunk + 1) * CHUNK);
+                visit.run(uniforms, chunk * CHUNK..end, None, &mut terms);
+                terms.into_iter().map(|term| term.sum)
+            });
+            each.collect::<Vec<Partial>>()
+        });
+        for chunk in parts.concat().chunks_exact(totals.len()) {
+            for (total, sum) in totals.iter_mut().zip(chunk) {
+                total.combine(sum);
             }
         }
-        Ok(terms.into_iter().map(|term| term.total).collect())
+        Ok(totals)
     }
 }
 
-/// A reduction on its way.
+/// A reduction, and what the tiles visited so far contribute.
+#[derive(Clone)]
 struct Term {
     kernel: fold::Kernel,
     shape: Shape,
     x: usize,
     y: usize,
-    total: Partial,
-    chunk: Partial,
-}
-
-impl Term {
-    fn close(&mut self) {
-        self.total.combine(&self.chunk);
-        self.chunk = self.chunk.emptied();
-    }
+    sum: Partial,
+    /// Of a reduction that tells where an element stands.
+    find: Option<fold::Finder>,
 }
 
 /// A stage bound to memory.
@@ -165,6 +185,8 @@ struct Visit<'a> {
     /// Of each operand: the entry, and whether its tiles lie packed in memory.
     entries: Vec<(usize, bool)>,
     written: bool,
+    /// Where some reduction tells where an element stands.
+    locator: Option<Locator<'a>>,
     tile: usize,
     size_of_target: usize,
 }
@@ -175,10 +197,11 @@ impl<'a> Visit<'a> {
         prepared: &Prepared,
         steps: &'a Steps,
         body: &'a [Step],
-        space: &Space,
+        space: &'a Space,
         target: Option<&Block>,
+        finds: bool,
     ) -> Option<Visit<'a>> {
-        if space.extents.contains(&0) {
+        if space.is_empty {
             return None;
         }
         let mut operands = Vec::with_capacity(space.inputs.len() + 1);
@@ -198,7 +221,10 @@ impl<'a> Visit<'a> {
             None => leading(&operands, space.extents),
         };
         let tile = prepared.tile();
+        operands.extend(finds.then(|| Operand::numbering(space.extents)));
         let tiles = Tiles::new(space.extents, &mut operands, lead, tile);
+        let number = if finds { operands.pop() } else { None };
+        let locator = number.map(|number| Locator::new(number, space.extents, space.places));
         for ((_, packed), operand) in entries.iter_mut().zip(&operands) {
             *packed = tiles.are_packed(operand);
         }
@@ -210,6 +236,7 @@ impl<'a> Visit<'a> {
             operands,
             entries,
             written: target.is_some(),
+            locator,
             tile,
             size_of_target: target.map_or(0, |block| block.dtype().size()),
         })
@@ -282,18 +309,40 @@ impl<'a> Visit<'a> {
             let table = &room.table;
             // SAFETY: every entry is a tile of n elements or a uniform value, as `Steps` chose them, of the types of the kernel.
             // The target is the same elements as an argument, or shares no byte with any.
-            unsafe { (step.kernel)(step.args.map(|arg| table[arg].cast_const()), table[step.out], n) };
+            unsafe {
+                (step.kernel)(
+                    step.args.map(|arg| table[arg].cast_const()),
+                    table[step.out],
+                    n,
+                )
+            };
         }
         for term in terms {
+            let (x, y) = (room.table[term.x], room.table[term.y]);
             // SAFETY: as for the steps.
-            let words = unsafe { (term.kernel)(room.table[term.x], room.table[term.y], n) };
-            term.chunk.add(term.shape, n as u64, words);
+            let mut words = unsafe { (term.kernel)(x, y, n) };
+            if let (Some(find), Some(locator)) = (term.find, &self.locator) {
+                let next = |from: usize| {
+                    // SAFETY: as for the steps.
+                    let at = unsafe { find(x, n, from, words[0]) };
+                    (at < n).then_some(at)
+                };
+                let rival = term.sum.rival(term.shape, words[0]);
+                words[1] = match rival {
+                    Ordering::Less => u64::MAX,
+                    _ => locator.lowest(walk, next) as u64,
+                };
+            }
+            term.sum.add(term.shape, n as u64, words);
         }
         let (Some(packed), Some(result)) = (target, result) else {
             return;
         };
         // The entry of the target is that of the last step, or nobody wrote it: the result is a load or a uniform value.
-        let direct = self.body.last().is_some_and(|last| last.out == self.table.target);
+        let direct = self
+            .body
+            .last()
+            .is_some_and(|last| last.out == self.table.target);
         let from = room.table[if direct { self.table.target } else { result }];
         let size = self.size_of_target;
         // SAFETY: n elements at either place.
@@ -312,7 +361,8 @@ impl<'a> Visit<'a> {
 fn leading(operands: &[Operand], extents: &[i64]) -> usize {
     let moves = |operand: &Operand| {
         let mut dims = extents.iter().zip(&operand.strides);
-        matches!(operand.kind, Kind::Memory(_)) && dims.all(|(&extent, &stride)| extent == 1 || stride != 0)
+        matches!(operand.kind, Kind::Memory(_))
+            && dims.all(|(&extent, &stride)| extent == 1 || stride != 0)
     };
     operands.iter().position(moves).unwrap_or(0)
 }
@@ -343,7 +393,9 @@ impl Room {
         // One line more than a register is long: addresses that differ by a multiple of 4096 bytes get into each other's way.
         let lines = visit.tile * Value::BYTES / 64 + 1;
         scratch.resize((registers + buffers + 1) * lines, Line([0; 64]));
-        let mut free = scratch.chunks_exact_mut(lines).map(|tile| tile.as_mut_ptr().cast::<u8>());
+        let mut free = scratch
+            .chunks_exact_mut(lines)
+            .map(|tile| tile.as_mut_ptr().cast::<u8>());
         let mut next = || free.next().expect("as many tiles as were counted");
         let cells = uniforms.cells.as_ptr();
         let mut entries: Vec<*mut u8> = vec![next(); table.target + 1];

@@ -1,0 +1,65 @@
+/* What bench/in_process.py calls: arrays on memory that is there, and calls repeated in C, so that Python's own cost does not count. */
+#include <mpi.h>
+#include <time.h>
+
+#include <distarray.h>
+
+enum { MOST = 16 };
+
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+int start(void) { return MPI_Init(NULL, NULL); }
+
+int finish(void) { return MPI_Finalize(); }
+
+/* An array on one rank; `halo` outermost layers of the memory are padding. NULL: it failed. */
+darr_array *wrap(void *base, int dtype, int ndim, const int64_t *extents, const int64_t *strides, int halo) {
+    darr_dim dims[DARR_MAX_NDIM];
+    darr_memory memory = DARR_MEMORY_INIT;
+    memory.base = base;
+    memory.dtype = dtype;
+    memory.ndim = ndim;
+    for (int d = 0; d < ndim; d++) {
+        dims[d] = (darr_dim)DARR_DIM_INIT;
+        dims[d].extent = extents[d] - 2 * halo;
+        dims[d].boundary[0] = dims[d].boundary[1] = halo;
+        memory.extents[d] = extents[d];
+        memory.strides[d] = strides[d];
+    }
+    darr_dist *dist = NULL;
+    darr_array *array = NULL;
+    if (darr_dist_create(MPI_Comm_c2f(MPI_COMM_SELF), ndim, dims, NULL, &dist) == DARR_OK)
+        darr_array_wrap(dist, &memory, &array);
+    darr_dist_free(dist);
+    return array;
+}
+
+/* Seconds for `times` evaluations; negative: it failed. An operand without array is a number. */
+double evaluations(int times, const char *formula, int n, const char *const *names, darr_array *const *arrays, const double *numbers,
+                   darr_array *out) {
+    darr_operand operands[MOST];
+    for (int i = 0; i < n && i < MOST; i++) {
+        operands[i] = (darr_operand)DARR_OPERAND_INIT;
+        operands[i].array = arrays[i];
+        operands[i].data = &numbers[i];
+        operands[i].dtype = DARR_FLOAT64;
+        operands[i].weak = 1;
+    }
+    double begin = now();
+    for (int i = 0; i < times; i++)
+        if (darr_eval(formula, n, names, operands, out) != DARR_OK)
+            return -1;
+    return now() - begin;
+}
+
+/* Seconds for calls of a Fortran loop. */
+double loops(int times, void (*loop)(long n, void *const *arguments), long n, void *const *arguments) {
+    double begin = now();
+    for (int i = 0; i < times; i++)
+        loop(n, arguments);
+    return now() - begin;
+}

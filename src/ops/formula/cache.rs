@@ -1,0 +1,139 @@
+//! Compiled formulas, kept for the next call.
+//!
+//! A program depends on the text and on names, types and numbers of dimensions of the operands; extents, distributions and values
+//! of scalars may be others each time.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use distarray_core::formula::{self, Node};
+use distarray_core::Dtype;
+
+use super::operand::Operand;
+use crate::error::Result;
+use crate::kernels::formula::Prepared;
+use crate::mpi::agree::fingerprint;
+
+/// Formulas that are kept; when there are more, all are forgotten.
+const KEPT: usize = 512;
+
+/// What is to be computed.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Asked<'a> {
+    Texts(&'a [&'a str]),
+    /// Steps, and the numbers of those that are results.
+    Nodes(&'a [Node], &'a [i64]),
+}
+
+/// A formula as the cache knows it.
+struct Entry {
+    texts: Vec<String>,
+    nodes: Vec<Node>,
+    roots: Vec<i64>,
+    operands: Vec<(String, Dtype, Option<usize>, bool)>,
+    out: Option<Dtype>,
+    prepared: Arc<Prepared>,
+}
+
+impl Entry {
+    fn is(&self, asked: &Asked, operands: &[Operand], out: Option<Dtype>) -> bool {
+        let same = match asked {
+            Asked::Texts(texts) => self.roots.is_empty() && self.texts.iter().eq(texts.iter()),
+            Asked::Nodes(nodes, roots) => self.nodes == *nodes && self.roots == *roots,
+        };
+        let alike = |((name, dtype, ndim, weak), operand): (
+            &(String, Dtype, Option<usize>, bool),
+            &Operand,
+        )| {
+            *name == operand.name
+                && (*dtype, *ndim, *weak) == (operand.dtype(), operand.ndim(), operand.weak)
+        };
+        same && self.out == out
+            && self.operands.len() == operands.len()
+            && self.operands.iter().zip(operands).all(alike)
+    }
+}
+
+static CACHE: Mutex<Option<HashMap<u64, Entry>>> = Mutex::new(None);
+
+/// The number that all ranks have for one formula over operands of the same types.
+pub fn identity(asked: &Asked, operands: &[Operand], out: Option<Dtype>) -> u64 {
+    let text = match asked {
+        Asked::Texts(texts) => fingerprint(texts),
+        Asked::Nodes(nodes, roots) => {
+            let each = nodes
+                .iter()
+                .fold(0, |all, node| fingerprint((all, hashed(node))));
+            fingerprint((each, roots))
+        }
+    };
+    let each = operands
+        .iter()
+        .map(|operand| (operand.name, operand.dtype(), operand.ndim(), operand.weak));
+    fingerprint((text, out, each.fold(0, |all, one| fingerprint((all, one)))))
+}
+
+/// What tells a node from others.
+fn hashed(node: &Node) -> u64 {
+    let numbers = (node.real.to_bits(), node.imag.to_bits(), node.integer);
+    fingerprint((
+        node.code,
+        node.args,
+        node.which,
+        numbers,
+        node.ddof,
+        (node.ndim, node.by),
+    ))
+}
+
+/// The program of a formula, compiled if it was not met before.
+///
+/// Errors: as `formula::compile`.
+pub fn prepared(asked: &Asked, operands: &[Operand], out: Option<Dtype>) -> Result<Arc<Prepared>> {
+    let key = identity(asked, operands, out);
+    let mut cache = CACHE.lock().unwrap_or_else(PoisonError::into_inner);
+    let cache = cache.get_or_insert_with(HashMap::new);
+    if let Some(entry) = cache
+        .get(&key)
+        .filter(|entry| entry.is(asked, operands, out))
+    {
+        return Ok(entry.prepared.clone());
+    }
+    let described: Vec<formula::Operand> = operands.iter().map(Operand::described).collect();
+    let program = match asked {
+        Asked::Texts(texts) => formula::compile_texts(texts, &described, out)?,
+        Asked::Nodes(nodes, roots) => {
+            let tree = formula::build(nodes, roots, &described)?;
+            formula::compile(&[tree], &described, out)?
+        }
+    };
+    let prepared = Arc::new(Prepared::new(program));
+    if cache.len() >= KEPT {
+        cache.clear();
+    }
+    let (texts, nodes, roots) = match asked {
+        Asked::Texts(texts) => {
+            let texts = texts.iter().map(|text| text.to_string()).collect();
+            (texts, Vec::new(), Vec::new())
+        }
+        Asked::Nodes(nodes, roots) => (Vec::new(), nodes.to_vec(), roots.to_vec()),
+    };
+    let operands = operands.iter().map(|operand| {
+        (
+            operand.name.to_string(),
+            operand.dtype(),
+            operand.ndim(),
+            operand.weak,
+        )
+    });
+    let entry = Entry {
+        texts,
+        nodes,
+        roots,
+        operands: operands.collect(),
+        out,
+        prepared: prepared.clone(),
+    };
+    cache.insert(key, entry);
+    Ok(prepared)
+}

@@ -1,0 +1,136 @@
+//! Formulas whose value is one number each: reductions, and what is computed from them.
+
+use distarray_core::{Code, Dtype};
+
+use super::bound::{self, Visited};
+use super::cache::{identity, prepared, Asked};
+use super::operand::Operand;
+use crate::array::{Array, Dist};
+use crate::error::{Error, Result};
+use crate::kernels::formula::{Prepared, Uniforms};
+use crate::kernels::reduce::{Op, Partial};
+use crate::kernels::Value;
+use crate::ops::reduce::combine;
+
+/// What is asked for: formulas, operands, and the type of each value.
+pub struct Wanted<'a> {
+    pub formulas: Asked<'a>,
+    pub operands: Vec<Operand<'a>>,
+    pub dtypes: Vec<Dtype>,
+}
+
+const NAME: &str = "darr_eval_values";
+
+/// Collective over the ranks of `first`: the value of each formula on every rank; one pass over memory and one message for
+/// all reductions that do not need each other's results.
+pub fn values(first: &Array, asked: Result<Wanted>) -> Result<Vec<Value>> {
+    let comm = first.dist().comm();
+    let compiled = asked.and_then(|wanted| {
+        let prepared = prepared(&wanted.formulas, &wanted.operands, None)?;
+        let uniform = |root: usize| prepared.is_uniform(root);
+        if let Some(root) = (0..wanted.dtypes.len()).find(|&root| !uniform(root)) {
+            let text = format!(
+                "formula {root} has a value for each element: reduce it, for instance by sum( )"
+            );
+            return Err(Error::new(Code::Argument, text));
+        }
+        Ok((prepared, wanted))
+    });
+    let call = compiled
+        .as_ref()
+        .map_or(0, |(_, w)| identity(&w.formulas, &w.operands, None));
+    comm.check_call(NAME, &[("the formulas", call)], &compiled)?;
+    let (prepared, wanted) = compiled?;
+    let dist = first.dist();
+    let mut uniforms = bound::uniforms(&prepared, &wanted.operands, dist)?;
+    for stage in 0..prepared.program().stages.len() {
+        prepared.prologue(stage, &mut uniforms);
+        reduce_stage(
+            NAME,
+            &prepared,
+            stage,
+            &wanted.operands,
+            Some(dist),
+            &mut uniforms,
+        )?;
+    }
+    let each = wanted.dtypes.iter().enumerate().map(|(root, &dtype)| {
+        let value = prepared.uniform_root(root, &uniforms);
+        value.expect("checked above").cast(dtype)
+    });
+    each.collect()
+}
+
+/// Collective: computes the reductions of a stage and keeps their results among the uniform values.
+pub fn reduce_stage(
+    name: &'static str,
+    prepared: &Prepared,
+    stage: usize,
+    operands: &[Operand],
+    of: Option<&std::sync::Arc<Dist>>,
+    uniforms: &mut Uniforms,
+) -> Result<()> {
+    let reductions = &prepared.program().stages[stage].reductions;
+    if reductions.is_empty() {
+        return Ok(());
+    }
+    let comm = match of {
+        Some(dist) => dist.comm(),
+        None => return Err(Error::new(Code::Argument, "a reduction over no array")),
+    };
+    let local = local_part(prepared, stage, operands, of, uniforms);
+    let totals = combine(comm, name, local)?;
+    for (reduced, total) in reductions.iter().zip(totals) {
+        let op = Op::from_code(reduced.op)?;
+        let dtype = prepared.program().uniforms[usize::from(reduced.out)].dtype;
+        prepared.set_uniform(
+            reduced.out,
+            uniforms,
+            total.finish_corrected(op, reduced.ddof, dtype)?,
+        )?;
+    }
+    Ok(())
+}
+
+/// This rank's contributions, in the order of the reductions; those over the same elements share a pass.
+fn local_part(
+    prepared: &Prepared,
+    stage: usize,
+    operands: &[Operand],
+    of: Option<&std::sync::Arc<Dist>>,
+    uniforms: &Uniforms,
+) -> Result<Vec<Partial>> {
+    let reductions = &prepared.program().stages[stage].reductions;
+    let mut leads: Vec<&Dist> = Vec::with_capacity(reductions.len());
+    for reduced in reductions {
+        let loads = reduced.loads.iter().map(|&load| usize::from(load));
+        let lead = bound::leading(prepared, loads, operands).or(of);
+        leads.push(lead.ok_or_else(|| Error::new(Code::Argument, "a reduction over no array"))?);
+    }
+    let mut partials = vec![Partial::default(); reductions.len()];
+    let mut done = vec![false; reductions.len()];
+    for first in 0..reductions.len() {
+        if done[first] {
+            continue;
+        }
+        let alike = |&at: &usize| {
+            let (a, b) = (leads[first], leads[at]);
+            std::ptr::eq(a, b) || (a.comm().is(b.comm()) && a.map().compatible(b.map()))
+        };
+        let together: Vec<usize> = (first..reductions.len())
+            .filter(|at| !done[*at])
+            .filter(alike)
+            .collect();
+        let loads = together
+            .iter()
+            .flat_map(|&at| &reductions[at].loads)
+            .map(|&load| usize::from(load));
+        let visited = Visited::new(prepared, loads, operands, leads[first])?;
+        let parts =
+            visited.with_space(|space| prepared.reduce(stage, space, uniforms, &together))?;
+        for (&at, part) in together.iter().zip(parts) {
+            (partials[at], done[at]) = (part, true);
+        }
+    }
+    Ok(partials)
+}
