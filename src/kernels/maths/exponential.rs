@@ -88,22 +88,6 @@ pub(super) fn exp_shifted<T: Float>(x: T, shift: T) -> T {
 
 /// e^x - 1 as a sum of two numbers that are not yet added up, for |x| < EXP_LIMIT.
 #[inline(always)]
-<<<<<<< HEAD
-pub(super) fn minus_one(x: f64) -> (f64, f64) {
-    let t = x.mul_add(std::f64::consts::LOG2_E, ROUNDER);
-    let n = t - ROUNDER;
-    let first = n.mul_add(-LN2_HIGH, x);
-    let r = n.mul_add(-LN2_LOW, first);
-    let low = n.mul_add(-LN2_LOW, first - r);
-    let scale = power_of_two(t.to_bits());
-    let below = scale - 1.0;
-    let high = scale.mul_add(r, below);
-    let lost = scale.mul_add(r, below - high);
-    (
-        high,
-        scale.mul_add((r * r).mul_add(polynomial(r, EXP), low), lost),
-    )
-=======
 pub(super) fn minus_one<T: Float>(x: T) -> Sum<T> {
     let (t, r) = reduced(x);
     let scale = t.power_of_two();
@@ -111,7 +95,6 @@ pub(super) fn minus_one<T: Float>(x: T) -> Sum<T> {
     let high = scale.fused(r[0], below);
     let lost = scale.fused(r[0], below - high);
     [high, scale.fused(curve(r), lost)]
->>>>>>> maths
 }
 
 pub(super) struct Exp;
@@ -180,25 +163,10 @@ impl<T: Float> Body<T, 1> for Expm1 {
     }
 
     #[inline(always)]
-<<<<<<< HEAD
-    fn value([x]: [f64; 1]) -> f64 {
-        let (high, low) = minus_one(clamp(x, -690.0, 690.0));
-        let value = if x >= 690.0 {
-            exp_shifted(x, 0.0)
-        } else {
-            high + low
-        };
-        if x.abs() < 700.0 {
-            Self::straight([x])
-        } else {
-            value
-        }
-=======
     fn value([x]: [T; 1]) -> T {
         let least = -T::EXP_LIMIT;
         let near = Self::straight([choose(x < least, least, x)]);
         choose(x >= T::EXP_LIMIT, exp_shifted(x, T::ZERO), near)
->>>>>>> maths
     }
 
     fn library([x]: [T; 1]) -> T {

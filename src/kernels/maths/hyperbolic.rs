@@ -162,23 +162,9 @@ impl<T: Float> Body<T, 1> for Arccosh {
     }
 
     #[inline(always)]
-<<<<<<< HEAD
-    fn value([x]: [f64; 1]) -> f64 {
-        let value = if Self::is_ordinary([x]) {
-            Self::straight([x])
-        } else {
-            large(x)
-        };
-        if x < 1.0 {
-            f64::NAN
-        } else {
-            value
-        }
-=======
     fn value([x]: [T; 1]) -> T {
         let value = choose(<Self as Body<T, 1>>::is_ordinary([x]), Self::straight([x]), large(x));
         choose(x < T::ONE, T::NAN, value)
->>>>>>> maths
     }
 
     fn library([x]: [T; 1]) -> T {

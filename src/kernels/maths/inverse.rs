@@ -46,18 +46,6 @@ fn pi<T: Float>(part: f64) -> Sum<T> {
 /// r and asin r - r, where r is |x| below 1/2 and sqrt((1 - |x|) / 2) above, whether it is the
 /// latter: asin |x| = pi/2 - 2 asin r.
 #[inline(always)]
-<<<<<<< HEAD
-fn arcsin_parts(x: f64) -> (f64, f64, bool) {
-    let a = x.abs();
-    let large = a > 0.5;
-    let z = if large {
-        0.5f64.mul_add(-a, 0.5)
-    } else {
-        a * a
-    };
-    let r = if large { z.sqrt() } else { a };
-    (r, r * z * polynomial(z, ARCSIN), large)
-=======
 fn arcsin_parts<T: Float>(x: T) -> (T, T, bool) {
     let a = x.magnitude();
     let half = T::of(0.5);
@@ -65,7 +53,6 @@ fn arcsin_parts<T: Float>(x: T) -> (T, T, bool) {
     let z = choose(large, half.fused(-a, half), a * a);
     let r = choose(large, z.root(), a);
     (r, r * z * z.polynomial(ARCSIN, ARCSIN_SINGLE), large)
->>>>>>> maths
 }
 
 pub(super) struct Arcsin;
@@ -90,23 +77,6 @@ impl<T: Float> Body<T, 1> for Arccos {
     #[inline(always)]
     fn straight([x]: [T; 1]) -> T {
         let (r, rest, large) = arcsin_parts(x);
-<<<<<<< HEAD
-        let negative = x < 0.0;
-        let (r, rest) = if large {
-            (2.0 * r, 2.0 * rest)
-        } else {
-            (r, rest)
-        };
-        let upper = large && !negative;
-        let base = if large { PI } else { HALF_PI };
-        let base = if upper { [0.0, 0.0] } else { base };
-        // The sign of r in the sum: minus but for x > 1/2 and -1/2 <= x < 0.
-        let plus = large != negative;
-        let (r, rest) = if plus { (r, rest) } else { (-r, -rest) };
-        let sum = base[0] + r;
-        let lost = (base[0] - sum) + r;
-        sum + (lost + (base[1] + rest))
-=======
         let negative = x < T::ZERO;
         let factor = choose(large, T::of(2.0), T::ONE);
         // Taken off but for x > 1/2 and -1/2 <= x < 0.
@@ -115,7 +85,6 @@ impl<T: Float> Body<T, 1> for Arccos {
         let base = choose2(large, at_ends, pi(0.5));
         let [high, low] = turned(base, [factor * r, factor * rest]);
         high + low
->>>>>>> maths
     }
 
     fn library([x]: [T; 1]) -> T {
@@ -129,21 +98,8 @@ impl<T: Float> Body<T, 1> for Arccos {
 fn octant<T: Float>(a: T, b: T) -> Sum<T> {
     let steep = a > T::of(std::f64::consts::SQRT_2 - 1.0) * b;
     let sum = a + b;
-<<<<<<< HEAD
-    let above = if steep {
-        quotient::sum(-b, a)
-    } else {
-        [a, 0.0]
-    };
-    let below = if steep {
-        [sum, (b - sum) + a]
-    } else {
-        [b, 0.0]
-    };
-=======
     let above = choose2(steep, quotient::sum(-b, a), [a, T::ZERO]);
     let below = choose2(steep, [sum, (b - sum) + a], [b, T::ZERO]);
->>>>>>> maths
     let [r, low] = quotient::divide2(above, below);
     let z = r * r;
     let rest = (r * z).fused(z.polynomial(ARCTAN, ARCTAN_SINGLE), low);
@@ -162,25 +118,9 @@ fn turned<T: Float>(base: Sum<T>, angle: Sum<T>) -> Sum<T> {
 #[inline(always)]
 fn quadrant<T: Float>(height: T, width: T) -> Sum<T> {
     let steep = height > width;
-<<<<<<< HEAD
-    let (a, b) = if steep {
-        (width, height)
-    } else {
-        (height, width)
-    };
-    let angle = octant(a, b);
-    let angle = if steep { turned(HALF_PI, angle) } else { angle };
-    let angle = if x.is_sign_negative() {
-        turned(PI, angle)
-    } else {
-        angle
-    };
-    (angle[0] + angle[1]).copysign(y)
-=======
     let [a, b] = choose2(steep, [width, height], [height, width]);
     let angle = octant(a, b);
     choose2(steep, turned(pi(0.5), angle), angle)
->>>>>>> maths
 }
 
 pub(super) struct Arctan;

@@ -65,45 +65,14 @@ fn log_scaled<T: Float>(x: T, below: T, scale: Sum<T>, unit: Sum<T>) -> T {
     let high = f - half;
     let low = ((f - high) - half) + tail;
     let product = high * scale[0];
-<<<<<<< HEAD
-    let rest = low.mul_add(
-        scale[0],
-        high.mul_add(scale[1], high.mul_add(scale[0], -product)),
-    );
-    let sum = k.mul_add(unit[0], product);
-    let lost = k.mul_add(unit[0], -sum) + product;
-    sum + (k.mul_add(unit[1], rest) + lost)
-=======
     let rest = low.fused(scale[0], high.fused(scale[1], high.fused(scale[0], -product)));
     let sum = k.fused(unit[0], product);
     let lost = k.fused(unit[0], -sum) + product;
     sum + (k.fused(unit[1], rest) + lost)
->>>>>>> maths
 }
 
 /// log(1 + x + low) for x > -1, x not as large as to overflow, and a small `low`.
 #[inline(always)]
-<<<<<<< HEAD
-pub(super) fn log_plus_one(x: f64, low: f64) -> f64 {
-    let u = 1.0 + x;
-    let back = u - 1.0;
-    let lost = (1.0 - (u - back)) + (x - back);
-    let (k, m) = split(u);
-    // 2^-k, by which the bits of u were moved.
-    let scale = f64::from_bits(
-        1.0f64
-            .to_bits()
-            .wrapping_sub(u.to_bits().wrapping_sub(m.to_bits())),
-    );
-    let near = k == 0.0;
-    let f = if near { x } else { m - 1.0 };
-    let low = if near { low } else { (lost + low) * scale };
-    let s = f / (2.0 + f);
-    let z = s * s;
-    let half = 0.5 * f * f;
-    let tail = s.mul_add(z.mul_add(polynomial(z, LOG), half), k.mul_add(LN2_LOW, low));
-    k.mul_add(LN2_HIGH, f - (half - tail))
-=======
 pub(super) fn log_plus_one<T: Float>(x: T, low: T) -> T {
     let [u, lost] = quotient::any_sum(T::ONE, x);
     let (k, m, scale) = u.split();
@@ -112,35 +81,10 @@ pub(super) fn log_plus_one<T: Float>(x: T, low: T) -> T {
     let low = choose(near, low, (lost + low) * scale);
     let (half, tail) = bend(f, k.fused(ln2::<T>()[1], low));
     k.fused(ln2::<T>()[0], f - (half - tail))
->>>>>>> maths
 }
 
 /// A logarithm of any number, from `normal` of positive normal ones: subnormal ones are scaled up.
 #[inline(always)]
-<<<<<<< HEAD
-fn everywhere(x: f64, normal: impl Fn(f64, f64) -> f64) -> f64 {
-    const SCALE: f64 = 18014398509481984.0;
-    let tiny = x < f64::MIN_POSITIVE;
-    let value = normal(
-        if tiny { x * SCALE } else { x },
-        if tiny { 54.0 } else { 0.0 },
-    );
-    let value = if x < f64::INFINITY { value } else { x };
-    let value = if x < 0.0 { f64::NAN } else { value };
-    if x == 0.0 {
-        f64::NEG_INFINITY
-    } else {
-        value
-    }
-}
-
-/// Whether `x` is a positive normal number; as integers, since the compiler makes scalar code of a
-/// comparison of floats that it takes for a question of class.
-#[inline(always)]
-pub(super) fn is_normal(x: f64) -> bool {
-    const LEAST: u64 = f64::MIN_POSITIVE.to_bits();
-    x.to_bits().wrapping_sub(LEAST) < f64::INFINITY.to_bits() - LEAST
-=======
 fn everywhere<T: Float>(x: T, normal: impl Fn(T, T) -> T) -> T {
     const SCALE: f64 = (1u64 << 54) as f64;
     let tiny = x < T::LEAST;
@@ -149,7 +93,6 @@ fn everywhere<T: Float>(x: T, normal: impl Fn(T, T) -> T) -> T {
     let value = choose(x < T::INFINITY, value, x);
     let value = choose(x < T::ZERO, T::NAN, value);
     choose(x == T::ZERO, -T::INFINITY, value)
->>>>>>> maths
 }
 
 pub(super) struct Log;
@@ -235,24 +178,10 @@ impl<T: Float> Body<T, 1> for Log1p {
     }
 
     #[inline(always)]
-<<<<<<< HEAD
-    fn value([x]: [f64; 1]) -> f64 {
-        let value = if Self::is_ordinary([x]) {
-            Self::straight([x])
-        } else {
-            everywhere(x, log_normal)
-        };
-        if x == -1.0 {
-            f64::NEG_INFINITY
-        } else {
-            value
-        }
-=======
     fn value([x]: [T; 1]) -> T {
         let ordinary = <Self as Body<T, 1>>::is_ordinary([x]);
         let value = choose(ordinary, Self::straight([x]), everywhere(x, log_normal));
         choose(x == -T::ONE, -T::INFINITY, value)
->>>>>>> maths
     }
 
     fn library([x]: [T; 1]) -> T {

@@ -32,18 +32,6 @@ const CBRT_2: f64 = 1.2599210498948732;
 /// The cube root of a positive normal number: x = 2^(3q + s) m, the inverse root of m by a
 /// polynomial and, in double precision, a step of third order, the root by a step of Newton's.
 #[inline(always)]
-<<<<<<< HEAD
-fn cbrt_normal(x: f64) -> f64 {
-    let (k, m) = split(x);
-    let t = k.mul_add(1.0 / 3.0, ROUNDER);
-    let s = (t - ROUNDER).mul_add(-3.0, k);
-    let (scale, inverse) = if s < 0.0 { (0.5, CBRT_2) } else { (1.0, 1.0) };
-    let (scale, inverse) = if s > 0.0 {
-        (2.0, 1.0 / CBRT_2)
-    } else {
-        (scale, inverse)
-    };
-=======
 fn cbrt_normal<T: Float>(x: T) -> T {
     let third = T::of(1.0 / 3.0);
     let (k, m, _) = x.split();
@@ -53,7 +41,6 @@ fn cbrt_normal<T: Float>(x: T) -> T {
     let up = choose2(s > T::ZERO, [two, T::of(1.0 / CBRT_2)], [T::ONE, T::ONE]);
     let [scale, inverse] = choose2(s < T::ZERO, [half, T::of(CBRT_2)], up);
     let r = m.polynomial(INVERSE_CBRT, INVERSE_CBRT_SINGLE) * inverse;
->>>>>>> maths
     let m = m * scale;
     let r = if T::IS_DOUBLE {
         let error = (r * r).fused(-(r * m), T::ONE);
@@ -124,23 +111,9 @@ impl Body<f64, 2> for Hypot {
     #[inline(always)]
     fn value([x, y]: [f64; 2]) -> f64 {
         let (x, y) = (x.abs(), y.abs());
-<<<<<<< HEAD
-        let largest = if x > y { x } else { y };
-        let scale = if x + y < 1e150 {
-            1.0
-        } else {
-            f64::from_bits(423 << 52)
-        };
-        let scale = if largest > 1e-140 {
-            scale
-        } else {
-            f64::from_bits(1623 << 52)
-        };
-=======
         let largest = choose(x > y, x, y);
         let scale = choose(x + y < 1e150, 1.0, f64::SMALL);
         let scale = choose(largest > 1e-140, scale, f64::LARGE);
->>>>>>> maths
         let value = Self::straight([x * scale, y * scale]) / scale;
         let value = choose(x + y == 0.0, 0.0, value);
         let infinite = (x == f64::INFINITY) | (y == f64::INFINITY);
