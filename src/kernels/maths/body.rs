@@ -133,7 +133,10 @@ unsafe fn chunks<B: Body<T, N>, T: Float, const N: usize>(
             let values = chunk::<B, T, N>(&x);
             // Left to itself the compiler makes vectors of one element from each of many chunks.
             let out = std::hint::black_box(out);
-            out.cast::<T>().add(start).cast::<[T; CHUNK]>().write(values.0);
+            out.cast::<T>()
+                .add(start)
+                .cast::<[T; CHUNK]>()
+                .write(values.0);
         }
     }
     let rest = n - whole;
@@ -145,7 +148,11 @@ unsafe fn chunks<B: Body<T, N>, T: Float, const N: usize>(
         // and has no rest then.
         unsafe {
             for (arg, x) in x.iter_mut().enumerate() {
-                std::ptr::copy_nonoverlapping(args[arg].cast::<T>().add(whole), x.0.as_mut_ptr(), rest);
+                std::ptr::copy_nonoverlapping(
+                    args[arg].cast::<T>().add(whole),
+                    x.0.as_mut_ptr(),
+                    rest,
+                );
                 padded[arg] = x.0.as_ptr().cast();
             }
             this(padded, values.0.as_mut_ptr().cast(), CHUNK);

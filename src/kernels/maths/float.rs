@@ -41,7 +41,8 @@ pub(super) trait Float:
     fn sum_of(high: f64, low: f64) -> Sum<Self>;
     /// The polynomial with one list of coefficients or the other, from the constant on, by Horner's
     /// rule.
-    fn polynomial<const D: usize, const S: usize>(self, double: [f64; D], single: [f32; S]) -> Self;
+    fn polynomial<const D: usize, const S: usize>(self, double: [f64; D], single: [f32; S])
+        -> Self;
     /// self * factor + term, rounded once.
     fn fused(self, factor: Self, term: Self) -> Self;
     fn magnitude(self) -> Self;
@@ -175,8 +176,26 @@ macro_rules! float {
     };
 }
 
-float!(f64, u64, 52, 6755399441055744.0, 708.0, 1022.0, f64::from_bits(1623 << 52), exponent64);
-float!(f32, u32, 23, 12582912.0, 87.0, 126.0, f32::from_bits(207 << 23), exponent32);
+float!(
+    f64,
+    u64,
+    52,
+    6755399441055744.0,
+    708.0,
+    1022.0,
+    f64::from_bits(1623 << 52),
+    exponent64
+);
+float!(
+    f32,
+    u32,
+    23,
+    12582912.0,
+    87.0,
+    126.0,
+    f32::from_bits(207 << 23),
+    exponent32
+);
 
 /// The signed number in the bits of the exponent and the sign. Not all processors convert 64-bit
 /// integers: it is put, made positive, into the low bits of 2^52.

@@ -62,7 +62,11 @@ impl<T: Float> Body<T, 1> for Sinh {
     #[inline(always)]
     fn value([x]: [T; 1]) -> T {
         let large = exp_shifted(x.magnitude(), -T::ONE).signed(x);
-        choose(<Self as Body<T, 1>>::is_ordinary([x]), Self::straight([x]), large)
+        choose(
+            <Self as Body<T, 1>>::is_ordinary([x]),
+            Self::straight([x]),
+            large,
+        )
     }
 
     fn library([x]: [T; 1]) -> T {
@@ -86,7 +90,11 @@ impl<T: Float> Body<T, 1> for Cosh {
     #[inline(always)]
     fn value([x]: [T; 1]) -> T {
         let large = exp_shifted(x.magnitude(), -T::ONE);
-        choose(<Self as Body<T, 1>>::is_ordinary([x]), Self::straight([x]), large)
+        choose(
+            <Self as Body<T, 1>>::is_ordinary([x]),
+            Self::straight([x]),
+            large,
+        )
     }
 
     fn library([x]: [T; 1]) -> T {
@@ -134,7 +142,11 @@ impl<T: Float> Body<T, 1> for Arcsinh {
     #[inline(always)]
     fn value([x]: [T; 1]) -> T {
         let large = large(x.magnitude()).signed(x);
-        choose(<Self as Body<T, 1>>::is_ordinary([x]), Self::straight([x]), large)
+        choose(
+            <Self as Body<T, 1>>::is_ordinary([x]),
+            Self::straight([x]),
+            large,
+        )
     }
 
     fn library([x]: [T; 1]) -> T {
@@ -163,7 +175,11 @@ impl<T: Float> Body<T, 1> for Arccosh {
 
     #[inline(always)]
     fn value([x]: [T; 1]) -> T {
-        let value = choose(<Self as Body<T, 1>>::is_ordinary([x]), Self::straight([x]), large(x));
+        let value = choose(
+            <Self as Body<T, 1>>::is_ordinary([x]),
+            Self::straight([x]),
+            large(x),
+        );
         choose(x < T::ONE, T::NAN, value)
     }
 
@@ -199,7 +215,11 @@ impl<T: Float> Body<T, 1> for Arctanh {
     #[inline(always)]
     fn value([x]: [T; 1]) -> T {
         let limit = choose(x.magnitude() == T::ONE, T::INFINITY.signed(x), T::NAN);
-        choose(<Self as Body<T, 1>>::is_ordinary([x]), Self::straight([x]), limit)
+        choose(
+            <Self as Body<T, 1>>::is_ordinary([x]),
+            Self::straight([x]),
+            limit,
+        )
     }
 
     fn library([x]: [T; 1]) -> T {

@@ -42,7 +42,10 @@ fn bend<T: Float>(f: T, low: T) -> (T, T) {
     let s = f / (T::of(2.0) + f);
     let z = s * s;
     let half = T::of(0.5) * f * f;
-    (half, s.fused(z.fused(z.polynomial(LOG, LOG_SINGLE), half), low))
+    (
+        half,
+        s.fused(z.fused(z.polynomial(LOG, LOG_SINGLE), half), low),
+    )
 }
 
 /// log of a positive normal number with `below` more factors of two than it should have.
@@ -65,7 +68,10 @@ fn log_scaled<T: Float>(x: T, below: T, scale: Sum<T>, unit: Sum<T>) -> T {
     let high = f - half;
     let low = ((f - high) - half) + tail;
     let product = high * scale[0];
-    let rest = low.fused(scale[0], high.fused(scale[1], high.fused(scale[0], -product)));
+    let rest = low.fused(
+        scale[0],
+        high.fused(scale[1], high.fused(scale[0], -product)),
+    );
     let sum = k.fused(unit[0], product);
     let lost = k.fused(unit[0], -sum) + product;
     sum + (k.fused(unit[1], rest) + lost)
@@ -133,7 +139,9 @@ impl<T: Float> Body<T, 1> for Log2 {
 
     #[inline(always)]
     fn value([x]: [T; 1]) -> T {
-        everywhere(x, |x, below| log_scaled(x, below, log2_e(), [T::ONE, T::ZERO]))
+        everywhere(x, |x, below| {
+            log_scaled(x, below, log2_e(), [T::ONE, T::ZERO])
+        })
     }
 
     fn library([x]: [T; 1]) -> T {

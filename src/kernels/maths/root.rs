@@ -26,7 +26,14 @@ const INVERSE_CBRT: [f64; 6] = [
     0.7007373137853186,
     -0.10806382580241498,
 ];
-const INVERSE_CBRT_SINGLE: [f32; 6] = [1.9991707, -2.4859193, 2.7922088, -1.8981298, 0.7007373, -0.10806383];
+const INVERSE_CBRT_SINGLE: [f32; 6] = [
+    1.9991707,
+    -2.4859193,
+    2.7922088,
+    -1.8981298,
+    0.7007373,
+    -0.10806383,
+];
 const CBRT_2: f64 = 1.2599210498948732;
 
 /// The cube root of a positive normal number: x = 2^(3q + s) m, the inverse root of m by a

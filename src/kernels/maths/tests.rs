@@ -151,18 +151,29 @@ impl Element for f64 {
 fn error<T: Element>(got: T, [high, low]: [f64; 2]) -> f64 {
     let (got, nearest) = (got.double(), T::of(high).double());
     if nearest.is_nan() || got.is_nan() {
-        return if nearest.is_nan() && got.is_nan() { 0.0 } else { f64::INFINITY };
+        return if nearest.is_nan() && got.is_nan() {
+            0.0
+        } else {
+            f64::INFINITY
+        };
     }
     if nearest.is_infinite() || got.is_infinite() {
         return if nearest == got { 0.0 } else { f64::INFINITY };
     }
     if nearest == 0.0 && got == 0.0 {
-        return if nearest.is_sign_negative() == got.is_sign_negative() { 0.0 } else { f64::INFINITY };
+        return if nearest.is_sign_negative() == got.is_sign_negative() {
+            0.0
+        } else {
+            f64::INFINITY
+        };
     }
     let exponent = ((high.to_bits() >> 52 & 0x7ff) as i32 - 1023).max(T::LEAST);
     let distance = ((got - high) - low).abs();
     // In two steps, since a subnormal unit has no reciprocal.
-    distance * 2f64.powi(T::DIGITS - 1) * 2f64.powi(-exponent / 2) * 2f64.powi(-exponent - -exponent / 2)
+    distance
+        * 2f64.powi(T::DIGITS - 1)
+        * 2f64.powi(-exponent / 2)
+        * 2f64.powi(-exponent - -exponent / 2)
 }
 
 /// A sequence of bits (G. Marsaglia's xorshift).
@@ -200,20 +211,33 @@ fn arguments<T: Element>(function: Function, two: bool, count: usize) -> [Vec<T>
         args[1].push(y);
     };
     for x in SPECIAL {
-        for y in SPECIAL.into_iter().take(if two { SPECIAL.len() } else { 1 }) {
+        for y in SPECIAL
+            .into_iter()
+            .take(if two { SPECIAL.len() } else { 1 })
+        {
             push(T::of(x), T::of(y));
         }
     }
     let (_, [low, high]) = reference(function);
     let single = T::DIGITS == 24 && high > 700.0;
-    let (low, high) = if single { (low / 8.0, high / 8.0) } else { (low, high) };
+    let (low, high) = if single {
+        (low / 8.0, high / 8.0)
+    } else {
+        (low, high)
+    };
     let mut bits = Bits(88172645463325252);
     for i in 0..count {
         let sign = if i & 8 == 0 { 1.0 } else { -1.0 };
         let magnitude = bits.between(-20.0, 20.0).exp2();
         match i % 4 {
-            0 => push(T::of(bits.between(low, high)), T::of(bits.between(-10.0, 10.0))),
-            1 => push(T::of(sign * magnitude), T::of(bits.between(-3.0, 3.0) * magnitude)),
+            0 => push(
+                T::of(bits.between(low, high)),
+                T::of(bits.between(-10.0, 10.0)),
+            ),
+            1 => push(
+                T::of(sign * magnitude),
+                T::of(bits.between(-3.0, 3.0) * magnitude),
+            ),
             2 => push(T::of_bits(bits.next()), T::of_bits(bits.next())),
             // Near one, where logarithms are small; results of powers over the whole range.
             _ => {
@@ -259,7 +283,12 @@ fn values_are_accurate() {
             (worst::<f64>(function, two, 200_000), "float64"),
         ] {
             let limit = limit(function);
-            assert!(worst.0 <= limit, "{function:?} of {name}: {} ulp at {:?}", worst.0, worst.1);
+            assert!(
+                worst.0 <= limit,
+                "{function:?} of {name}: {} ulp at {:?}",
+                worst.0,
+                worst.1
+            );
         }
     }
 }
@@ -273,7 +302,10 @@ fn accuracy() {
         let two = arguments == 2;
         let single = worst::<f32>(function, two, 4_000_000).0;
         let double = worst::<f64>(function, two, 4_000_000).0;
-        println!("| {} | {double:.2} | {single:.2} |", format!("{function:?}").to_lowercase());
+        println!(
+            "| {} | {double:.2} | {single:.2} |",
+            format!("{function:?}").to_lowercase()
+        );
     }
 }
 
@@ -283,15 +315,24 @@ fn accuracy() {
 fn bits_depend_on_the_arguments_alone() {
     fn check<T: Element>(function: Function, two: bool, versions: &[Kernel]) {
         let args = arguments::<T>(function, two, 4000);
-        let Some(&first) = versions.first() else { return };
+        let Some(&first) = versions.first() else {
+            return;
+        };
         let expected = run(first, &args);
-        let same = |got: &[T], from: usize| got.iter().zip(&expected[from..]).all(|(a, b)| a.same(*b));
+        let same =
+            |got: &[T], from: usize| got.iter().zip(&expected[from..]).all(|(a, b)| a.same(*b));
         for &version in versions {
-            assert!(same(&run(version, &args), 0), "{function:?}: versions differ");
+            assert!(
+                same(&run(version, &args), 0),
+                "{function:?}: versions differ"
+            );
             for n in (1..70).chain([1000]) {
                 let from = n * 7 % 100;
                 let part = args.clone().map(|args| args[from..from + n].to_vec());
-                assert!(same(&run(version, &part), from), "{function:?}: {n} from {from}");
+                assert!(
+                    same(&run(version, &part), from),
+                    "{function:?}: {n} from {from}"
+                );
             }
             for which in 0..if two { 2 } else { 1 } {
                 let mut args = args.clone();
