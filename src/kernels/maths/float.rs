@@ -49,6 +49,7 @@ pub(super) trait Float:
     fn signed(self, sign: Self) -> Self;
     fn is_negative(self) -> bool;
     fn root(self) -> Self;
+    fn whole(self) -> Self;
     /// 2^n, where self is n + ROUNDER and 2^n is a normal number.
     fn power_of_two(self) -> Self;
     /// k and m of a positive normal number 2^k m, m between sqrt(1/2) and sqrt(2), and 2^-k.
@@ -148,6 +149,11 @@ macro_rules! float {
             #[inline(always)]
             fn root(self) -> $float {
                 self.sqrt()
+            }
+
+            #[inline(always)]
+            fn whole(self) -> $float {
+                self.trunc()
             }
 
             #[inline(always)]
