@@ -295,13 +295,13 @@ fn values_are_accurate() {
 
 /// The table of docs/performance.md.
 #[test]
-#[ignore = "a table to print, half a minute"]
+#[ignore = "a table to print, ten seconds"]
 fn accuracy() {
     println!("| function | float64, ulp | float32, ulp |\n|---|---|---|");
     for (function, arguments, _) in versions() {
         let two = arguments == 2;
-        let single = worst::<f32>(function, two, 4_000_000).0;
-        let double = worst::<f64>(function, two, 4_000_000).0;
+        let single = worst::<f32>(function, two, 1_000_000).0;
+        let double = worst::<f64>(function, two, 1_000_000).0;
         println!(
             "| {} | {double:.2} | {single:.2} |",
             format!("{function:?}").to_lowercase()
