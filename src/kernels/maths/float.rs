@@ -48,6 +48,7 @@ pub(super) trait Float:
     fn magnitude(self) -> Self;
     fn signed(self, sign: Self) -> Self;
     fn is_negative(self) -> bool;
+    fn is_not_a_number(self) -> bool;
     fn root(self) -> Self;
     fn whole(self) -> Self;
     /// 2^n, where self is n + ROUNDER and 2^n is a normal number.
@@ -144,6 +145,11 @@ macro_rules! float {
             #[inline(always)]
             fn is_negative(self) -> bool {
                 self.is_sign_negative()
+            }
+
+            #[inline(always)]
+            fn is_not_a_number(self) -> bool {
+                self.is_nan()
             }
 
             #[inline(always)]

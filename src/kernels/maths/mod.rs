@@ -72,7 +72,6 @@ functions! {
     Arcsinh(hyperbolic, 1),
     Arccosh(hyperbolic, 1),
     Arctanh(hyperbolic, 1),
-    Sqrt(root, 1),
     Cbrt(root, 1),
     Arctan2(inverse, 2),
     Hypot(root, 2),
