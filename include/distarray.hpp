@@ -30,6 +30,7 @@
 #include "distarray/plan.hpp"
 #include "distarray/protocol.hpp"
 #include "distarray/reduction.hpp"
+#include "distarray/sort.hpp"
 #include "distarray/view.hpp"
 
 #endif
