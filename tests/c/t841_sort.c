@@ -120,7 +120,7 @@ static void check_order(const random_place *place, void *context)
         return;
     items_seen++;
     CHECK_INT(index_dtype == DARR_INT64    ? *(int64_t *)place->at
-              : index_dtype == DARR_UINT32 ? *(uint32_t *)place->at
+              : index_dtype == DARR_UINT32 ? (int64_t) * (uint32_t *)place->at
                                            : *(int16_t *)place->at,
               sorted[place->index[0]].index + base);
 }

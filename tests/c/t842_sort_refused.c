@@ -18,6 +18,8 @@ static void fill(const random_place *place, void *context)
 /* Elements 50, 47, ... 2 of row 4, ascending in this order. */
 static int32_t sorted[17];
 
+static int sorted_views;
+
 static int compare(const void *a, const void *b)
 {
     return *(const int32_t *)a < *(const int32_t *)b ? -1 : 1;
@@ -53,10 +55,13 @@ static int view(int comm)
     qsort(sorted, 17, sizeof *sorted, compare);
     array = random_array(dist, DARR_INT32, &memory);
     random_visit(dist, array, fill, NULL);
-    CHECK_NEEDED(darr_array_slice(array, 2, entries, &row));
-    CHECK_NEEDED(darr_array_sort(row));
-    random_visit(dist, array, check_row, NULL);
-    darr_array_free(row);
+    /* Some block sizes have no slices of this step. */
+    if (darr_array_slice(array, 2, entries, &row) == DARR_OK) {
+        CHECK_NEEDED(darr_array_sort(row));
+        random_visit(dist, array, check_row, NULL);
+        darr_array_free(row);
+        sorted_views++;
+    }
     darr_array_free(array);
     darr_dist_free(dist);
     free(memory);
@@ -146,14 +151,14 @@ static void in_the_way(int comm)
     darr_dist *dist = NULL;
     darr_array *odd = NULL, *x = line(comm, 40, DARR_FLOAT64), *places = line(comm, 40, DARR_INT64);
     darr_plan *plan = NULL;
-    int64_t own = 10 * check_rank + 5;
+    int64_t own = 100 * check_rank + 60;
     double half = 0.5, value = -9;
     dim.map = DARR_UNSTRUCTURED;
     dim.indices = &own;
     dim.n_indices = 1;
     CHECK_NEEDED(darr_dist_create(comm, 1, &dim, NULL, &dist));
     CHECK_NEEDED(darr_array_create(dist, DARR_FLOAT64, &odd));
-    CHECK_FAILS(darr_array_sort(odd), DARR_ERR_ARGUMENT, "the index 5 lies outside");
+    CHECK_FAILS(darr_array_sort(odd), DARR_ERR_ARGUMENT, "the index 60 lies outside");
     CHECK_ALIKE(darr_last_error());
     CHECK_OK(darr_array_quantiles(odd, 1, &half, &value));
     CHECK_REAL(value, 0);
@@ -180,5 +185,6 @@ int main(int argc, char **argv)
     refused(comm);
     in_the_way(comm);
     random_cases(comm, 0, 40, view);
+    CHECK(sorted_views > 0);
     return check_end();
 }

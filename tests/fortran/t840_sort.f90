@@ -81,13 +81,14 @@ contains
         call plane%create(comm, [5, 4])
         call flat%create(plane, darr_float64)
         call flat%sort(ierr)
-        call expect_code(ierr, darr_err_unsupported, '2 dimensions')
+        call expect_code(ierr, darr_err_unsupported, darr_last_error(), '2 dimensions', 'a plane')
         call values%unique(flat, ierr=ierr)
-        call expect_code(ierr, darr_err_unsupported, '2 dimensions')
+        call expect_code(ierr, darr_err_unsupported, darr_last_error(), '2 dimensions', 'a plane')
+        one = 0
         call flat%quantiles([0.5_real64, 0.5_real64], one, ierr)
-        call expect_code(ierr, darr_err_argument, 'fewer values than quantiles')
+        call expect_code(ierr, darr_err_argument, darr_last_error(), 'fewer values than', 'too few values')
         call flat%argsort(flat, ierr)
-        call expect_code(ierr, darr_err_unsupported, '2 dimensions')
+        call expect_code(ierr, darr_err_unsupported, darr_last_error(), '2 dimensions', 'a plane')
         call flat%free()
         call plane%free()
     end subroutine refused
