@@ -54,7 +54,7 @@ pub unsafe extern "C" fn darr_array_argsort(
 /// the median, 0 the minimum, 1 the maximum. The array is not sorted for it. If one element is NaN, all quantiles are. Where a quantile is
 /// an element, or lies between two equal ones, it is that element, also beside an infinite one, of which NumPy makes NaN.
 ///
-/// Collective: messages as those of a reduction, up to 16 one after the other for each 128 positions; no elements travel.
+/// Collective: messages as those of a reduction, up to 64 one after the other for each 128 positions; no elements travel.
 /// @param array [in] The array, of real elements and any distribution.
 /// @param n [in] Number of quantiles, 0 or more, the same on every rank.
 /// @param q [in] Which part of the elements lies below each, 0 to 1, the same on every rank.

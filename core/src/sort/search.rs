@@ -4,9 +4,9 @@
 //! interval of keys shrinks to the part that holds it: a search by histograms, as of Kale and Solomonik ("Highly scalable
 //! parallel sorting", 2010), that goes on until the positions are exact.
 
-/// Probes of one round, all positions together, and most of one position. A message should stay one of a few hundred words.
-const PROBES: usize = 256;
-const MOST: usize = 15;
+/// Probes of one round, all positions together: a reduction of so many words is one message; and most of one position.
+const PROBES: usize = 120;
+const MOST: usize = 63;
 
 /// What was found about one position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
