@@ -168,6 +168,11 @@ module distarray
         procedure :: take => array_take
         procedure :: pick => array_pick
         procedure :: mask => array_mask
+        procedure :: sort => array_sort
+        procedure :: argsort => array_argsort
+        procedure :: quantiles => array_quantiles
+        procedure :: median => array_median
+        procedure :: unique => array_unique
         procedure :: fill => array_fill
         procedure :: from_function => array_from_function
         procedure :: from_integer_function => array_from_integer_function
@@ -405,6 +410,7 @@ contains
     include 'distarray_dist.inc'
     include 'distarray_array.inc'
     include 'distarray_part.inc'
+    include 'distarray_sort.inc'
     include 'distarray_reduce.inc'
     include 'distarray_formula.inc'
     include 'distarray_random.inc'
