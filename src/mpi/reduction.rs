@@ -16,11 +16,13 @@ use std::ffi::c_int;
 use std::mem::take;
 use std::ops::Range;
 use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::sync::Arc;
 
+use arrayvec::ArrayVec;
 use mpi::ffi;
 
 use super::call::{address, address_mut, check};
-use super::collective::{byte, complete_by, count, Wait, LIMIT};
+use super::collective::{begin, byte, count, Begun, Wait, LIMIT};
 use super::comm::Comm;
 use crate::buffer::zeroed;
 use crate::error::{Code, Error, Result};
@@ -72,6 +74,16 @@ impl Comm {
         self.climb(Some(ranks), own, ranks.len(), bytes, combine)
     }
 
+    /// As `allreduce_bytes`, begun here and ended by the value's `end`. Of several that are begun the ranks end the same one first.
+    pub fn begin_allreduce(self: &Arc<Self>, bytes: &[u8]) -> Result<Flight> {
+        let climber = self.climber(None, self.rank(), self.size(), bytes)?;
+        Ok(Flight {
+            comm: self.clone(),
+            climber: Some(climber.depart()?),
+            length: bytes.len(),
+        })
+    }
+
     fn climb(
         &self,
         ranks: Option<&[usize]>,
@@ -80,10 +92,25 @@ impl Comm {
         bytes: &mut [u8],
         combine: impl Fn(&[u8], &mut [u8]),
     ) -> Result<()> {
+        if size == 1 {
+            return self.ensure_alive();
+        }
+        let climber = self.climber(ranks, rank, size, bytes)?;
+        climber.depart()?.arrive(&combine)?.outcome(bytes)
+    }
+
+    fn climber<'a>(
+        &self,
+        ranks: Option<&'a [usize]>,
+        rank: usize,
+        size: usize,
+        bytes: &[u8],
+    ) -> Result<Climber<'a>> {
         let mut climber = Climber {
             comm: self.duplicate()?,
             ranks,
             rank,
+            place: Place::new(rank, size),
             wait: if self.crowded() {
                 Wait::Yield
             } else {
@@ -92,23 +119,40 @@ impl Comm {
             mine: Vec::new(),
             theirs: Vec::new(),
         };
-        if size == 1 {
-            return Ok(());
-        }
         climber.take_along(bytes)?;
-        let place = Place::new(rank, size);
-        if let Some(partner) = place.partner {
-            climber.meet(partner, &combine)?;
+        Ok(climber)
+    }
+}
+
+/// A reduction under way: this rank's first message is sent.
+pub struct Flight {
+    comm: Arc<Comm>,
+    climber: Option<Departed<'static>>,
+    length: usize,
+}
+
+// SAFETY: the MPI handles are plain values, used only where `ensure_alive` finds that this thread may call MPI.
+unsafe impl Send for Flight {}
+
+impl Flight {
+    /// The bytes of all ranks combined, as `allreduce_bytes` has them.
+    pub fn end(mut self, combine: impl Fn(&[u8], &mut [u8])) -> Result<Vec<u8>> {
+        self.comm.ensure_alive()?;
+        let mut bytes = zeroed(self.length)?;
+        if let Some(climber) = self.climber.take() {
+            climber.arrive(&combine)?.outcome(&mut bytes)?;
         }
-        if place.climbs {
-            for peer in place.peers() {
-                climber.meet(peer, &combine)?;
-            }
+        Ok(bytes)
+    }
+}
+
+/// Given up: what MPI does not use any more is freed.
+impl Drop for Flight {
+    fn drop(&mut self) {
+        let begun = self.climber.take().and_then(|departed| departed.begun);
+        if let (Some((_, begun)), Ok(())) = (begun, self.comm.ensure_alive()) {
+            begun.abandon();
         }
-        if let Some(partner) = place.partner {
-            climber.hand_down(partner)?;
-        }
-        climber.outcome(bytes)
     }
 }
 
@@ -157,6 +201,7 @@ impl Place {
 /// A rank on its way up, with what it knows and room for what it is told. Both buffers hold a head and a value, or `ROOM`.
 struct Climber<'a> {
     comm: ffi::MPI_Comm,
+    place: Place,
     /// Who takes part, where not all ranks do; all ranks below are positions on this list.
     ranks: Option<&'a [usize]>,
     rank: usize,
@@ -165,7 +210,7 @@ struct Climber<'a> {
     theirs: Vec<u8>,
 }
 
-impl Climber<'_> {
+impl<'a> Climber<'a> {
     /// Without memory for the value the rank still goes, to say so.
     fn take_along(&mut self, bytes: &[u8]) -> Result<()> {
         let room = ROOM.max(HEAD.saturating_add(bytes.len()));
@@ -183,11 +228,39 @@ impl Climber<'_> {
         Ok(())
     }
 
+    /// Sends what this rank knows to the first one that it meets.
+    fn depart(mut self) -> Result<Departed<'a>> {
+        let first = self.place.partner.or_else(|| self.place.peers().next());
+        let begun = match first {
+            Some(peer) => Some((peer, self.approach(peer)?)),
+            None => None,
+        };
+        Ok(Departed {
+            climber: self,
+            begun,
+        })
+    }
+
     /// Two ranks tell each other what they know; then both know the same.
     fn meet(&mut self, peer: usize, combine: &impl Fn(&[u8], &mut [u8])) -> Result<()> {
+        let begun = self.approach(peer)?;
+        self.agree(peer, begun, combine)
+    }
+
+    fn approach(&mut self, peer: usize) -> Result<Begun<[Vec<u8>; 2], 2>> {
         let both = Some(peer);
         let begin = self.end().min(ROOM);
-        self.transfer(BEGIN, (both, 0..begin), (both, 0..ROOM))?;
+        self.start(BEGIN, (both, 0..begin), (both, 0..ROOM))
+    }
+
+    fn agree(
+        &mut self,
+        peer: usize,
+        begun: Begun<[Vec<u8>; 2], 2>,
+        combine: &impl Fn(&[u8], &mut [u8]),
+    ) -> Result<()> {
+        let both = Some(peer);
+        [self.mine, self.theirs] = begun.complete(self.wait)?;
         let (own, other) = (word(&self.mine), word(&self.theirs));
         if own != other {
             self.say(own.max(other).max(DIFFERENT));
@@ -261,12 +334,23 @@ impl Climber<'_> {
     }
 
     /// Sends a part of one buffer and receives as much or less into a part of the other.
-    fn transfer(&mut self, tag: c_int, (to, told): End, (from, heard): End) -> Result<()> {
+    fn transfer(&mut self, tag: c_int, told: End, heard: End) -> Result<()> {
+        let begun = self.start(tag, told, heard)?;
+        [self.mine, self.theirs] = begun.complete(self.wait)?;
+        Ok(())
+    }
+
+    fn start(
+        &mut self,
+        tag: c_int,
+        (to, told): End,
+        (from, heard): End,
+    ) -> Result<Begun<[Vec<u8>; 2], 2>> {
         let known = |position| self.ranks.map_or(position, |ranks| ranks[position]);
         let (to, from) = (to.map(known), from.map(known));
         let (comm, byte) = (self.comm, byte());
         let buffers = [take(&mut self.mine), take(&mut self.theirs)];
-        let [mine, theirs] = complete_by(self.wait, buffers, |[mine, theirs], [receive, send]| {
+        begin(buffers, |[mine, theirs], [receive, send]| {
             // SAFETY: the buffers are kept until both requests are complete.
             unsafe {
                 if let Some(peer) = from {
@@ -283,9 +367,36 @@ impl Climber<'_> {
                 }
             }
             Ok(())
-        })?;
-        (self.mine, self.theirs) = (mine, theirs);
-        Ok(())
+        })
+    }
+}
+
+/// A rank whose first message is under way.
+struct Departed<'a> {
+    climber: Climber<'a>,
+    begun: Option<(usize, Begun<[Vec<u8>; 2], 2>)>,
+}
+
+impl<'a> Departed<'a> {
+    /// Goes all the way.
+    fn arrive(self, combine: &impl Fn(&[u8], &mut [u8])) -> Result<Climber<'a>> {
+        let mut climber = self.climber;
+        let Some((first, begun)) = self.begun else {
+            return Ok(climber);
+        };
+        climber.agree(first, begun, combine)?;
+        let partner = climber.place.partner;
+        if climber.place.climbs {
+            let rest = usize::from(partner.is_none());
+            let peers: ArrayVec<usize, 64> = climber.place.peers().skip(rest).collect();
+            for peer in peers {
+                climber.meet(peer, combine)?;
+            }
+        }
+        if let Some(partner) = partner {
+            climber.hand_down(partner)?;
+        }
+        Ok(climber)
     }
 }
 

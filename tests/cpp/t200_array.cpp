@@ -118,6 +118,11 @@ static void reduced(darr::communicator world) {
         .add_dotu(y, y, plain)
         .run();
     CHECK_EQUAL(exact, sum);
+    exact = 0;
+    auto pending = darr::reductions().add(reduction_op::sum, x, exact).begin();
+    CHECK_EQUAL(exact, 0.0);
+    pending.end();
+    CHECK_EQUAL(exact, sum);
     CHECK_EQUAL(sample, 0.0);
     CHECK_EQUAL(plain, 18.0);
     const auto place = x.dist().unravel(x.reduce<std::int64_t>(reduction_op::argmax));

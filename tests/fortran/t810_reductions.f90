@@ -8,6 +8,8 @@ program t810_reductions
     type(darr_dist) :: d, columns, rows
     type(darr_array) :: a, s, r, c
     real(real64), pointer :: p(:, :) => null(), q(:) => null(), t(:, :) => null()
+    type(darr_pending) :: pending
+    real(real64), target, asynchronous :: later(2)
     real(real64) :: values(4)
     integer(int64) :: places(2), index(2), counts(3)
     integer :: lo(2), hi(2), i, j, ierr
@@ -75,6 +77,14 @@ program t810_reductions
     call expect(int(counts(3)), count(whole() == 1), 'last bin of edges')
     call a%histogram([0.0_real64, 1.0_real64], counts, ierr)
     call expect(ierr, darr_err_argument, 'too few edges')
+
+    later = 0
+    call darr_reduce_begin([sum_of(a), max_of(a)], later, pending)
+    call a%fill(0.0_real64)
+    call pending%end()
+    call expect(later, [sum(whole()), maxval(whole())], 'begun and ended')
+    call pending%end(ierr)
+    call expect(ierr, darr_err_handle, 'ended twice')
 
     call a%free()
     call s%free()
