@@ -28,8 +28,12 @@ use crate::buffer::zeroed;
 use crate::error::{Code, Error, Result};
 
 /// Tags that every MPI has, above those of exchanges. A message begins under the one and goes on under the other.
-const BEGIN: c_int = 32765;
-const GO_ON: c_int = 32766;
+const TAGS: [c_int; 2] = [32765, 32766];
+
+/// The first of those of reductions that are begun: each has two of its own, because its messages pass those of later reductions
+/// on their way. No more of the tags that every MPI has are free.
+const FLIGHT_TAGS: c_int = 32752;
+const FLIGHTS: u32 = 6;
 
 /// A message begins with a word: the bytes of the value behind it, or why there is none.
 const HEAD: usize = size_of::<u64>();
@@ -76,12 +80,24 @@ impl Comm {
 
     /// As `allreduce_bytes`, begun here and ended by the value's `end`. Of several that are begun the ranks end the same one first.
     pub fn begin_allreduce(self: &Arc<Self>, bytes: &[u8]) -> Result<Flight> {
-        let climber = self.climber(None, self.rank(), self.size(), bytes)?;
-        Ok(Flight {
-            comm: self.clone(),
-            climber: Some(climber.depart()?),
-            length: bytes.len(),
-        })
+        let slot = self.board(FLIGHTS).ok_or_else(|| {
+            let text = format!("{FLIGHTS} reductions are begun and not ended: no more can be begun on this communicator");
+            Error::new(Code::State, text)
+        })?;
+        let begin = FLIGHT_TAGS + 2 * slot as c_int;
+        let climber = self.climber([begin, begin + 1], None, self.rank(), self.size(), bytes);
+        match climber.and_then(Climber::depart) {
+            Ok(climber) => Ok(Flight {
+                comm: self.clone(),
+                slot,
+                climber: Some(climber),
+                length: bytes.len(),
+            }),
+            Err(error) => {
+                self.leave(slot);
+                Err(error)
+            }
+        }
     }
 
     fn climb(
@@ -95,12 +111,13 @@ impl Comm {
         if size == 1 {
             return self.ensure_alive();
         }
-        let climber = self.climber(ranks, rank, size, bytes)?;
+        let climber = self.climber(TAGS, ranks, rank, size, bytes)?;
         climber.depart()?.arrive(&combine)?.outcome(bytes)
     }
 
     fn climber<'a>(
         &self,
+        [begin, go_on]: [c_int; 2],
         ranks: Option<&'a [usize]>,
         rank: usize,
         size: usize,
@@ -108,6 +125,8 @@ impl Comm {
     ) -> Result<Climber<'a>> {
         let mut climber = Climber {
             comm: self.duplicate()?,
+            begin,
+            go_on,
             ranks,
             rank,
             place: Place::new(rank, size),
@@ -127,6 +146,7 @@ impl Comm {
 /// A reduction under way: this rank's first message is sent.
 pub struct Flight {
     comm: Arc<Comm>,
+    slot: u32,
     climber: Option<Departed<'static>>,
     length: usize,
 }
@@ -149,6 +169,7 @@ impl Flight {
 /// Given up: what MPI does not use any more is freed.
 impl Drop for Flight {
     fn drop(&mut self) {
+        self.comm.leave(self.slot);
         let begun = self.climber.take().and_then(|departed| departed.begun);
         if let (Some((_, begun)), Ok(())) = (begun, self.comm.ensure_alive()) {
             begun.abandon();
@@ -201,6 +222,9 @@ impl Place {
 /// A rank on its way up, with what it knows and room for what it is told. Both buffers hold a head and a value, or `ROOM`.
 struct Climber<'a> {
     comm: ffi::MPI_Comm,
+    /// Tags of the message that a meeting begins with, and of the rest.
+    begin: c_int,
+    go_on: c_int,
     place: Place,
     /// Who takes part, where not all ranks do; all ranks below are positions on this list.
     ranks: Option<&'a [usize]>,
@@ -250,7 +274,7 @@ impl<'a> Climber<'a> {
     fn approach(&mut self, peer: usize) -> Result<Begun<[Vec<u8>; 2], 2>> {
         let both = Some(peer);
         let begin = self.end().min(ROOM);
-        self.start(BEGIN, (both, 0..begin), (both, 0..ROOM))
+        self.start(self.begin, (both, 0..begin), (both, 0..ROOM))
     }
 
     fn agree(
@@ -284,10 +308,10 @@ impl<'a> Climber<'a> {
     fn hand_down(&mut self, partner: usize) -> Result<()> {
         if partner < self.rank {
             let begin = self.end().min(ROOM);
-            self.transfer(BEGIN, (Some(partner), 0..begin), (None, 0..0))?;
+            self.transfer(self.begin, (Some(partner), 0..begin), (None, 0..0))?;
             return self.go_on(Some(partner), None);
         }
-        self.transfer(BEGIN, (None, 0..0), (Some(partner), 0..ROOM))?;
+        self.transfer(self.begin, (None, 0..0), (Some(partner), 0..ROOM))?;
         // The two met before, so that a value has the length of the own one.
         self.say(word(&self.theirs));
         self.go_on(None, Some(partner))?;
@@ -328,7 +352,7 @@ impl<'a> Climber<'a> {
         let end = self.end();
         for start in (ROOM..end).step_by(LIMIT) {
             let part = start..end.min(start + LIMIT);
-            self.transfer(GO_ON, (to, part.clone()), (from, part))?;
+            self.transfer(self.go_on, (to, part.clone()), (from, part))?;
         }
         Ok(())
     }

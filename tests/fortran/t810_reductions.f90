@@ -27,7 +27,7 @@ program t810_reductions
     end do
     values = 0
     call darr_reduce([var_of(a, ddof=1), reproducible(sum_of(a)), dotu_of(a, a), reproducible(norm_of(a))], values)
-    call expect(abs(values(1) - spread()) < 1e-10_real64, 'variance of a sample')
+    call expect(abs(values(1) - sample()) < 1e-10_real64, 'variance of a sample')
     call expect(values(2), sum(whole()), 'reproducible sum')
     call expect(values(3), sum(whole()**2), 'dot product')
     call expect(abs(values(4)**2 - values(3)) < 1e-9_real64, 'reproducible norm')
@@ -117,12 +117,12 @@ contains
         end do
     end function whole
 
-    real(real64) function spread()
+    real(real64) function sample()
         real(real64) :: v(9, 6)
 
         v = whole()
-        spread = sum((v - sum(v)/54)**2)/53
-    end function spread
+        sample = sum((v - sum(v)/54)**2)/53
+    end function sample
 
     !> The first extreme in row-major order.
     function first(sign)
