@@ -1316,7 +1316,7 @@ int darr_reduce(int n,
  * @param pending_out [out] The reductions under way; the caller ends them, and so frees them, with darr_reduce_end.
  * Errors: none of the reductions: what is wrong with them, of whatever rank, is told by darr_reduce_end on every rank. Alone with what
  * has no communicator, a rank that passes NULL, no reduction or no live first array reports at once: DARR_ERR_ARGUMENT,
- * DARR_ERR_HANDLE; then DARR_ERR_COMM; DARR_ERR_MPI; in checked mode DARR_ERR_MISMATCH and the errors of the arguments.
+ * DARR_ERR_HANDLE; then DARR_ERR_COMM; DARR_ERR_MPI; DARR_ERR_STATE while six calls on one communicator are not ended; in checked mode DARR_ERR_MISMATCH and the errors of the arguments.
  */
 int darr_reduce_begin(int n,
                       const darr_reduction *reductions,
