@@ -135,7 +135,8 @@ static void reduced(darr::communicator world) {
     CHECK_EQUAL(rows[7], 700.0);
     const auto counts = x.histogram(8, 0, 800);
     CHECK_EQUAL(counts[3], 9);
-    CHECK_EQUAL(x.histogram({0, 150, 708})[1], 54);
+    const std::vector<double> edges{0, 150, 708};
+    CHECK_EQUAL(x.histogram(edges)[1], 54);
     y.cumsum(1, y);
     CHECK_EQUAL(y.reduce<double>(reduction_op::max), 4.5);
 }
