@@ -560,6 +560,9 @@ typedef struct darr_dist darr_dist;
 /* An open HDF5 file. */
 typedef struct darr_file darr_file;
 
+/* Reductions that are begun and not ended. */
+typedef struct darr_pending darr_pending;
+
 /* A movement of elements between ranks, bound to its arrays and ready to be repeated. */
 typedef struct darr_plan darr_plan;
 
@@ -1687,6 +1690,34 @@ int darr_array_unique(const darr_array *array,
  */
 int darr_reduce(int n,
                 const darr_reduction *reductions);
+
+/* Begins reductions: adds up what this rank has and sends it without waiting for the others.
+ *
+ * Collective. The elements may be changed as soon as it returns; the places of the results must live until darr_reduce_end. Where
+ * reductions are begun several times before they are ended, every rank ends them in one order.
+ * @param n [in] Number of reductions, 1 or more.
+ * @param reductions [in] What is asked for, as in darr_reduce; the structs are not used any more afterwards.
+ * @param pending_out [out] The reductions under way; the caller ends them, and so frees them, with darr_reduce_end.
+ * Errors: none of the reductions: what is wrong with them, of whatever rank, is told by darr_reduce_end on every rank. Alone with what
+ * has no communicator, a rank that passes NULL, no reduction or no live first array reports at once: DARR_ERR_ARGUMENT,
+ * DARR_ERR_HANDLE; then DARR_ERR_COMM; DARR_ERR_MPI; DARR_ERR_STATE while six calls on one communicator are not ended; in checked mode DARR_ERR_MISMATCH and the errors of the arguments.
+ */
+int darr_reduce_begin(int n,
+                      const darr_reduction *reductions,
+                      darr_pending **pending_out);
+
+/* Ends reductions: waits for the other ranks, writes the results and frees the handle, whatever it returns.
+ *
+ * Collective. Errors: as darr_reduce.
+ */
+int darr_reduce_end(darr_pending *pending);
+
+/* Gives up reductions that are begun, on every rank; nothing is written.
+ *
+ * Local; NULL is fine; works after MPI_Finalize. A program that goes on ends reductions instead: a message that nobody takes keeps its
+ * memory.
+ */
+void darr_pending_free(darr_pending *pending);
 
 /* One reduction of one array: darr_reduce without the structure. Not for dot products.
  *
