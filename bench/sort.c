@@ -73,6 +73,7 @@ int main(int argc, char **argv) {
     darr_dist *dist;
     problem p = {.section = {.ndim = 1}};
     size = argc > 2 ? strtoll(argv[2], NULL, 10) : 1 << 22;
+    dim.map = DARR_BLOCK;
     dim.extent = size;
     BENCH_TRY(darr_dist_create_mpi(MPI_COMM_WORLD, 1, &dim, NULL, &dist));
     BENCH_TRY(darr_array_create(dist, DARR_FLOAT64, &p.array));

@@ -73,6 +73,7 @@ static darr_array *line(int comm, int64_t extent, int dtype)
     darr_dim dim = DARR_DIM_INIT;
     darr_dist *dist = NULL;
     darr_array *array = NULL;
+    dim.map = DARR_BLOCK;
     dim.extent = extent;
     dim.halo[0] = dim.halo[1] = 1;
     CHECK_NEEDED(darr_dist_create(comm, 1, &dim, NULL, &dist));
