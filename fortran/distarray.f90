@@ -19,7 +19,7 @@ include 'distarray_abi.inc'
 include 'distarray_arguments.inc'
 include 'distarray_terms.inc'
 include 'distarray_operators.inc'
-include 'distarray_functions_of_terms.inc'
+include 'distarray_term_functions.inc'
 
 module distarray
     use, intrinsic :: iso_c_binding
@@ -27,7 +27,7 @@ module distarray
     use distarray_abi
     use distarray_arguments
     use distarray_terms
-    use distarray_functions_of_terms
+    use distarray_functions, only: operator(-), operator(.not.)
     use distarray_operator_add
     use distarray_operator_subtract
     use distarray_operator_multiply
@@ -54,14 +54,6 @@ module distarray
     public :: darr_eval, darr_eval_values, darr_values, darr_value
     public :: operator(+), operator(-), operator(*), operator(/), operator(**), operator(==), operator(/=), &
         operator(<), operator(<=), operator(>), operator(>=), operator(.and.), operator(.or.), operator(.not.)
-    public :: abs, acos, acosh, asin, asinh, atan, atanh, conjg, &
-        cos, cosh, exp, expm1, log, log10, log1p, reciprocal, &
-        rint, signum, sin, sinh, sqrt, square, tan, tanh, &
-        isnan, isinf, isfinite, floor, ceiling, trunc, cbrt, exp2, &
-        log2, degrees, radians, signbit, real, aimag, angle, atan2, &
-        hypot, mod, modulo, sign, max, min, merge, sum, &
-        product, minval, maxval, any, all, count, mean, norm2, &
-        dot_product, shifted, index_along, extent_along, converted
     public :: darr_apply, darr_reduce_with
     public :: darr_section_procedure, darr_real_function, darr_integer_function, &
         darr_complex_function, darr_partial_procedure, darr_combine_procedure

@@ -1,7 +1,7 @@
 #ifndef DISTARRAY_FORMULA_HPP
 #define DISTARRAY_FORMULA_HPP
 
-#include <cstring>
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,7 +26,8 @@ class operand {
     /* A number takes the type of what it meets, within its kind, as one in the text does. */
     template <class T, class = std::enable_if_t<detail::is_number<T>>>
     operand(std::string name, T number) : name_(std::move(name)) {
-        std::memcpy(number_, &number, sizeof number);
+        const auto *bytes = reinterpret_cast<const unsigned char *>(&number);
+        std::copy(bytes, bytes + sizeof number, number_);
         plain_.dtype = static_cast<int>(dtype_of<T>);
         plain_.weak = 1;
     }

@@ -138,7 +138,7 @@ unsafe fn held<'a>(one: &darr_operand) -> Result<Held<'a>> {
     Ok(Held {
         name: "",
         what,
-        weak: one.weak != 0,
+        weak: one.weak != 0 && one.array.is_null(),
     })
 }
 
