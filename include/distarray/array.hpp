@@ -56,6 +56,8 @@ inline index new_dimension() noexcept { return {DARR_INDEX_NEW, 0, 0, 0}; }
 /* As many whole dimensions as the other entries leave. */
 inline index ellipsis() noexcept { return {DARR_INDEX_ELLIPSIS, 0, 0, 0}; }
 
+class expression;
+
 /* A distributed array: a distribution and, on each rank, the memory of its section. */
 class array {
   public:
@@ -209,6 +211,12 @@ class array {
     [[nodiscard]] array mask(const array &truths) const {
         return made([&](darr_array **out) { return darr_array_mask(get(), truths.get(), out); });
     }
+
+    /* Evaluates a formula into the owned elements: y = sqrt(u * u + v * v). Local, but Collective where it has
+     * reductions. Defined in formula.hpp. */
+    array &operator=(const expression &formula);
+    array(array &&) noexcept = default;
+    array &operator=(array &&) noexcept = default;
 
     /* One number from all owned elements, on every rank. reductions does several at once. Collective. */
     template <class T> [[nodiscard]] T reduce(reduction_op op) const {

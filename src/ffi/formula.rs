@@ -10,9 +10,11 @@ use distarray_core::{Code, Dtype};
 
 use super::guard::guard;
 use super::handle::{darr_array, get};
-use super::pointer::{growing_or_initial, output, slice, text, Growing};
+use super::pointer::{growing_or_initial, growing_slice, output, slice, text, Growing, Out};
 use crate::error::{Error, Result};
+use crate::kernels::Value;
 use crate::ops::formula::{evaluate, values, Asked, Options, Wanted};
+use node::{darr_node, Steps};
 use operand::{darr_operand, operands, Held};
 
 /// How a formula is evaluated. Start from `DARR_EVAL_OPTIONS_INIT`.
@@ -159,14 +161,117 @@ pub unsafe extern "C" fn darr_eval_values(
                 dtypes: vec![dtype; texts.len()],
             }),
         };
-        let values = values(first, asked)?;
-        let bytes: Vec<u8> = values
-            .iter()
-            .flat_map(|value| value.bytes().to_vec())
-            .collect();
-        out?.write_bytes(&bytes);
-        Ok(())
+        store(values(first, asked)?, out?)
     })
+}
+
+/// `darr_eval_with` of a formula as a list of steps, which needs no text and no names: what operators of other languages make.
+///
+/// Local or Collective as `darr_eval` and the options say.
+/// @param n [in] Number of steps.
+/// @param nodes [in] The steps in postfix order; they leave one value.
+/// @param options [in] NULL: the defaults.
+/// @param out [out] The array that is written.
+/// Errors: as `darr_eval_with`, with the number of the step from 0.
+#[no_mangle]
+pub unsafe extern "C" fn darr_eval_nodes(
+    n: c_int,
+    nodes: *const darr_node,
+    options: *const darr_eval_options,
+    out: *mut darr_array,
+) -> c_int {
+    guard(|| {
+        let out = get(out, "out")?;
+        // SAFETY: the pointer rule of the header.
+        let (steps, options) =
+            unsafe { (steps(&[n], nodes), growing_or_initial(options, "options")) };
+        let asked = match (&steps, &options) {
+            (Err(error), _) | (_, Err(error)) => Err(error.clone()),
+            (Ok(steps), Ok(_)) => {
+                let operands = steps.held.iter().map(Held::operand).collect();
+                Ok((Asked::Nodes(&steps.nodes, &steps.roots), operands))
+            }
+        };
+        let options = options.map(|options| Options {
+            exchange: options.exchange != 0,
+        });
+        evaluate(&out, asked, options.unwrap_or_default())
+    })
+}
+
+/// `darr_eval_values` of formulas as lists of steps.
+///
+/// Collective.
+/// @param nformulas [in] Number of formulas.
+/// @param lengths [in] Number of steps of each.
+/// @param nodes [in] The steps, one formula after the other.
+/// @param dtype [in] Type of the values.
+/// @param values_out [out] One value for each formula.
+/// Errors: as `darr_eval_values`.
+#[no_mangle]
+pub unsafe extern "C" fn darr_eval_values_nodes(
+    nformulas: c_int,
+    lengths: *const c_int,
+    nodes: *const darr_node,
+    dtype: c_int,
+    values_out: *mut c_void,
+) -> c_int {
+    guard(|| {
+        // SAFETY: the pointer rule of the header.
+        let steps = unsafe { steps(slice(lengths, nformulas, "lengths")?, nodes) }?;
+        let first = steps.held.iter().find_map(Held::array);
+        let first = first.ok_or_else(|| Error::new(Code::Argument, "no step is an array"))?;
+        // SAFETY: as above.
+        let out = unsafe { output(values_out.cast::<u8>(), "values_out") };
+        let asked = match (&out, Dtype::from_code(dtype)) {
+            (Err(error), _) => Err(error.clone()),
+            (_, Err(error)) => Err(error.into()),
+            (Ok(_), Ok(dtype)) => Ok(Wanted {
+                formulas: Asked::Nodes(&steps.nodes, &steps.roots),
+                operands: steps.held.iter().map(Held::operand).collect(),
+                dtypes: vec![dtype; steps.roots.len()],
+            }),
+        };
+        store(values(first, asked)?, out?)
+    })
+}
+
+/// The formulas of lists of steps.
+///
+/// # Safety
+/// The pointer rule of the header.
+unsafe fn steps<'a>(lengths: &[c_int], nodes: *const darr_node) -> Result<Steps<'a>> {
+    let mut all = 0usize;
+    for &length in lengths {
+        let length = usize::try_from(length)
+            .ok()
+            .and_then(|length| all.checked_add(length));
+        all = length.ok_or_else(|| {
+            Error::new(
+                Code::Argument,
+                "the number of steps of a formula is negative",
+            )
+        })?;
+    }
+    // SAFETY: passed on.
+    let list = unsafe { growing_slice(nodes, all, "nodes") }?;
+    let (mut steps, mut rest) = (Steps::default(), &list[..]);
+    for &length in lengths {
+        let (formula, others) = rest.split_at(length as usize);
+        steps.add(formula)?;
+        rest = others;
+    }
+    Ok(steps)
+}
+
+/// Writes values of one type, one after the other.
+fn store(values: Vec<Value>, out: Out<u8>) -> Result<()> {
+    let bytes: Vec<u8> = values
+        .iter()
+        .flat_map(|value| value.bytes().to_vec())
+        .collect();
+    out.write_bytes(&bytes);
+    Ok(())
 }
 
 /// Operands and their names.

@@ -101,6 +101,18 @@ impl Value {
         Ok(cast)
     }
 
+    /// The same number in the type that Python would have it in: bool, int64, float64 or complex128.
+    ///
+    /// Errors: `Code::Argument` for an integer of 2^63 and more.
+    pub fn widened(&self) -> Result<Value> {
+        self.cast(match self.dtype.kind() {
+            Kind::Bool => Dtype::Bool,
+            Kind::Signed | Kind::Unsigned => Dtype::Int64,
+            Kind::Float => Dtype::Float64,
+            Kind::Complex => Dtype::Complex128,
+        })
+    }
+
     /// As `cast`; also a fraction, a NaN or a number beyond its range is refused by a type of integers.
     pub fn exactly(&self, dtype: Dtype) -> Result<Value> {
         let cast = self.cast(dtype)?;

@@ -2,7 +2,8 @@
 module hw_auxiliary
     use distarray
     use hw_parameters, only: dp, parameters_t
-    use hw_fields, only: fields_t, boxes_t, n_integrands
+    use hw_fields, only: fields_t, boxes_t
+    use hw_means, only: n_means
     implicit none
     private
     public :: auxiliary_t
@@ -11,11 +12,11 @@ module hw_auxiliary
     type :: auxiliary_t
         logical :: is_first = .false.       ! the rank that reports
         type(darr_dist), private :: cells, lines, rows, columns
-        type(darr_array), private :: n(0:3), w(0:3), phi, integrands(n_integrands)
+        type(darr_array), private :: n(0:3), w(0:3), phi, dn, dw
         type(darr_array), private :: on_lines, on_rows, on_columns
         type(darr_plan), private :: halo(0:3), to_lines(0:3), to_blocks, to_columns, to_rows
     contains
-        procedure :: start, attach, exchange, reduce, save, load, draw
+        procedure :: start, attach, exchange, start_as_sine, diagnose, save, load, draw
         procedure, nopass :: stop => stop_ranks
         procedure :: rows_to_columns, columns_to_rows, blocks_to_lines, lines_to_blocks
     end type auxiliary_t
@@ -57,9 +58,8 @@ contains
             call aux%w(i)%wrap(aux%cells, darr_memory(f%w(:, :, i)))
             call aux%halo(i)%halo([aux%n(i), aux%w(i), aux%phi])
         end do
-        do i = 1, n_integrands
-            call aux%integrands(i)%wrap(aux%cells, darr_memory(f%integrands(:, :, i)))
-        end do
+        call aux%dn%wrap(aux%cells, darr_memory(f%diffusion(:, :, 1)))
+        call aux%dw%wrap(aux%cells, darr_memory(f%diffusion(:, :, 2)))
         call aux%on_rows%wrap(aux%rows, darr_memory(f%rows))
         call aux%on_columns%wrap(aux%columns, darr_memory(f%columns))
         if (.not. associated(f%rows, f%columns)) then
@@ -107,14 +107,34 @@ contains
         call aux%to_blocks%run()
     end subroutine lines_to_blocks
 
-    !> Means of the integrands over the box.
-    subroutine reduce(aux, means)
-        class(auxiliary_t), intent(in) :: aux
-        real(dp), intent(out) :: means(n_integrands)
-        integer :: i
+    !> One period of a sine along either dimension.
+    subroutine start_as_sine(aux, p)
+        class(auxiliary_t), intent(inout) :: aux
+        type(parameters_t), intent(in) :: p
 
-        call darr_reduce([(mean_of(aux%integrands(i)), i=1, n_integrands)], means)
-    end subroutine reduce
+        call darr_eval('a * sin(2*pi*i0/n0 + 1) * sin(2*pi*i1/n1 + 1)', ['a'], &
+            [darr_given(p%amplitude)], aux%n(0))
+        aux%w(0) = aux%n(0)
+    end subroutine start_as_sine
+
+    !> The means of hw_means from the state at a step's start, whose padding is filled.
+    subroutine diagnose(aux, p, means)
+        class(auxiliary_t), intent(in) :: aux
+        type(parameters_t), intent(in) :: p
+        real(dp), intent(out) :: means(n_means)
+
+        call darr_eval_values([character(96) :: &
+            'mean(-n * (phi[0,1] - phi[0,-1])) / (2*h)', &
+            'mean(c1 * (n - phi)**2)', &
+            'mean(n**2 + ((phi[1,0] - phi[-1,0]) / (2*h))**2 + ((phi[0,1] - phi[0,-1]) / (2*h))**2) / 2', &
+            'mean((n - w)**2) / 2', &
+            'mean(n**2 - phi*w) / 2', &
+            'mean(-n*dn + phi*dw)', &
+            'mean(-(n - w) * (dn - dw))'], &
+            ['n  ', 'w  ', 'phi', 'dn ', 'dw ', 'c1 ', 'h  '], &
+            [darr_given(aux%n(0)), darr_given(aux%w(0)), darr_given(aux%phi), darr_given(aux%dn), &
+            darr_given(aux%dw), darr_given(p%c1), darr_given(p%cell())], means)
+    end subroutine diagnose
 
     subroutine save(aux, p, step, time, path)
         class(auxiliary_t), intent(in) :: aux

@@ -2,7 +2,9 @@
 module hw_auxiliary
     use mpi_f08
     use hw_parameters, only: dp, parameters_t
-    use hw_fields, only: fields_t, boxes_t, n_integrands
+    use hw_fields, only: fields_t, boxes_t
+    use hw_means, only: n_means
+    use hw_diagnostics, only: sine, sums
     use hw_decomposition, only: decomposition_t, decompose
     use hw_halo, only: halo_t, plan_halo, exchange_halo
     use hw_transpose, only: transpose_t, plan_transpose, to_columns => rows_to_columns, &
@@ -21,7 +23,7 @@ module hw_auxiliary
         type(halo_t), private :: halo
         type(transpose_t), private :: transposes
     contains
-        procedure :: start, attach, exchange, reduce, save, load, draw
+        procedure :: start, attach, exchange, start_as_sine, diagnose, save, load, draw
         procedure, nopass :: stop => stop_ranks
         procedure :: rows_to_columns, columns_to_rows, blocks_to_lines, lines_to_blocks
     end type auxiliary_t
@@ -83,19 +85,27 @@ contains
         call to_blocks(aux%transposes, aux%d, aux%f%lines, aux%f%phi)
     end subroutine lines_to_blocks
 
-    !> Means of the integrands over the box.
-    subroutine reduce(aux, means)
+    !> One period of a sine along either dimension.
+    subroutine start_as_sine(aux, p)
         class(auxiliary_t), intent(inout) :: aux
-        real(dp), intent(out) :: means(n_integrands)
-        integer :: i
+        type(parameters_t), intent(in) :: p
 
-        associate (lo => aux%f%lo, hi => aux%f%hi)
-            means = [(sum(aux%f%integrands(lo(1):hi(1), lo(2):hi(2), i)), i=1, n_integrands)]
+        associate (f => aux%f)
+            call sine(p, f%halo, f%lo, f%hi, f%n)
+            call sine(p, f%halo, f%lo, f%hi, f%w)
         end associate
-        means = means / (real(aux%p%nx, dp) * aux%p%ny)
-        call MPI_Allreduce(MPI_IN_PLACE, means, n_integrands, MPI_DOUBLE_PRECISION, MPI_SUM, &
-            aux%d%comm)
-    end subroutine reduce
+    end subroutine start_as_sine
+
+    !> The means of hw_means from the state at a step's start, whose padding is filled.
+    subroutine diagnose(aux, p, means)
+        class(auxiliary_t), intent(inout) :: aux
+        type(parameters_t), intent(in) :: p
+        real(dp), intent(out) :: means(n_means)
+
+        call sums(p, aux%f, means)
+        means = means / (real(p%nx, dp) * p%ny)
+        call MPI_Allreduce(MPI_IN_PLACE, means, n_means, MPI_DOUBLE_PRECISION, MPI_SUM, aux%d%comm)
+    end subroutine diagnose
 
     subroutine save(aux, p, step, time, path)
         class(auxiliary_t), intent(inout) :: aux

@@ -2,8 +2,15 @@
 
 use std::ffi::c_int;
 
-use super::super::handle::darr_array;
+use distarray_core::formula::builder::{self, Node};
+use distarray_core::ufunc::Ufunc;
+use distarray_core::{Code, Dtype, Kind, MAX_DIMS};
+
+use super::super::handle::{darr_array, get};
 use super::super::pointer::Growing;
+use super::operand::Held;
+use crate::error::{Error, Result};
+use crate::kernels::Value;
 
 /// Node: the element of `array`.
 pub const DARR_NODE_ARRAY: c_int = -1;
@@ -59,4 +66,163 @@ unsafe impl Growing for darr_node {
         imaginary: 0.0,
     };
     const FIRST: usize = size_of::<darr_node>();
+}
+
+/// Formulas in postfix order as the compiler takes them: nodes that name others by their numbers, and what they are given.
+#[derive(Default)]
+pub struct Steps<'a> {
+    pub nodes: Vec<Node>,
+    /// The number of the node that is the result of each formula.
+    pub roots: Vec<i64>,
+    pub held: Vec<Held<'a>>,
+    handles: Vec<*const darr_array>,
+}
+
+/// A value that is to be used: its node, and the most dimensions of an array in it.
+#[derive(Clone, Copy)]
+struct Pending {
+    node: i64,
+    ndim: usize,
+}
+
+impl Steps<'_> {
+    /// Adds one formula.
+    ///
+    /// Errors: `Code::Argument` where the steps do not leave one value, or one of them is none.
+    pub fn add(&mut self, list: &[darr_node]) -> Result<()> {
+        let mut stack: Vec<Pending> = Vec::new();
+        for (number, step) in list.iter().enumerate() {
+            let explain = |error: Error| {
+                Error::new(
+                    error.code,
+                    format!("step {number} of the formula: {}", error.text),
+                )
+            };
+            let next = self.step(step, &mut stack).map_err(explain)?;
+            stack.push(next);
+        }
+        match stack[..] {
+            [result] => {
+                self.roots.push(result.node);
+                Ok(())
+            }
+            _ => wrong(format!(
+                "the steps of the formula leave {} values; one is its result",
+                stack.len()
+            )),
+        }
+    }
+
+    fn step(&mut self, step: &darr_node, stack: &mut Vec<Pending>) -> Result<Pending> {
+        let mut taken = |n: usize| -> Result<Vec<Pending>> {
+            let Some(first) = stack.len().checked_sub(n) else {
+                return wrong(format!(
+                    "it takes {n} values, there are {} before it",
+                    stack.len()
+                ));
+            };
+            Ok(stack.split_off(first))
+        };
+        let mut node = Node::new(step.op);
+        let (mut args, mut ndim) = (Vec::new(), 0);
+        match step.op {
+            DARR_NODE_ARRAY => {
+                node = Node::new(builder::OPERAND);
+                (node.which, ndim) = self.array(step.array)?;
+            }
+            DARR_NODE_NUMBER => node = self.number(step)?,
+            DARR_NODE_INDEX | DARR_NODE_EXTENT => {
+                let index = step.op == DARR_NODE_INDEX;
+                node = Node::new(if index {
+                    builder::INDEX
+                } else {
+                    builder::EXTENT
+                });
+                node.which = step.dim.into();
+            }
+            DARR_NODE_CAST => {
+                node = Node::new(builder::CAST);
+                node.which = step.dtype.into();
+                args = taken(1)?;
+            }
+            DARR_NODE_SHIFT => {
+                node = Node::new(builder::SHIFT);
+                args = taken(1)?;
+                let dim = usize::try_from(step.dim)
+                    .ok()
+                    .filter(|&dim| dim < args[0].ndim.min(MAX_DIMS));
+                let Some(dim) = dim else {
+                    return wrong(format!("there is no dimension {} to shift along", step.dim));
+                };
+                node.ndim = args[0].ndim as i64;
+                node.by[dim] = step.number;
+            }
+            DARR_NODE_REDUCE => {
+                node = Node::new(builder::REDUCTION);
+                node.which = step.dim.into();
+                node.ddof = step.number;
+                let two = distarray_core::formula::Reduction::from_code(step.dim.into())?.arity();
+                args = taken(two)?;
+            }
+            function => args = taken(Ufunc::from_code(function)?.arity())?,
+        }
+        for (to, arg) in node.args.iter_mut().zip(&args) {
+            *to = arg.node;
+            ndim = ndim.max(arg.ndim);
+        }
+        self.nodes.push(node);
+        Ok(Pending {
+            node: self.nodes.len() as i64 - 1,
+            ndim,
+        })
+    }
+
+    /// The number of an operand, and its dimensions.
+    fn array(&mut self, handle: *const darr_array) -> Result<(i64, usize)> {
+        let known = self.handles.iter().position(|&other| other == handle);
+        let at = match known {
+            Some(at) => at,
+            None => {
+                self.held.push(Held::of_array(get(handle, "array")?));
+                // Numbers stand among the operands and have no handle.
+                self.handles.push(handle);
+                self.handles.len() - 1
+            }
+        };
+        let ndim = self.held[at].operand().ndim().unwrap_or(0);
+        Ok((at as i64, ndim))
+    }
+
+    /// Integers that may be a part of the formula's form, exponents for instance, are literals; other numbers are operands, so that
+    /// a formula whose time step changes need not be compiled again.
+    fn number(&mut self, step: &darr_node) -> Result<Node> {
+        let dtype = Dtype::from_code(step.dtype)?;
+        let whole = matches!(dtype.kind(), Kind::Bool | Kind::Signed | Kind::Unsigned);
+        if whole && step.weak != 0 {
+            let mut node = Node::new(builder::LITERAL);
+            let literal = if dtype == Dtype::Bool {
+                dtype
+            } else {
+                Dtype::Int64
+            };
+            node.which = literal as i64;
+            node.integer = step.number;
+            return Ok(node);
+        }
+        let value = match whole {
+            true => Value::whole(dtype, step.number.into()),
+            false => Value::literal(dtype, step.real, step.imaginary),
+        };
+        let weak = step.weak != 0;
+        let value = if weak { value.widened()? } else { value };
+        self.held.push(Held::of_value(value, weak));
+        self.handles.push(std::ptr::null());
+        let mut node = Node::new(builder::OPERAND);
+        node.which = self.held.len() as i64 - 1;
+        Ok(node)
+    }
+}
+
+fn wrong<T>(text: String) -> Result<T> {
+    Err(Error::new(Code::Argument, text))
 }

@@ -64,7 +64,7 @@ enum What {
     Replicated(Block),
 }
 
-impl Held<'_> {
+impl<'a> Held<'a> {
     pub fn operand(&self) -> Operand<'_> {
         Operand {
             name: self.name,
@@ -74,6 +74,24 @@ impl Held<'_> {
                 What::Replicated(block) => Given::Replicated(block.clone()),
             },
             weak: self.weak,
+        }
+    }
+
+    /// An array without a name.
+    pub fn of_array(array: handle::Held<Array>) -> Held<'a> {
+        Held {
+            name: "",
+            what: What::Array(array),
+            weak: false,
+        }
+    }
+
+    /// A number without a name.
+    pub fn of_value(value: Value, weak: bool) -> Held<'a> {
+        Held {
+            name: "",
+            what: What::Scalar(value),
+            weak,
         }
     }
 
@@ -107,7 +125,12 @@ unsafe fn held<'a>(one: &darr_operand) -> Result<Held<'a>> {
         What::Array(get(one.array, "array")?)
     } else if one.ndim == 0 {
         // SAFETY: passed on.
-        What::Scalar(unsafe { scalar(one) }?)
+        let value = unsafe { scalar(one) }?;
+        What::Scalar(if one.weak != 0 {
+            value.widened()?
+        } else {
+            value
+        })
     } else {
         // SAFETY: passed on.
         What::Replicated(unsafe { replicated(one) }?)

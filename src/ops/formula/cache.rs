@@ -21,13 +21,15 @@ const KEPT: usize = 512;
 #[derive(Clone, Copy, PartialEq)]
 pub enum Asked<'a> {
     Texts(&'a [&'a str]),
-    Nodes(&'a [Node]),
+    /// Steps, and the numbers of those that are results.
+    Nodes(&'a [Node], &'a [i64]),
 }
 
 /// A formula as the cache knows it.
 struct Entry {
     texts: Vec<String>,
     nodes: Vec<Node>,
+    roots: Vec<i64>,
     operands: Vec<(String, Dtype, Option<usize>, bool)>,
     out: Option<Dtype>,
     prepared: Arc<Prepared>,
@@ -36,8 +38,8 @@ struct Entry {
 impl Entry {
     fn is(&self, asked: &Asked, operands: &[Operand], out: Option<Dtype>) -> bool {
         let same = match asked {
-            Asked::Texts(texts) => self.nodes.is_empty() && self.texts.iter().eq(texts.iter()),
-            Asked::Nodes(nodes) => self.texts.is_empty() && self.nodes == *nodes,
+            Asked::Texts(texts) => self.roots.is_empty() && self.texts.iter().eq(texts.iter()),
+            Asked::Nodes(nodes, roots) => self.nodes == *nodes && self.roots == *roots,
         };
         let alike = |((name, dtype, ndim, weak), operand): (
             &(String, Dtype, Option<usize>, bool),
@@ -58,12 +60,30 @@ static CACHE: Mutex<Option<HashMap<u64, Entry>>> = Mutex::new(None);
 pub fn identity(asked: &Asked, operands: &[Operand], out: Option<Dtype>) -> u64 {
     let text = match asked {
         Asked::Texts(texts) => fingerprint(texts),
-        Asked::Nodes(nodes) => fingerprint(nodes),
+        Asked::Nodes(nodes, roots) => {
+            let each = nodes
+                .iter()
+                .fold(0, |all, node| fingerprint((all, hashed(node))));
+            fingerprint((each, roots))
+        }
     };
     let each = operands
         .iter()
         .map(|operand| (operand.name, operand.dtype(), operand.ndim(), operand.weak));
     fingerprint((text, out, each.fold(0, |all, one| fingerprint((all, one)))))
+}
+
+/// What tells a node from others.
+fn hashed(node: &Node) -> u64 {
+    let numbers = (node.real.to_bits(), node.imag.to_bits(), node.integer);
+    fingerprint((
+        node.code,
+        node.args,
+        node.which,
+        numbers,
+        node.ddof,
+        (node.ndim, node.by),
+    ))
 }
 
 /// The program of a formula, compiled if it was not met before.
@@ -81,19 +101,22 @@ pub fn prepared(asked: &Asked, operands: &[Operand], out: Option<Dtype>) -> Resu
     }
     let described: Vec<formula::Operand> = operands.iter().map(Operand::described).collect();
     let program = match asked {
-        Asked::Texts(texts) => formula::compile(texts, &described, out)?,
-        Asked::Nodes(nodes) => formula::build(nodes, &described, out)?,
+        Asked::Texts(texts) => formula::compile_texts(texts, &described, out)?,
+        Asked::Nodes(nodes, roots) => {
+            let tree = formula::build(nodes, roots, &described)?;
+            formula::compile(&[tree], &described, out)?
+        }
     };
     let prepared = Arc::new(Prepared::new(program));
     if cache.len() >= KEPT {
         cache.clear();
     }
-    let (texts, nodes) = match asked {
-        Asked::Texts(texts) => (
-            texts.iter().map(|text| text.to_string()).collect(),
-            Vec::new(),
-        ),
-        Asked::Nodes(nodes) => (Vec::new(), nodes.to_vec()),
+    let (texts, nodes, roots) = match asked {
+        Asked::Texts(texts) => {
+            let texts = texts.iter().map(|text| text.to_string()).collect();
+            (texts, Vec::new(), Vec::new())
+        }
+        Asked::Nodes(nodes, roots) => (Vec::new(), nodes.to_vec(), roots.to_vec()),
     };
     let operands = operands.iter().map(|operand| {
         (
@@ -106,6 +129,7 @@ pub fn prepared(asked: &Asked, operands: &[Operand], out: Option<Dtype>) -> Resu
     let entry = Entry {
         texts,
         nodes,
+        roots,
         operands: operands.collect(),
         out,
         prepared: prepared.clone(),

@@ -4,7 +4,7 @@ use distarray_core::{Code, Dtype};
 
 use super::bound::{self, Visited};
 use super::cache::{identity, prepared, Asked};
-use super::operand::{Given, Operand};
+use super::operand::Operand;
 use crate::array::{Array, Dist};
 use crate::error::{Error, Result};
 use crate::kernels::formula::{Prepared, Uniforms};
@@ -133,12 +133,4 @@ fn local_part(
         }
     }
     Ok(partials)
-}
-
-/// The first array among some operands.
-pub fn first_array<'a>(operands: &[Operand<'a>]) -> Option<&'a Array> {
-    operands.iter().find_map(|operand| match operand.given {
-        Given::Array(array) => Some(array),
-        _ => None,
-    })
 }

@@ -23,6 +23,7 @@ const NOUNS: &[&str] = &[
     "take",
     "reduce",
     "formula/operand",
+    "formula/node",
     "formula/ufunc",
     "formula",
     "protocol",

@@ -1,7 +1,7 @@
 # The numerical core: the same sources for the program with the library and for the one by hand.
 # Sets hw_core; hw_program(target) gives a program the core's options, FFTW and MPI.
 set(hw_core "")
-foreach(noun IN ITEMS parameters fields stencil spectral initial integrands report)
+foreach(noun IN ITEMS parameters fields stencil spectral initial means report)
     list(APPEND hw_core ${CMAKE_CURRENT_LIST_DIR}/${noun}.f90)
 endforeach()
 

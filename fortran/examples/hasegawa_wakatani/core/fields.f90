@@ -7,8 +7,6 @@ module hw_fields
     private
     public :: fields_t, boxes_t, allocate_fields
 
-    integer, parameter, public :: n_integrands = 7
-
     !> Boxes, each (first, last) along both dimensions; a box is empty where last < first.
     type :: boxes_t
         integer :: block(2, 2)      ! owned part of the fields: block(:, 1) to block(:, 2)
@@ -29,7 +27,8 @@ module hw_fields
         ! The half spectrum (k_x, y) by rows and (k_x, k_y) by columns. A rank that holds
         ! everything has both in one place.
         complex(dp), pointer :: rows(:, :) => null(), columns(:, :) => null()
-        real(dp), allocatable :: integrands(:, :, :)    ! padded as n is; the padding means nothing
+        ! Hyperdiffusion of n and w, for the diagnostics; padded as n is, the padding means nothing.
+        real(dp), allocatable :: diffusion(:, :, :)
     end type fields_t
 
 contains
@@ -48,7 +47,7 @@ contains
         allocate (f%n(f%lo(1) - h:f%hi(1) + h, f%lo(2) - h:f%hi(2) + h, 0:3), source=0.0_dp)
         allocate (f%w(f%lo(1) - h:f%hi(1) + h, f%lo(2) - h:f%hi(2) + h, 0:3), source=0.0_dp)
         allocate (f%phi(f%lo(1) - h:f%hi(1) + h, f%lo(2) - h:f%hi(2) + h), source=0.0_dp)
-        allocate (f%integrands(f%lo(1) - h:f%hi(1) + h, f%lo(2) - h:f%hi(2) + h, n_integrands))
+        allocate (f%diffusion(f%lo(1) - h:f%hi(1) + h, f%lo(2) - h:f%hi(2) + h, 2))
         if (.not. boxes%blocks_are_rows) allocate (f%lines(p%nx, boxes%rows(1):boxes%rows(2)))
         allocate (f%rows(nk, boxes%rows(1):boxes%rows(2)))
         if (all(boxes%rows == [1, p%ny]) .and. all(boxes%columns == [1, nk])) then

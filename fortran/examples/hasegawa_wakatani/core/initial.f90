@@ -1,16 +1,15 @@
-!> Initial states, each value a function of its global index (and the seed) alone, so that they do
+!> Random initial states, each value a function of its global index (and the seed) alone, so that they do
 !> not depend on the number of ranks.
 module hw_initial
     use hw_parameters, only: dp, int64, pi, parameters_t
     implicit none
     private
-    public :: initial_values, noise_spectrum
+    public :: white_noise, noise_spectrum
 
 contains
 
-    !> Owned values of density (field 1) or vorticity (field 2): 'normal' is white noise, 'sine'
-    !> one period of a sine along either dimension.
-    subroutine initial_values(p, field, halo, lo, hi, values)
+    !> Owned values of density (field 1) or vorticity (field 2): normal numbers.
+    subroutine white_noise(p, field, halo, lo, hi, values)
         type(parameters_t), intent(in) :: p
         integer, intent(in) :: field, halo, lo(2), hi(2)
         real(dp), intent(inout) :: values(lo(1) - halo:hi(1) + halo, lo(2) - halo:hi(2) + halo)
@@ -18,16 +17,10 @@ contains
 
         do j = lo(2), hi(2)
             do i = lo(1), hi(1)
-                select case (p%initial)
-                case ('normal')
-                    values(i, j) = p%amplitude * real(normal(p, field, i, j), dp)
-                case ('sine')
-                    values(i, j) = p%amplitude * sin(2 * pi * (i - 1) / p%nx + 1) &
-                        * sin(2 * pi * (j - 1) / p%ny + 1)
-                end select
+                values(i, j) = p%amplitude * real(normal(p, field, i, j), dp)
             end do
         end do
-    end subroutine initial_values
+    end subroutine white_noise
 
     !> Columns first to last of the half spectrum of 'fourier' noise: random modes whose amplitude
     !> falls as 1/k^2, none shorter than 12 cells, the field's standard deviation being the

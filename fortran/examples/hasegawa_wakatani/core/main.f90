@@ -4,11 +4,11 @@
 !>     mpirun -n 4 hasegawa_wakatani input.nml
 program hasegawa_wakatani
     use hw_parameters, only: dp, int64, parameters_t, read_parameters
-    use hw_fields, only: fields_t, boxes_t, allocate_fields, n_integrands
-    use hw_stencil, only: advance_stage
+    use hw_fields, only: fields_t, boxes_t, allocate_fields
+    use hw_stencil, only: advance_stage, hyperdiffuse
     use hw_spectral
-    use hw_initial, only: initial_values, noise_spectrum
-    use hw_integrands, only: fill_integrands
+    use hw_initial, only: white_noise, noise_spectrum
+    use hw_means, only: n_means
     use hw_report
     use hw_auxiliary, only: auxiliary_t
     implicit none
@@ -21,7 +21,7 @@ program hasegawa_wakatani
     character(len=256) :: text, path
     integer :: step, first_step, last_step, stage
     integer(int64) :: tick(4), rate
-    real(dp) :: time, first_time, means(n_integrands)
+    real(dp) :: time, first_time, means(n_means)
 
     path = 'input.nml'
     if (command_argument_count() > 0) call get_command_argument(1, path)
@@ -98,9 +98,11 @@ contains
             call columns_backward(s, boxes%columns(1), boxes%columns(2), f%columns)
             call spectrum_to_phi()
             f%w(:, :, 0) = f%phi
+        case ('sine')
+            call aux%start_as_sine(p)
         case default
-            call initial_values(p, 1, f%halo, f%lo, f%hi, f%n)
-            call initial_values(p, 2, f%halo, f%lo, f%hi, f%w)
+            call white_noise(p, 1, f%halo, f%lo, f%hi, f%n)
+            call white_noise(p, 2, f%halo, f%lo, f%hi, f%w)
         end select
         call solve_potential(0)
     end subroutine set_initial_state
@@ -119,8 +121,9 @@ contains
 
         is_last = step == last_step
         if (due(step, p%diagnose_every)) then
-            call fill_integrands(p, f)
-            call aux%reduce(means)
+            call hyperdiffuse(p, f%halo, f%lo, f%hi, f%n, f%diffusion(:, :, 1))
+            call hyperdiffuse(p, f%halo, f%lo, f%hi, f%w, f%diffusion(:, :, 2))
+            call aux%diagnose(p, means)
             call add_means(report, time, means)
             ! NaN and infinity alike fail this comparison.
             if (.not. all(abs(means) < huge(means))) &

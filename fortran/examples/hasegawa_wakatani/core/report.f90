@@ -2,8 +2,7 @@
 module hw_report
     use, intrinsic :: iso_fortran_env, only: output_unit
     use hw_parameters, only: dp, int64, parameters_t
-    use hw_fields, only: n_integrands
-    use hw_integrands, only: gamma_n, gamma_c, energy, enstrophy
+    use hw_means, only: n_means, gamma_n, gamma_c, energy, enstrophy
     implicit none
     private
     public :: report_t, start_report, add_step, add_means, print_progress, finish_report
@@ -13,7 +12,7 @@ module hw_report
         logical :: writes = .false.     ! one rank alone does
         integer :: unit = -1            ! the history: time and means, one line each
         integer :: first_step = 0, last_step = 0
-        real(dp) :: time = 0, means(n_integrands) = 0
+        real(dp) :: time = 0, means(n_means) = 0
         integer(int64) :: started = 0
         real(dp), allocatable :: seconds(:)     ! wall time of each step
         integer :: timed = 0
@@ -38,7 +37,7 @@ contains
         allocate (r%seconds(max(0, r%last_step - step)))
         call system_clock(r%started)
         if (.not. writes) return
-        history = reshape([real(dp) ::], [n_integrands + 1, 0])
+        history = reshape([real(dp) ::], [n_means + 1, 0])
         if (p%initial == 'file') history = read_history(history_path(p), time - 0.5_dp * p%dt)
         open (newunit=r%unit, file=history_path(p), status='replace', action='write')
         write (r%unit, '(a)') &
@@ -63,7 +62,7 @@ contains
 
     subroutine add_means(r, time, means)
         type(report_t), intent(inout) :: r
-        real(dp), intent(in) :: time, means(n_integrands)
+        real(dp), intent(in) :: time, means(n_means)
 
         r%time = time
         r%means = means
@@ -179,7 +178,7 @@ contains
         real(dp), intent(in) :: until
         real(dp), allocatable :: history(:, :)
         real(dp), allocatable :: values(:)
-        real(dp) :: line(n_integrands + 1)
+        real(dp) :: line(n_means + 1)
         integer :: unit, status
 
         allocate (values(0))
@@ -193,7 +192,7 @@ contains
             end do
             close (unit)
         end if
-        history = reshape(values, [n_integrands + 1, size(values) / (n_integrands + 1)])
+        history = reshape(values, [n_means + 1, size(values) / (n_means + 1)])
     end function read_history
 
 end module hw_report

@@ -1,0 +1,118 @@
+!> Expressions and texts of arrays against loops over the same elements.
+program t801_formula
+    use, intrinsic :: iso_fortran_env, only: int32, int64, real32, real64
+    use check
+    use distarray
+    implicit none
+
+    type(darr_dist) :: d
+    type(darr_array) :: u, v, y, s, mask
+    real(real64), pointer :: p(:, :) => null(), q(:, :) => null(), r(:, :) => null()
+    real(real32), pointer :: narrow(:, :) => null()
+    real(real64) :: values(3), profile(9), a
+    complex(real64) :: number(1)
+    integer(int64) :: place(1)
+    integer :: lo(2), hi(2), i, j, ierr
+    type(darr_expression) :: long
+
+    call begin_test()
+    call d%create(comm, [9, 6], periodic=[.true., .true.], halo=[1])
+    call d%box(lo, hi)
+    call u%create(d, darr_float64)
+    call v%create(d, darr_float64)
+    call y%create(d, darr_float64)
+    call s%create(d, darr_float32)
+    call mask%create(d, darr_bool)
+
+    ! Initial conditions by index.
+    u = index_along(1) + 10*index_along(2)
+    v = sin(0.5_real64*index_along(1)) - real(extent_along(2))
+    call darr_point(p, u%view())
+    call darr_point(q, v%view())
+    call darr_point(r, y%view())
+    do j = lo(2), hi(2)
+        do i = lo(1), hi(1)
+            call expect(p(i, j), real(i + 10*j, real64), 0.0_real64, 'indices')
+            call expect(q(i, j), sin(0.5_real64*i) - 6, 1e-14_real64, 'functions of indices')
+        end do
+    end do
+
+    y = sqrt(u**2 + v**2) - merge(u, 2*v, v > -6.5_real64) + abs(-v)/(1 + u) - max(u, v)*0.25_real32
+    do j = lo(2), hi(2)
+        do i = lo(1), hi(1)
+            a = sqrt(p(i, j)**2 + q(i, j)**2) - merge(p(i, j), 2*q(i, j), q(i, j) > -6.5_real64) &
+                + abs(-q(i, j))/(1 + p(i, j)) - max(p(i, j), q(i, j))*0.25_real64
+            call expect(r(i, j), a, 1e-12_real64, 'an expression')
+        end do
+    end do
+
+    ! A literal takes the kind of the array it meets; the output may be an operand.
+    s = u
+    s = (s + 1)*0.5_real64
+    call darr_point(narrow, s%view())
+    mask = u >= 30 .and. .not. (v == u)
+    y = 2*y - y
+    do j = lo(2), hi(2)
+        do i = lo(1), hi(1)
+            call expect(real(narrow(i, j), real64), (i + 10*j + 1)*0.5_real64, 0.0_real64, 'single')
+        end do
+    end do
+    call darr_values([count(mask)], place)
+    call expect(place(1), 9_int64*3 + 1, 'a count of truths')
+
+    ! Shifts read the halo, which the call exchanges first.
+    call y%evaluate(shifted(u, 1, 1) - 3*shifted(u, -1, 2), exchange=.true.)
+    do j = lo(2), hi(2)
+        do i = lo(1), hi(1)
+            a = modulo(i, 9) + 1 + 10*j - 3*(i + 10*(modulo(j - 2, 6) + 1))
+            call expect(r(i, j), a, 0.0_real64, 'a shift')
+        end do
+    end do
+
+    ! Texts, with numbers, and a profile that every rank has.
+    profile = [(100.0_real64*i, i=1, 9)]
+    a = 0.5_real64
+    call darr_eval('u + a*i0 - n1', ['u', 'a'], [darr_given(u), darr_given(a)], y)
+    do j = lo(2), hi(2)
+        do i = lo(1), hi(1)
+            call expect(r(i, j), i + 10*j + 0.5_real64*(i - 1) - 6, 0.0_real64, 'a text')
+        end do
+    end do
+    call darr_eval_values([character(24) :: 'sum(u)', 'max(u) - min(u)', 'mean(u*u) - mean(u)**2'], &
+        ['u'], [darr_given(u)], values)
+    call expect(values(1), 54*40.0_real64, 1e-10_real64, 'a sum')
+    call expect(values(2), 58.0_real64, 0.0_real64, 'a span')
+    call expect(values(3), (80.0_real64 + 100*35)/12, 1e-9_real64, 'a variance')
+    call darr_values([sum(u*v), maxval(abs(u - v)), norm2(u)], values)
+    call expect(values(1), u%dot(v), 1e-9_real64, 'a dot product')
+    call expect(values(3), u%norm(), 1e-10_real64, 'a norm')
+    call expect(darr_value(dot_product(u, u)), u%norm()**2, 1e-8_real64, 'one value')
+    call darr_values([sum(u*(0.0_real64, 1.0_real64))], number)
+    call expect(aimag(number(1)), 54*40.0_real64, 1e-9_real64, 'a complex value')
+
+    ! What is refused.
+    call darr_eval('u + * 2', ['u'], [darr_given(u)], y, ierr=ierr)
+    call expect_code(ierr, darr_err_argument, darr_last_error(), 'column 5', 'refused')
+    call darr_eval('u + w', ['u'], [darr_given(u)], y, ierr=ierr)
+    call expect_code(ierr, darr_err_argument, darr_last_error(), 'w', 'refused')
+    call darr_eval('u', ['u', 'v'], [darr_given(u)], y, ierr=ierr)
+    call expect_code(ierr, darr_err_argument, darr_last_error(), 'as many names', 'refused')
+    call y%evaluate(shifted(u, 2, 1), ierr=ierr)
+    call expect_code(ierr, darr_err_argument, darr_last_error(), 'shifted by 2', 'refused')
+    long = 1*u
+    do i = 1, 60
+        long = long + u
+    end do
+    call y%evaluate(long, ierr=ierr)
+    call expect_code(ierr, darr_err_argument, darr_last_error(), 'darr_longest_expression', 'refused')
+    call darr_values([long], values, ierr=ierr)
+    call expect_code(ierr, darr_err_argument, darr_last_error(), 'darr_longest_expression', 'refused')
+
+    call u%free()
+    call v%free()
+    call y%free()
+    call s%free()
+    call mask%free()
+    call d%free()
+    call end_test()
+end program t801_formula
