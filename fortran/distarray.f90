@@ -48,6 +48,7 @@ module distarray
     public :: darr_memory, darr_view, darr_point
     public :: darr_entry, darr_at, darr_range, darr_all, darr_new_dimension, darr_ellipsis
     public :: darr_reduction, darr_reduce
+    public :: darr_random
     public :: sum_of, min_of, max_of, mean_of, var_of, std_of, norm_of, dot_of
     public :: darr_term, darr_expression, darr_given, darr_profile, darr_longest_expression
     public :: darr_eval, darr_eval_values, darr_values, darr_value
@@ -61,6 +62,9 @@ module distarray
         hypot, mod, modulo, sign, max, min, merge, sum, &
         product, minval, maxval, any, all, count, mean, norm2, &
         dot_product, shifted, index_along, extent_along, converted
+    public :: darr_apply, darr_reduce_with
+    public :: darr_section_procedure, darr_real_function, darr_integer_function, &
+        darr_complex_function, darr_partial_procedure, darr_combine_procedure
     public :: darr_version, darr_abi_version, darr_build_info, darr_strerror, darr_last_error
     public :: darr_comm_set_checks, darr_comm_divide_node
     public :: darr_plan_info, darr_neighbour
@@ -133,6 +137,7 @@ module distarray
         procedure :: coords => dist_coords
         procedure :: box => dist_box
         procedure :: counts => dist_counts
+        procedure :: indices => dist_indices
         procedure :: padding => dist_padding
         procedure :: owner => dist_owner
         procedure :: to_local => dist_to_local
@@ -161,6 +166,9 @@ module distarray
         procedure :: pick => array_pick
         procedure :: mask => array_mask
         procedure :: fill => array_fill
+        procedure :: from_function => array_from_function
+        procedure :: from_integer_function => array_from_integer_function
+        procedure :: from_complex_function => array_from_complex_function
         procedure :: copy => array_copy
         procedure :: get => array_get
         procedure :: set => array_set
@@ -172,6 +180,12 @@ module distarray
         procedure :: std => array_std
         procedure :: norm => array_norm
         procedure :: dot => array_dot
+        procedure :: random_uniform => array_random_uniform
+        procedure :: random_normal => array_random_normal
+        procedure :: random_exponential => array_random_exponential
+        procedure :: random_beta => array_random_beta
+        procedure :: random_integers => array_random_integers
+        procedure :: random_permutation => array_random_permutation
         procedure :: save_png => array_save_png
         procedure :: free => array_free
         procedure :: join => array_join
@@ -285,6 +299,25 @@ module distarray
         procedure :: hand_over => number_list_hand_over
     end type number_list
 
+    !> Which random numbers, from the function of this name.
+    type :: darr_random
+        private
+        integer(int64) :: seed = 0, stream = 0
+        integer(int64), allocatable :: extents(:), first(:), step(:)
+        type(objection) :: problem
+    end type darr_random
+    interface darr_random
+        module procedure random_of
+    end interface darr_random
+
+    !> The same in C's terms, and the parameters of the distribution.
+    type :: chosen_numbers
+        type(random_numbers) :: numbers
+        integer(c_int64_t), dimension(darr_max_ndim) :: extents = 0, first = 0, step = 0
+        real(c_double) :: values(2) = 0
+        type(objection) :: problem
+    end type chosen_numbers
+
     !> A part of an array and the memory for it in C's terms.
     type :: wanted_part
         integer(c_int) :: n = 0, dtype = 0
@@ -293,6 +326,57 @@ module distarray
         type(c_ptr) :: base = c_null_ptr
         type(objection) :: problem
     end type wanted_part
+
+    ! Procedures of the program that the library calls, internal ones too. They make no collective
+    ! call; `ierr` is 0 when they are called, and another number in it is a failure of every rank.
+    abstract interface
+        !> Works on the sections of this rank: `call darr_point(p, views(1))`.
+        subroutine darr_section_procedure(views, ierr)
+            import :: darr_view
+            type(darr_view), intent(in) :: views(:)
+            integer, intent(inout) :: ierr
+        end subroutine
+        !> The element at a global index, one entry per dimension.
+        real(real64) function darr_real_function(index)
+            import :: int64, real64
+            integer(int64), intent(in) :: index(:)
+        end function
+        integer(int64) function darr_integer_function(index)
+            import :: int64
+            integer(int64), intent(in) :: index(:)
+        end function
+        complex(real64) function darr_complex_function(index)
+            import :: int64, real64
+            integer(int64), intent(in) :: index(:)
+        end function
+        !> Makes the values of this rank, which are 0, from its sections.
+        subroutine darr_partial_procedure(views, values, ierr)
+            import :: darr_view, real64
+            type(darr_view), intent(in) :: views(:)
+            real(real64), intent(inout) :: values(:)
+            integer, intent(inout) :: ierr
+        end subroutine
+        !> Combines the values of some ranks with those of the ranks that follow: `higher` becomes
+        !> those of both.
+        subroutine darr_combine_procedure(lower, higher, ierr)
+            import :: real64
+            real(real64), intent(in) :: lower(:)
+            real(real64), intent(inout) :: higher(:)
+            integer, intent(inout) :: ierr
+        end subroutine
+    end interface
+
+    !> The procedures of one call on their way through the library.
+    type :: carried
+        procedure(darr_section_procedure), pointer, nopass :: sections => null()
+        procedure(darr_real_function), pointer, nopass :: reals => null()
+        procedure(darr_integer_function), pointer, nopass :: integers => null()
+        procedure(darr_complex_function), pointer, nopass :: complexes => null()
+        procedure(darr_partial_procedure), pointer, nopass :: partial => null()
+        procedure(darr_combine_procedure), pointer, nopass :: combine => null()
+        !> Dimensions of an index, or values of a part.
+        integer :: n = 0
+    end type carried
 
     !> The arguments of a creator of distributions in C's terms.
     type :: description
@@ -311,6 +395,8 @@ contains
     include 'distarray_part.inc'
     include 'distarray_reduce.inc'
     include 'distarray_formula.inc'
+    include 'distarray_random.inc'
+    include 'distarray_apply.inc'
     include 'distarray_plan.inc'
     include 'distarray_edge.inc'
     include 'distarray_file.inc'

@@ -234,17 +234,230 @@
 /* Arithmetic mean; NaN of no elements. */
 #define DARR_MEAN 3
 
-/* Mean squared deviation from the mean, divided by the number of elements; real, also of complex elements. */
+/* Mean squared deviation from the mean, divided by the number of elements less ddof; real, also of complex elements. */
 #define DARR_VAR 4
 
 /* Square root of the variance. */
 #define DARR_STD 5
 
-/* Sum of conj(x) * y. */
+/* Sum of conj(x) * y: NumPy's vdot, Fortran's dot_product. */
 #define DARR_DOT 6
 
 /* Square root of the sum of |x|^2. */
 #define DARR_NORM 7
+
+/* Product, in the type of the sum; 1 of no elements. */
+#define DARR_PROD 8
+
+/* Whether one element is not 0 (NaN is not 0), a truth value; no of no elements. */
+#define DARR_ANY 9
+
+/* Whether all elements are not 0, a truth value; yes of no elements. */
+#define DARR_ALL 10
+
+/* Where the minimum stands: the index of its first occurrence in row-major order of the global array, whatever the memory order,
+ * as an int64; darr_dist_unravel makes an index for each dimension of it. The first NaN if there is one.
+ */
+#define DARR_ARGMIN 11
+
+/* Where the maximum stands. */
+#define DARR_ARGMAX 12
+
+/* Number of elements that are not 0, an int64. */
+#define DARR_COUNT_NONZERO 13
+
+/* Sum of x * y: of complex elements a dot product that conjugates nothing, as NumPy's dot. */
+#define DARR_DOTU 14
+
+/* Node: the element of array. */
+#define DARR_NODE_ARRAY -1
+
+/* Node: the number real + imaginary i, or number where dtype is one of integers or truth values. */
+#define DARR_NODE_NUMBER -2
+
+/* Node: the global index of the element along dimension dim, from 0. */
+#define DARR_NODE_INDEX -3
+
+/* Node: the global extent along dimension dim. */
+#define DARR_NODE_EXTENT -4
+
+/* Node of one argument: conversion to dtype. */
+#define DARR_NODE_CAST -5
+
+/* Node of one argument: all arrays in it read number elements further along dimension dim. */
+#define DARR_NODE_SHIFT -6
+
+/* Node of one argument, of two for dot products: the reduction dim (DARR_SUM and so on); number is the ddof of a variance. */
+#define DARR_NODE_REDUCE -7
+
+/* |x|, also of complex numbers. */
+#define DARR_ABSOLUTE 0
+
+#define DARR_ARCCOS 1
+
+#define DARR_ARCCOSH 2
+
+#define DARR_ARCSIN 3
+
+#define DARR_ARCSINH 4
+
+#define DARR_ARCTAN 5
+
+#define DARR_ARCTANH 6
+
+/* Complex conjugate. */
+#define DARR_CONJUGATE 7
+
+#define DARR_COS 8
+
+#define DARR_COSH 9
+
+#define DARR_EXP 10
+
+#define DARR_EXPM1 11
+
+/* Bits inverted; of truth values: not. */
+#define DARR_INVERT 12
+
+#define DARR_LOG 13
+
+#define DARR_LOG10 14
+
+#define DARR_LOG1P 15
+
+#define DARR_NEGATIVE 16
+
+#define DARR_RECIPROCAL 17
+
+/* Nearest integer, halves to even. */
+#define DARR_RINT 18
+
+/* -1, 0 or 1; NaN of NaN; x/|x| of complex numbers. */
+#define DARR_SIGN 19
+
+#define DARR_SIN 20
+
+#define DARR_SINH 21
+
+#define DARR_SQRT 22
+
+#define DARR_SQUARE 23
+
+#define DARR_TAN 24
+
+#define DARR_TANH 25
+
+#define DARR_ADD 26
+
+#define DARR_ARCTAN2 27
+
+#define DARR_BITWISE_AND 28
+
+#define DARR_BITWISE_OR 29
+
+#define DARR_BITWISE_XOR 30
+
+/* True division: floats of integers. */
+#define DARR_DIVIDE 31
+
+/* Rounded to minus infinity. */
+#define DARR_FLOOR_DIVIDE 32
+
+/* With the sign of the dividend. */
+#define DARR_FMOD 33
+
+#define DARR_HYPOT 34
+
+/* 0 from the number of bits on. */
+#define DARR_LEFT_SHIFT 35
+
+#define DARR_MULTIPLY 36
+
+/* Of integers: modulo 2^bits, 0 for negative exponents but for bases 1 and -1. */
+#define DARR_POWER 37
+
+/* With the sign of the divisor. */
+#define DARR_REMAINDER 38
+
+#define DARR_RIGHT_SHIFT 39
+
+#define DARR_SUBTRACT 40
+
+#define DARR_LESS 41
+
+#define DARR_LESS_EQUAL 42
+
+#define DARR_EQUAL 43
+
+#define DARR_NOT_EQUAL 44
+
+#define DARR_GREATER 45
+
+#define DARR_GREATER_EQUAL 46
+
+/* NaN if one is NaN. */
+#define DARR_MAXIMUM 47
+
+/* NaN if one is NaN. */
+#define DARR_MINIMUM 48
+
+/* The other one if one is NaN. */
+#define DARR_FMAX 49
+
+/* The other one if one is NaN. */
+#define DARR_FMIN 50
+
+#define DARR_LOGICAL_AND 51
+
+#define DARR_LOGICAL_OR 52
+
+#define DARR_LOGICAL_XOR 53
+
+#define DARR_LOGICAL_NOT 54
+
+#define DARR_ISNAN 55
+
+#define DARR_ISINF 56
+
+#define DARR_ISFINITE 57
+
+#define DARR_FLOOR 58
+
+#define DARR_TRUNC 60
+
+#define DARR_CBRT 61
+
+#define DARR_EXP2 62
+
+#define DARR_LOG2 63
+
+#define DARR_DEGREES 64
+
+#define DARR_RADIANS 65
+
+#define DARR_COPYSIGN 66
+
+#define DARR_SIGNBIT 67
+
+#define DARR_POSITIVE 68
+
+/* log(exp(x) + exp(y)). */
+#define DARR_LOGADDEXP 69
+
+/* x, but at least the second argument and at most the third. */
+#define DARR_CLIP 70
+
+/* The second argument where the first is true, else the third. */
+#define DARR_WHERE 71
+
+/* Real part. */
+#define DARR_REAL 72
+
+/* Imaginary part. */
+#define DARR_IMAG 73
+
+/* Argument of a complex number. */
+#define DARR_ANGLE 74
 
 /* The end of a dimension at lower indices. */
 #define DARR_SIDE_BELOW 0
@@ -470,17 +683,79 @@ typedef struct darr_index {
 typedef struct darr_reduction {
     /* sizeof(darr_reduction). */
     int64_t size;
-    /* DARR_SUM to DARR_NORM. */
+    /* DARR_SUM to DARR_DOTU. */
     int op;
     /* Type of the result, to which it is converted: DARR_FLOAT64 and so on. */
     int dtype;
     /* The array. */
     const darr_array *x;
-    /* DARR_DOT: the second array, compatible and of the same dtype; otherwise NULL. */
+    /* DARR_DOT, DARR_DOTU: the second array, compatible and of the same dtype; otherwise NULL. */
     const darr_array *y;
     /* Where the result goes, on every rank. */
     void *value_out;
+    /* DARR_VAR, DARR_STD: what is taken from the number of elements, 1 for the estimate from a sample; otherwise 0. */
+    int64_t ddof;
 } darr_reduction;
+
+/* What a name of a formula stands for: an array, one number, or values that every rank has. Start from DARR_OPERAND_INIT; in an
+ * array of these every element has the size that the first one states.
+ */
+typedef struct darr_operand {
+    /* sizeof(darr_operand). */
+    int64_t size;
+    /* A distributed array; NULL: data counts. */
+    const darr_array *array;
+    /* One value of type dtype, or the first of values of the global extents below: a profile, say, of which every rank has the
+     * whole, with the same values. Read during the call only.
+     */
+    const void *data;
+    /* Type of the values at data. */
+    int dtype;
+    /* 1: the number takes the type of what it meets, within its kind, as a number in the text of a formula does; 0: it counts as an element
+     * of its type, so that a float64 makes the sum with a float32 array a float64.
+     */
+    int weak;
+    /* Dimensions of the values at data; 0: one number. */
+    int ndim;
+    /* Their extents. They broadcast as an array of this shape. */
+    const int64_t *extents;
+    /* Bytes from one value to the next, per dimension; NULL: packed, the last dimension fastest. */
+    const int64_t *strides;
+} darr_operand;
+
+/* How a formula is evaluated. Start from DARR_EVAL_OPTIONS_INIT. */
+typedef struct darr_eval_options {
+    /* sizeof(darr_eval_options). */
+    int64_t size;
+    /* 1: the ghosts of operands that are read shifted are exchanged first, which plans an exchange each time: in a loop keep a
+     * halo plan and run it before. 0: they are read as they are.
+     */
+    int exchange;
+} darr_eval_options;
+
+/* One step of a formula in postfix order: operands come first, then what is done with them. (u + 2) * v is ARRAY u, NUMBER 2,
+ * DARR_ADD, ARRAY v, DARR_MULTIPLY. Start from DARR_NODE_INIT; in an array of these every element has the size that the first one states.
+ */
+typedef struct darr_node {
+    /* sizeof(darr_node). */
+    int64_t size;
+    /* An element-wise function, DARR_ABSOLUTE and so on, of as many of the values before it as it takes; or one of DARR_NODE_ARRAY to DARR_NODE_REDUCE. */
+    int op;
+    /* NUMBER: its type; CAST: the type of the result. */
+    int dtype;
+    /* ARRAY. */
+    const darr_array *array;
+    /* NUMBER of an integer type, SHIFT, REDUCE. */
+    int64_t number;
+    /* INDEX, EXTENT, SHIFT: a dimension; REDUCE: the reduction. */
+    int dim;
+    /* NUMBER: 1: it takes the type of what it meets, within its kind. */
+    int weak;
+    /* NUMBER of a floating type. */
+    double real;
+    /* NUMBER of a complex type. */
+    double imaginary;
+} darr_node;
 
 /* Layers of padding outside of the domain, on one rank, that a function is to fill. */
 typedef struct darr_edge_region {
@@ -1237,7 +1512,7 @@ int darr_array_mask(const darr_array *array,
                     const darr_array *mask,
                     darr_array **array_out);
 
-/* Reduces whole arrays, any number of them at once: one pass over memory, and one message for up to 8 of them, two for more.
+/* Reduces whole arrays, any number of them at once: one pass over memory, and one message.
  * Padding does not count.
  *
  * Collective. The results are the same on every rank; two runs on one rank count give the same bits. Nothing is
@@ -1245,24 +1520,125 @@ int darr_array_mask(const darr_array *array,
  * @param n [in] Number of reductions, the same on every rank. Whose call it is the first array says, whatever else is wrong:
  * only a rank that passes no reduction, or no live array in the first one, reports alone. 0 on every rank is fine.
  * @param reductions [in] What is asked for, with the place of each result.
- * Errors: DARR_ERR_ARGUMENT for the minimum or maximum of no elements, a result that does not fit its dtype, arrays of
- * a dot product that are not compatible; DARR_ERR_UNSUPPORTED for the minimum or maximum of complex elements;
+ * Errors: DARR_ERR_ARGUMENT for the minimum or maximum of no elements or its place, a result that does not fit its dtype, arrays of
+ * a dot product that are not compatible; DARR_ERR_UNSUPPORTED for those of complex elements;
  * DARR_ERR_COMM; DARR_ERR_HANDLE; DARR_ERR_MPI; DARR_ERR_MISMATCH for numbers of reductions that differ, in checked mode
  * for whatever differs.
  */
 int darr_reduce(int n,
                 const darr_reduction *reductions);
 
-/* One reduction of one array: darr_reduce without the structure. Not for DARR_DOT.
+/* One reduction of one array: darr_reduce without the structure. Not for dot products.
  *
  * Collective: one message.
  * @param array [in] The array.
- * @param op [in] DARR_SUM to DARR_STD, DARR_NORM.
+ * @param op [in] DARR_SUM to DARR_COUNT_NONZERO.
  * @param dtype [in] Type of the result.
  * @param value_out [out] The result, on every rank.
  * Errors: as darr_reduce.
  */
 int darr_array_reduce(const darr_array *array, int op, int dtype, void *value_out);
+
+/* Evaluates a formula for every element of an array: one pass over memory, without arrays for what is in between.
+ *
+ * The text has Python's operators and their precedence (** * / // % + - << >> & ^ | comparisons, not, and, or), calls of the
+ * element-wise functions (darr_ufunc) and casts (float32(x)) by NumPy's names, numbers (2, 0.5, 1e-3, 1j, True) and the constants pi, e, inf and
+ * nan; the names of the operands; i0, i1 ... for the global index of the element along dimension 0, 1 ... (from 0 in all languages) and n0, n1 ... for
+ * the extents; u[1, 0] for the element of u one further along dimension 0: shifts read the halo. Types and values
+ * are NumPy's: a number of the text takes the type of what it meets. Reductions (sum, prod, min, max, mean, var, std, any, all,
+ * argmin, argmax, norm, dot, vdot, count_nonzero) stand for one number: u - mean(u).
+ *
+ * Operands broadcast to the shape of out. Their elements must lie on the rank that owns the result: compatible distributions, any memory
+ * order, strides and padding. out may be an operand; its old values are read then, also where they are shifted.
+ *
+ * Local, unless the formula has reductions or an exchange is asked for: Collective then, with one message for all reductions that do not need
+ * each other. The compiled formula is kept for the next call.
+ * @param formula [in] The text.
+ * @param n [in] Number of operands.
+ * @param names [in] Their names: letters, digits and _, not beginning with a digit.
+ * @param operands [in] What they stand for. An operand that the formula does not name is fine.
+ * @param out [out] An array: its owned elements are written, its padding is not. The result is converted to its type as NumPy's same_kind rule
+ * allows.
+ * Errors: DARR_ERR_ARGUMENT for a text that is no formula (with the column), an unknown name (with the nearest known one), operands that do not broadcast or
+ * are distributed otherwise, a shift beyond the halo, the minimum of no elements, a type that does not convert; DARR_ERR_UNSUPPORTED for a type that a function has no meaning for;
+ * DARR_ERR_HANDLE; DARR_ERR_MEMORY; DARR_ERR_COMM; DARR_ERR_MPI; DARR_ERR_MISMATCH.
+ */
+int darr_eval(const char *formula,
+              int n,
+              const char *const *names,
+              const darr_operand *operands,
+              darr_array *out);
+
+/* darr_eval with options.
+ *
+ * Local or Collective as darr_eval and the options say.
+ * @param formula [in] The text.
+ * @param n [in] Number of operands.
+ * @param names [in] Their names.
+ * @param operands [in] What they stand for.
+ * @param options [in] NULL: the defaults.
+ * @param out [out] The array that is written.
+ * Errors: as darr_eval; with an exchange also those of darr_plan_halo.
+ */
+int darr_eval_with(const char *formula,
+                   int n,
+                   const char *const *names,
+                   const darr_operand *operands,
+                   const darr_eval_options *options,
+                   darr_array *out);
+
+/* Values of formulas that are one number each, on every rank: reductions, and what is computed from them, such as
+ * sqrt(mean(ux**2 + uy**2)) or max(abs(a - b)). All of them share one pass over memory, in which each operand is read once, and one
+ * message; reductions that need the results of others (mean((u - mean(u))**2)) take another one of each.
+ *
+ * Collective. The values are the same on every rank; two runs on one rank count give the same bits.
+ * @param nformulas [in] Number of formulas.
+ * @param formulas [in] Their texts, as for darr_eval. A reduction is over all elements of the arrays in it, which broadcast; i0 and n0 refer to
+ * them.
+ * @param n [in] Number of operands, one array at least.
+ * @param names [in] Their names.
+ * @param operands [in] What they stand for.
+ * @param dtype [in] Type of the values, to which they are converted.
+ * @param values_out [out] One value for each formula.
+ * Errors: as darr_eval; DARR_ERR_ARGUMENT for a formula that has a value for each element.
+ */
+int darr_eval_values(int nformulas,
+                     const char *const *formulas,
+                     int n,
+                     const char *const *names,
+                     const darr_operand *operands,
+                     int dtype,
+                     void *values_out);
+
+/* darr_eval_with of a formula as a list of steps, which needs no text and no names: what operators of other languages make.
+ *
+ * Local or Collective as darr_eval and the options say.
+ * @param n [in] Number of steps.
+ * @param nodes [in] The steps in postfix order; they leave one value.
+ * @param options [in] NULL: the defaults.
+ * @param out [out] The array that is written.
+ * Errors: as darr_eval_with, with the number of the step from 0.
+ */
+int darr_eval_nodes(int n,
+                    const darr_node *nodes,
+                    const darr_eval_options *options,
+                    darr_array *out);
+
+/* darr_eval_values of formulas as lists of steps.
+ *
+ * Collective.
+ * @param nformulas [in] Number of formulas.
+ * @param lengths [in] Number of steps of each.
+ * @param nodes [in] The steps, one formula after the other.
+ * @param dtype [in] Type of the values.
+ * @param values_out [out] One value for each formula.
+ * Errors: as darr_eval_values.
+ */
+int darr_eval_values_nodes(int nformulas,
+                           const int *lengths,
+                           const darr_node *nodes,
+                           int dtype,
+                           void *values_out);
 
 /* Checks a descriptor against every rule of distarray_protocol.h that concerns one rank alone. Local.
  *
@@ -1675,7 +2051,10 @@ int darr_image_save(const darr_array *array,
 #define DARR_MEMORY_INIT {sizeof(darr_memory), 0, 0, 0, 0, {0}, {0}}
 #define DARR_VIEW_INIT {sizeof(darr_view), 0, 0, 0, {0}, {0}, {0}, {0}, {0}, {0}, 0}
 #define DARR_INDEX_INIT {sizeof(darr_index), 0, 0, 0, 0}
-#define DARR_REDUCTION_INIT {sizeof(darr_reduction), 0, 0, 0, 0, 0}
+#define DARR_REDUCTION_INIT {sizeof(darr_reduction), 0, 0, 0, 0, 0, 0}
+#define DARR_OPERAND_INIT {sizeof(darr_operand), 0, 0, 0, 0, 0, 0, 0}
+#define DARR_EVAL_OPTIONS_INIT {sizeof(darr_eval_options), 0}
+#define DARR_NODE_INIT {sizeof(darr_node), 0, 0, 0, 0, 0, 0, 0, 0}
 #define DARR_EDGE_REGION_INIT {sizeof(darr_edge_region), 0, 0, 0, 0, 0, 0, 0, {0}, {0}, {0}, {0}}
 #define DARR_EDGE_INIT {sizeof(darr_edge), 0, 0, 0, 0, 0, 0, 0, 0, 0}
 #define DARR_HALO_OPTIONS_INIT {sizeof(darr_halo_options), 0, 0, 0, 0, 0, 0, 0, 0, 0}

@@ -21,6 +21,7 @@
 #error "distarray.hpp needs C++17"
 #endif
 
+#include "distarray/apply.hpp"
 #include "distarray/array.hpp"
 #include "distarray/distribution.hpp"
 #include "distarray/element.hpp"
@@ -31,6 +32,7 @@
 #include "distarray/image.hpp"
 #include "distarray/plan.hpp"
 #include "distarray/protocol.hpp"
+#include "distarray/random.hpp"
 #include "distarray/reduction.hpp"
 #include "distarray/view.hpp"
 

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::grid::Coords;
 use crate::map::Owner;
-use crate::{Dimension, Dims, Error, Grid, Map, Order, Result, Section, Span};
+use crate::{Code, Dimension, Dims, Error, Grid, Map, Order, Result, Section, Span};
 
 /// Dimensions, process grid and memory order of a distributed array. Immutable and cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -189,6 +190,45 @@ impl Distribution {
         Ok(index)
     }
 
+    /// Global indices that a rank owns in one dimension, in the order of their positions. A negative dimension counts from the end.
+    ///
+    /// Errors: a dimension that does not exist; an unstructured dimension as in [`Distribution::to_local`].
+    pub fn indices(
+        &self,
+        rank: usize,
+        dim: i64,
+    ) -> Result<impl ExactSizeIterator<Item = i64> + '_> {
+        let dim = self.dim_set(&[dim])?[0];
+        let (section, dimension) = (self.section(rank), &self.dims[dim]);
+        let coord = section.coords.get(dim).copied();
+        if let Some(coord) = coord {
+            known(dim, dimension, coord)?;
+        }
+        let count = usize::try_from(section.dims[dim].count).unwrap_or(0);
+        let global = move |position| coord.and_then(|coord| dimension.to_global(coord, position));
+        Ok((0..count).map(move |position| global(crate::dims::signed(position)).unwrap_or(0)))
+    }
+
+    /// Global index of the element at a place of the row-major order.
+    ///
+    /// Errors: a place outside of the array.
+    pub fn unravel(&self, place: i64) -> Result<Dims<i64>> {
+        let mut index = self.shape();
+        let mut rest = place;
+        for at in index.iter_mut().rev() {
+            let extent = (*at).max(1);
+            (*at, rest) = (rest.rem_euclid(extent), rest.div_euclid(extent));
+        }
+        if rest != 0 || self.shape().contains(&0) {
+            let text = format!(
+                "place {place} does not lie in an array of extents {:?}",
+                self.shape()
+            );
+            return Err(Error::new(Code::Argument, text));
+        }
+        Ok(index)
+    }
+
     /// Whether both give every element to the same rank at the same place among its owned elements: the same
     /// grid and alike dimensions. Padding and memory order do not matter.
     pub fn compatible(&self, other: &Distribution) -> bool {
@@ -232,7 +272,26 @@ impl Distribution {
         })
     }
 
-    fn dim_set(&self, dims: &[i64]) -> Result<Dims<usize>> {
+    /// As [`Distribution::reduce`], with the dimensions kept at an extent of 1.
+    pub fn reduce_keeping(&self, dims: &[i64]) -> Result<Distribution> {
+        let reduced = self.dim_set(dims)?;
+        let mut kept: Dims<Dimension> = self.dims.iter().cloned().collect();
+        let mut grid = self.grid.clone();
+        for &dim in &reduced {
+            kept[dim] = Dimension::whole(1);
+            grid = grid.take(dim, Coords::all(1));
+        }
+        Ok(Distribution {
+            dims: kept[..].into(),
+            grid,
+            order: self.order,
+        })
+    }
+
+    /// Which dimensions these are; negative ones count from the end.
+    ///
+    /// Errors: a dimension that does not exist or is given twice.
+    pub fn dim_set(&self, dims: &[i64]) -> Result<Dims<usize>> {
         let ndim = crate::dims::signed(self.ndim());
         let mut set = Dims::new();
         for &dim in dims {

@@ -9,7 +9,9 @@
 //! relabel                       which rank takes which place, so that little moves
 //! edges                         what lies beyond the domain's edges, and what it is filled from
 //! broadcast, take               plans of assignment and of lists of indices
+//! numbering                     places of a rank's elements in a global array
 //! request                       who has a part of an array that a rank asks for
+//! sort                          the order of elements, and who takes which part of it
 //! moves, runs                   the form of all plans
 //! slice, stagger, boxes         distributions made from others or from boxes
 //! formula, ufunc                formulas over arrays, from text to a program; functions and their types
@@ -45,6 +47,7 @@ pub mod index_list;
 pub mod locate;
 pub mod map;
 pub mod moves;
+pub mod numbering;
 pub mod product;
 pub mod protocol;
 pub mod redistribute;
@@ -55,6 +58,7 @@ pub mod runs;
 pub mod section;
 mod side;
 pub mod slice;
+pub mod sort;
 pub mod stagger;
 pub mod take;
 pub mod ufunc;
@@ -73,6 +77,7 @@ pub use index_list::IndexList;
 pub use locate::Locator;
 pub use map::{Map, Owner};
 pub use moves::{Costs, Message, Moves, Product};
+pub use numbering::{Numbering, Window};
 pub use region::Region;
 pub use request::Request;
 pub use runs::Run;

@@ -172,6 +172,11 @@ impl Ufunc {
         let computed = match (self, common.kind()) {
             // True division of integers is done in double precision, whatever their size.
             (Ufunc::Divide, Kind::Bool | Kind::Signed | Kind::Unsigned) => Some(Dtype::Float64),
+            // Booleans have no sign; NumPy wants `^` and `~` for them.
+            (Ufunc::Subtract | Ufunc::Negative | Ufunc::Positive | Ufunc::Sign, Kind::Bool) => None,
+            (_, Kind::Bool | Kind::Signed | Kind::Unsigned) if kinds & (B | I) == 0 => {
+                Some(float_of(values))
+            }
             _ => lift(common, kinds),
         };
         let Some(dtype) = computed else {
@@ -208,18 +213,24 @@ fn compare_exactly(args: &[Typed], types: &mut ArrayVec<Dtype, MAX_ARGS>) {
     }
 }
 
+/// The smallest floating type that keeps every one of these integers: that of int8 and uint16 is single precision, though they
+/// promote to int32.
+fn float_of(args: &[Typed]) -> Dtype {
+    let strong = args.iter().filter(|arg| !arg.weak);
+    let floats = strong.map(|arg| match arg.dtype.size() {
+        1 | 2 => Dtype::Float32,
+        _ => Dtype::Float64,
+    });
+    floats.reduce(promote).unwrap_or(Dtype::Float64)
+}
+
 /// The smallest type of the allowed kinds that `dtype` becomes without being asked.
 fn lift(dtype: Dtype, kinds: u8) -> Option<Dtype> {
     let allowed = |kind: u8| kinds & kind != 0;
-    let float = |dtype: Dtype| match dtype.size() {
-        1 | 2 => Dtype::Float32,
-        _ => Dtype::Float64,
-    };
     match dtype.kind() {
         Kind::Bool if allowed(B) => Some(dtype),
         Kind::Bool if allowed(I) => Some(Dtype::Int8),
         Kind::Signed | Kind::Unsigned if allowed(I) => Some(dtype),
-        Kind::Bool | Kind::Signed | Kind::Unsigned if allowed(F) => Some(float(dtype)),
         Kind::Float if allowed(F) => Some(dtype),
         Kind::Complex if allowed(C) => Some(dtype),
         _ => None,

@@ -1,7 +1,9 @@
 #ifndef DISTARRAY_ARRAY_HPP
 #define DISTARRAY_ARRAY_HPP
 
+#include <cstddef>
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -20,7 +22,14 @@ enum class reduction_op : int {
     var = DARR_VAR,
     std = DARR_STD,
     dot = DARR_DOT,
-    norm = DARR_NORM
+    norm = DARR_NORM,
+    prod = DARR_PROD,
+    any = DARR_ANY,
+    all = DARR_ALL,
+    argmin = DARR_ARGMIN,
+    argmax = DARR_ARGMAX,
+    count_nonzero = DARR_COUNT_NONZERO,
+    dotu = DARR_DOTU
 };
 
 /* What becomes of the old elements where others arrive. */
@@ -144,6 +153,10 @@ class array {
     template <class T> void fill(T value) {
         detail::check(darr_array_fill(get(), static_cast<int>(dtype_of<T>), &value));
     }
+    /* Sets every owned element to what the function gives for its global indices, one std::int64_t per
+     * dimension: a.from_function([](auto i, auto j) { return 0.1 * i * j; }). The type of its values converts
+     * to the array's as NumPy's same_kind rule allows. What it throws is as for apply. Collective. */
+    template <class Function> void from_function(Function &&function);
     /* Copies the owned elements of an array of a compatible distribution. Local. */
     void copy_from(const array &source) { detail::check(darr_array_copy(source.get(), get())); }
     /* One element by global index, on every rank. Collective. */
@@ -225,6 +238,26 @@ class array {
         return value;
     }
 
+    /* Reduces over some dimensions; negative ones count from the end. `out` stands on distribution::reduce(dims), or
+     * on reduce_keeping(dims). Collective. */
+    void reduce_dims(reduction_op op, const std::vector<int> &dims, array &out, std::int64_t ddof = 0) const {
+        const auto options = reduce_options(ddof);
+        detail::check(darr_array_reduce_dims(get(), static_cast<int>(op), detail::count_of(dims), dims.data(), &options,
+                                             out.get()));
+    }
+    /* As reduce_dims, with the whole result on every rank, packed in row-major order: `n_values` of them. Collective. */
+    template <class T>
+    [[nodiscard]] std::vector<T> reduce_dims_everywhere(reduction_op op, const std::vector<int> &dims,
+                                                        std::size_t n_values, std::int64_t ddof = 0) const {
+        static_assert(!std::is_same_v<T, bool>, "std::vector<bool> is no memory of bool: take uint8_t");
+        const auto options = reduce_options(ddof);
+        std::vector<T> values(n_values);
+        detail::check(darr_array_reduce_dims_everywhere(get(), static_cast<int>(op), detail::count_of(dims), dims.data(),
+                                                        &options, static_cast<int>(dtype_of<T>),
+                                                        static_cast<std::int64_t>(n_values), values.data()));
+        return values;
+    }
+
     /* Number of global indices in a list of this array; one that the library refuses, on every rank, where it
      * has no whole number of them. */
     [[nodiscard]] std::int64_t count_of_points(const std::vector<std::int64_t> &indices) const {
@@ -239,6 +272,11 @@ class array {
   private:
     template <class Call> static array made(const Call &call) {
         return array(detail::created<darr_array>(call));
+    }
+    static darr_reduce_options reduce_options(std::int64_t ddof) {
+        darr_reduce_options options = DARR_REDUCE_OPTIONS_INIT;
+        options.ddof = ddof;
+        return options;
     }
     static std::vector<darr_index> plain_entries(const std::vector<index> &entries) {
         std::vector<darr_index> plain;

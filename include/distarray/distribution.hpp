@@ -216,6 +216,18 @@ class distribution {
             return darr_dist_reduce(get(), detail::count_of(dims), dims.data(), out);
         });
     }
+    /* With the dimensions `dims` at an extent of 1. Local. */
+    [[nodiscard]] distribution reduce_keeping(const std::vector<int> &dims) const {
+        return made([&](darr_dist **out) {
+            return darr_dist_reduce_keeping(get(), detail::count_of(dims), dims.data(), out);
+        });
+    }
+    /* The global index of a place in row-major order, as argmin and argmax give it. Local. */
+    [[nodiscard]] std::vector<std::int64_t> unravel(std::int64_t place) const {
+        std::vector<std::int64_t> index(dimensions());
+        detail::check(darr_dist_unravel(get(), place, index.data()));
+        return index;
+    }
     /* The target with its coordinates given to other ranks, so that the fewest elements change their rank on the way
      * from the source. Collective. */
     [[nodiscard]] static distribution relabel(const distribution &source, const distribution &target) {
@@ -258,6 +270,16 @@ class distribution {
         std::vector<std::int64_t> count(dimensions());
         detail::check(darr_dist_count(get(), rank, count.data()));
         return count;
+    }
+    /* Global indices that the rank owns in a dimension, in the order of memory, for any map. */
+    [[nodiscard]] std::vector<std::int64_t> indices(int dimension, int rank = -1) const {
+        const auto counts = count(rank);
+        const auto at = dimension < 0 ? dimension + detail::count_of(counts) : dimension;
+        const bool known = at >= 0 && at < detail::count_of(counts);
+        std::vector<std::int64_t> owned(known ? static_cast<std::size_t>(counts[static_cast<std::size_t>(at)]) : 0);
+        detail::check(darr_dist_indices(get(), rank, dimension, static_cast<std::int64_t>(owned.size()),
+                                        owned.data()));
+        return owned;
     }
     [[nodiscard]] darr::padding padding(int rank = -1) const {
         darr::padding widths{std::vector<std::int64_t>(dimensions()),

@@ -7,7 +7,7 @@
 
 namespace darr {
 
-/* Several reductions in one pass over memory and one message, two for more than 8 of them:
+/* Several reductions in one pass over memory and one message:
  * reductions().add(...).add(...).run(). */
 class reductions {
   public:
@@ -18,6 +18,16 @@ class reductions {
     /* The sum of conj(x) * y. */
     template <class T> reductions &add_dot(const array &x, const array &y, T &value) {
         return append(reduction_op::dot, x, y.get(), value);
+    }
+    /* The sum of x * y, which conjugates nothing. */
+    template <class T> reductions &add_dotu(const array &x, const array &y, T &value) {
+        return append(reduction_op::dotu, x, y.get(), value);
+    }
+    /* A variance or standard deviation by the number of elements less `ddof`. */
+    template <class T> reductions &add_spread(reduction_op op, const array &x, std::int64_t ddof, T &value) {
+        append(op, x, nullptr, value);
+        list_.back().ddof = ddof;
+        return *this;
     }
     /* Collective: every rank has added the same. Writes the values on every rank, or none if it throws. */
     void run() const { detail::check(darr_reduce(detail::count_of(list_), list_.data())); }

@@ -88,7 +88,8 @@ fn cast(value: &Value, dtype: Dtype) -> Result<Value> {
     value.cast(dtype)
 }
 
-fn check_cast(from: Dtype, to: Dtype) -> Result<()> {
+/// Errors: NumPy's `same_kind` rule does not allow the conversion.
+pub fn check_cast(from: Dtype, to: Dtype) -> Result<()> {
     if from.can_cast(to, true) {
         return Ok(());
     }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use claim::Uses;
 pub use dist::Dist;
 use distarray_core::{Code, Dtype};
+pub use element::check_cast;
 
 use crate::error::{Error, Result};
 use crate::kernels::block::Block;

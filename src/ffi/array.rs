@@ -51,7 +51,7 @@ pub struct darr_memory {
 pub struct darr_view {
     /// sizeof(darr_view).
     pub size: i64,
-    /// The element with local index 0 in every dimension, padding included. Not to be used when an extent is 0.
+    /// The element with local index 0 in every dimension, padding included; NULL where the rank owns nothing.
     pub base: *mut c_void,
     /// `DARR_FLOAT64` and so on.
     pub dtype: c_int,
@@ -315,11 +315,14 @@ pub unsafe extern "C" fn darr_array_view(
     })
 }
 
-fn view(array: &Array) -> darr_view {
+pub(super) fn view(array: &Array) -> darr_view {
     let (block, dist) = (array.block(), array.dist());
     let (section, owned) = (dist.section(), dist.section().owned());
     let mut view = darr_view {
-        base: block.base().cast(),
+        base: match block.is_empty() {
+            true => std::ptr::null_mut(),
+            false => block.base().cast(),
+        },
         dtype: array.dtype() as c_int,
         ndim: dist.map().ndim() as c_int,
         order: dist.map().order() as c_int,

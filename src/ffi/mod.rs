@@ -5,6 +5,7 @@
 #![allow(clippy::missing_safety_doc)] // The rule on pointers stands once, at the head of the header.
 #![allow(non_camel_case_types)]
 
+pub mod apply;
 pub mod array;
 pub mod assign;
 pub mod dist;
@@ -19,6 +20,9 @@ pub mod library;
 pub mod plan;
 pub mod pointer;
 pub mod protocol;
+pub mod random;
 pub mod reduce;
+pub mod reduce_dims;
 pub mod slice;
+pub mod sort;
 pub mod take;

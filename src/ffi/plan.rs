@@ -83,7 +83,11 @@ pub unsafe extern "C" fn darr_plan_free(plan: *mut darr_plan) {
 ///
 /// # Safety
 /// `arrays` is NULL or points to `n` handles, to one where `n` is negative.
-unsafe fn first(n: c_int, arrays: *const *const darr_array, name: &str) -> Result<Held<Array>> {
+pub(super) unsafe fn first(
+    n: c_int,
+    arrays: *const *const darr_array,
+    name: &str,
+) -> Result<Held<Array>> {
     if n == 0 {
         return Err(none(n, name));
     }
@@ -93,7 +97,11 @@ unsafe fn first(n: c_int, arrays: *const *const darr_array, name: &str) -> Resul
 
 /// # Safety
 /// `arrays` is NULL or points to `n` handles.
-unsafe fn held(n: c_int, arrays: *const *const darr_array, name: &str) -> Result<Vec<Held<Array>>> {
+pub(super) unsafe fn held(
+    n: c_int,
+    arrays: *const *const darr_array,
+    name: &str,
+) -> Result<Vec<Held<Array>>> {
     if n <= 0 {
         return Err(none(n, name));
     }
@@ -111,7 +119,7 @@ fn none(n: c_int, name: &str) -> Error {
     )
 }
 
-fn borrowed(arrays: &Result<Vec<Held<Array>>>) -> Result<Vec<&Array>> {
+pub(super) fn borrowed(arrays: &Result<Vec<Held<Array>>>) -> Result<Vec<&Array>> {
     let arrays = arrays.as_ref().map_err(Clone::clone)?;
     Ok(arrays.iter().map(|array| &**array).collect())
 }

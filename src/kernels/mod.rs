@@ -7,6 +7,7 @@
 //! made.
 
 pub mod adjacent;
+pub mod along;
 pub mod block;
 pub mod combine;
 pub mod convert;
@@ -18,6 +19,7 @@ mod fold;
 pub mod formula;
 mod groups;
 mod lane;
+mod maths;
 pub mod memory;
 mod nest;
 mod number;
@@ -27,14 +29,15 @@ mod overlap;
 mod partial;
 mod place;
 mod points;
+pub mod random;
 pub mod reduce;
 pub mod threads;
 mod tile;
 mod transfer;
 mod transpose;
-#[allow(dead_code, reason = "until formulas run")]
 mod ufunc;
 pub mod value;
+pub mod visit;
 mod winner;
 
 pub use block::Block;

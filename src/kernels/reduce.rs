@@ -13,9 +13,9 @@ use super::fold::{kernel, Kernel};
 pub use super::op::Op;
 pub use super::partial::Partial;
 use super::partial::Shape;
-use super::tile::{Buffer, Operand, Traversal};
+use super::tile::{Buffer, Corner, Operand, Traversal};
 pub use super::winner::Places;
-use super::winner::{Corner, Search};
+use super::winner::Search;
 use crate::error::{Error, Result};
 
 /// Terms that share a pass.

@@ -1,16 +1,18 @@
 //! The order in which a reduction visits the elements of a block, and the tiles that it cuts them
 //! into.
 
+use std::cmp::Ordering;
 use std::mem::MaybeUninit;
+use std::ops::Range;
 
-use distarray_core::Dims;
+use distarray_core::{Dims, Region, MAX_DIMS};
 
 use super::block::Block;
 use super::nest::{Axes, Axis, Nest};
 use super::transfer::Transfer;
 
 /// Most elements in a tile: two operands of the largest dtype fit into the first-level cache.
-const TILE: usize = 1024;
+pub(super) const TILE: usize = 1024;
 
 /// Dimensions join a tile until it has as many elements: below, the cost per tile shows; above,
 /// rows need not be gathered.
@@ -30,8 +32,13 @@ pub(super) struct Traversal {
 impl Traversal {
     /// The traversal of a block, by its extents and the order of its strides alone.
     pub fn of(block: &Block) -> Traversal {
+        Traversal::along(block, TILE, |_| true)
+    }
+
+    /// The traversal of some of the dimensions by tiles of at most so many elements.
+    pub fn along(block: &Block, most: usize, chosen: impl Fn(usize) -> bool) -> Traversal {
         let mut dims: Dims<usize> = (0..block.ndim())
-            .filter(|&dim| block.extents()[dim] != 1)
+            .filter(|&dim| block.extents()[dim] != 1 && chosen(dim))
             .collect();
         dims.sort_by_key(|&dim| block.strides()[dim].unsigned_abs());
         let extents: Dims<usize> = dims
@@ -48,12 +55,73 @@ impl Traversal {
             dims,
             extents,
             level,
-            length: (TILE / below.max(1)).min(along),
+            length: (most / below.max(1)).max(1).min(along),
+        }
+    }
+
+    /// Visits the tiles in order. No extent is 0.
+    pub fn each(&self, mut visit: impl FnMut(&Corner)) {
+        let mut turns = [0usize; MAX_DIMS];
+        loop {
+            let extent = self.extent(self.level);
+            for done in (0..extent).step_by(self.length) {
+                visit(&Corner {
+                    order: self,
+                    turns: &turns,
+                    done,
+                    now: self.length.min(extent - done),
+                });
+            }
+            let outer = (self.level + 1..self.dims.len()).find(|&level| {
+                turns[level] += 1;
+                let more = turns[level] < self.extents[level];
+                if !more {
+                    turns[level] = 0;
+                }
+                more
+            });
+            if outer.is_none() {
+                return;
+            }
         }
     }
 
     pub fn extent(&self, level: usize) -> usize {
         self.extents.get(level).copied().unwrap_or(1)
+    }
+}
+
+/// One tile, by where the traversal stands.
+pub(super) struct Corner<'a> {
+    pub order: &'a Traversal,
+    /// Turns made of the loops above the tile's level.
+    pub turns: &'a [usize; MAX_DIMS],
+    /// Turns of the tile's own loop made before this tile, and in it.
+    pub done: usize,
+    pub now: usize,
+}
+
+impl Corner<'_> {
+    /// The indices that the tile has at a level of the traversal.
+    pub fn range(&self, level: usize) -> Range<usize> {
+        match level.cmp(&self.order.level) {
+            Ordering::Less => 0..self.order.extents[level],
+            Ordering::Equal => self.done..self.done + self.now,
+            Ordering::Greater => self.turns[level]..self.turns[level] + 1,
+        }
+    }
+
+    /// Restricts a region of the block to the tile.
+    pub fn restrict(&self, region: &mut Region) {
+        for (level, &dim) in self.order.dims.iter().enumerate() {
+            let range = self.range(level);
+            (region.lo[dim], region.hi[dim]) = (range.start as i64, range.end as i64);
+        }
+    }
+
+    pub fn elements(&self) -> usize {
+        let levels = 0..self.order.dims.len();
+        levels.map(|level| self.range(level).len()).product()
     }
 }
 

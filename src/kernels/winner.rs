@@ -1,12 +1,11 @@
 //! Where the extreme of a block stands: the winner of each tile, translated to its place in the whole array.
 
 use std::cmp::Ordering;
-
-use distarray_core::MAX_DIMS;
+use std::ops::Range;
 
 use super::fold::{finder, Finder};
 use super::partial::{Partial, Shape, Words};
-use super::tile::Traversal;
+use super::tile::Corner;
 
 /// The places of a block's elements in row-major order of the array that it is a part of. That of an element is the sum over
 /// the dimensions of what `of(dimension, index in the block)` gives.
@@ -15,16 +14,6 @@ pub struct Places<'a> {
     pub of: &'a (dyn Fn(usize, i64) -> i64 + Sync),
     /// Whether `of` ascends with the index.
     pub ascending: bool,
-}
-
-/// One tile, by where the traversal stands.
-pub(super) struct Corner<'a> {
-    pub order: &'a Traversal,
-    /// Turns made of the loops above the tile's level.
-    pub turns: &'a [usize; MAX_DIMS],
-    /// Turns of the tile's own loop made before this tile, and in it.
-    pub done: usize,
-    pub now: usize,
 }
 
 /// The search for the winner of one term.
@@ -109,20 +98,9 @@ impl<'a> Search<'a> {
     }
 
     /// The sum over the levels of what `of` makes of the range of indices that the tile has there.
-    fn sum(
-        &self,
-        corner: &Corner,
-        mut of: impl FnMut(usize, std::ops::Range<usize>) -> i64,
-    ) -> i64 {
-        let order = corner.order;
-        let levels = (0..order.dims.len()).map(|level| {
-            let range = match level.cmp(&order.level) {
-                Ordering::Less => 0..order.extents[level],
-                Ordering::Equal => corner.done..corner.done + corner.now,
-                Ordering::Greater => corner.turns[level]..corner.turns[level] + 1,
-            };
-            of(level, range)
-        });
+    fn sum(&self, corner: &Corner, mut of: impl FnMut(usize, Range<usize>) -> i64) -> i64 {
+        let levels = 0..corner.order.dims.len();
+        let levels = levels.map(|level| of(level, corner.range(level)));
         self.fixed + levels.sum::<i64>()
     }
 }

@@ -53,9 +53,37 @@ impl Comm {
         bytes: &mut [u8],
         combine: impl Fn(&[u8], &mut [u8]),
     ) -> Result<()> {
+        self.climb(None, self.rank(), self.size(), bytes, combine)
+    }
+
+    /// As `allreduce_bytes`, over the ranks of a list alone, in its order. The calling rank stands on it, and its fellows pass the
+    /// same list; ranks on different lists go separate ways at once.
+    pub fn allreduce_among(
+        &self,
+        ranks: &[usize],
+        bytes: &mut [u8],
+        combine: impl Fn(&[u8], &mut [u8]),
+    ) -> Result<()> {
+        let own = ranks.iter().position(|&rank| rank == self.rank());
+        let own = own.ok_or_else(|| {
+            let text = "a rank takes part in a reduction of others";
+            Error::new(Code::Internal, text)
+        })?;
+        self.climb(Some(ranks), own, ranks.len(), bytes, combine)
+    }
+
+    fn climb(
+        &self,
+        ranks: Option<&[usize]>,
+        rank: usize,
+        size: usize,
+        bytes: &mut [u8],
+        combine: impl Fn(&[u8], &mut [u8]),
+    ) -> Result<()> {
         let mut climber = Climber {
             comm: self.duplicate()?,
-            rank: self.rank(),
+            ranks,
+            rank,
             wait: if self.crowded() {
                 Wait::Yield
             } else {
@@ -64,11 +92,11 @@ impl Comm {
             mine: Vec::new(),
             theirs: Vec::new(),
         };
-        if self.size() == 1 {
+        if size == 1 {
             return Ok(());
         }
         climber.take_along(bytes)?;
-        let place = Place::new(self.rank(), self.size());
+        let place = Place::new(rank, size);
         if let Some(partner) = place.partner {
             climber.meet(partner, &combine)?;
         }
@@ -127,15 +155,17 @@ impl Place {
 }
 
 /// A rank on its way up, with what it knows and room for what it is told. Both buffers hold a head and a value, or `ROOM`.
-struct Climber {
+struct Climber<'a> {
     comm: ffi::MPI_Comm,
+    /// Who takes part, where not all ranks do; all ranks below are positions on this list.
+    ranks: Option<&'a [usize]>,
     rank: usize,
     wait: Wait,
     mine: Vec<u8>,
     theirs: Vec<u8>,
 }
 
-impl Climber {
+impl Climber<'_> {
     /// Without memory for the value the rank still goes, to say so.
     fn take_along(&mut self, bytes: &[u8]) -> Result<()> {
         let room = ROOM.max(HEAD.saturating_add(bytes.len()));
@@ -232,6 +262,8 @@ impl Climber {
 
     /// Sends a part of one buffer and receives as much or less into a part of the other.
     fn transfer(&mut self, tag: c_int, (to, told): End, (from, heard): End) -> Result<()> {
+        let known = |position| self.ranks.map_or(position, |ranks| ranks[position]);
+        let (to, from) = (to.map(known), from.map(known));
         let (comm, byte) = (self.comm, byte());
         let buffers = [take(&mut self.mine), take(&mut self.theirs)];
         let [mine, theirs] = complete_by(self.wait, buffers, |[mine, theirs], [receive, send]| {

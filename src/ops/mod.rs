@@ -1,5 +1,6 @@
 //! Where memory, plans and MPI meet: moving and reducing distributed arrays.
 
+pub mod apply;
 pub mod assign;
 pub mod between;
 pub mod channels;
@@ -12,9 +13,12 @@ pub mod indices;
 pub mod mask;
 pub mod pick;
 pub mod plan;
+pub mod random;
 pub mod redistribute;
 pub mod reduce;
+pub mod reduce_dims;
 mod relabel;
+pub mod sort;
 pub mod take;
 
 pub use between::plan_between;

@@ -108,20 +108,20 @@ fn combine_messages(lower: &[u8], higher: &mut [u8]) {
     combine_partials(&lower[HEAD..], &mut higher[HEAD..]);
 }
 
-fn pack(partials: &[Partial], bytes: &mut [u8]) {
+pub(super) fn pack(partials: &[Partial], bytes: &mut [u8]) {
     for (partial, bytes) in partials.iter().zip(bytes.chunks_exact_mut(Partial::BYTES)) {
         bytes.copy_from_slice(partial.as_bytes());
     }
 }
 
-fn unpack(bytes: &[u8], partials: &mut [Partial]) {
+pub(super) fn unpack(bytes: &[u8], partials: &mut [Partial]) {
     for (partial, bytes) in partials.iter_mut().zip(bytes.chunks_exact(Partial::BYTES)) {
         *partial = Partial::from_bytes(bytes);
     }
 }
 
 /// Lower ranks stand to the left, whatever arrives first. What is no reduction stays none.
-fn combine_partials(lower: &[u8], higher: &mut [u8]) {
+pub(super) fn combine_partials(lower: &[u8], higher: &mut [u8]) {
     let size = Partial::BYTES;
     for (left, right) in lower.chunks_exact(size).zip(higher.chunks_exact_mut(size)) {
         let mut total = Partial::from_bytes(left);

@@ -47,7 +47,7 @@ void host_free(int comm)
 
 void host_finish(void) { MPI_Finalize(); }
 
-void host_sizes(int64_t sizes[13])
+void host_sizes(int64_t sizes[14])
 {
     sizes[0] = sizeof(darr_dim);
     sizes[1] = sizeof(darr_dist_options);
@@ -62,6 +62,7 @@ void host_sizes(int64_t sizes[13])
     sizes[10] = sizeof(darr_neighbour);
     sizes[11] = sizeof(darr_edge);
     sizes[12] = sizeof(darr_edge_region);
+    sizes[13] = sizeof(darr_random);
 }
 
 /* In the order of the list in t001_library.f90. */

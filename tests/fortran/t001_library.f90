@@ -34,7 +34,7 @@ program t001_library
         darr_about_edge, darr_about_face, darr_about_cell, &
         darr_colors_viridis, darr_colors_gray, darr_colors_red_blue, darr_colors_inferno]
     integer(c_int) :: header(size(constants))
-    integer(c_int64_t) :: sizes(13)
+    integer(c_int64_t) :: sizes(14)
     type(darr_memory) :: memory
     type(darr_view) :: view
     type(darr_reduction) :: reduction
@@ -66,7 +66,7 @@ contains
     !> The types that callers do not see.
     subroutine hidden_sizes()
         use distarray_abi, only: darr_dim, darr_dist_options, darr_halo_options, darr_image_options, &
-            darr_move_options, darr_index, edge_entry
+            darr_move_options, darr_index, edge_entry, random_numbers
         type(darr_dim) :: dim
         type(darr_dist_options) :: dist_options
         type(darr_halo_options) :: halo_options
@@ -77,6 +77,7 @@ contains
         type(darr_index) :: index
         type(edge_entry) :: edge
         type(darr_edge_region) :: region
+        type(random_numbers) :: random
 
         call expect(c_sizeof(dim), sizes(1), 'size of darr_dim')
         call expect(c_sizeof(dist_options), sizes(2), 'size of darr_dist_options')
@@ -88,8 +89,9 @@ contains
         call expect(c_sizeof(index), sizes(10), 'size of darr_index')
         call expect(c_sizeof(edge), sizes(12), 'size of darr_edge')
         call expect(c_sizeof(region), sizes(13), 'size of darr_edge_region')
+        call expect(c_sizeof(random), sizes(14), 'size of darr_random')
         call expect([dim%size, dist_options%size, halo_options%size, image_options%size, &
-            plan_info%size, move_options%size, index%size, neighbour%size, edge%size, region%size], &
-            sizes([1, 2, 6, 7, 8, 9, 10, 11, 12, 13]), 'default sizes')
+            plan_info%size, move_options%size, index%size, neighbour%size, edge%size, region%size, &
+            random%size], sizes([1, 2, 6, 7, 8, 9, 10, 11, 12, 13, 14]), 'default sizes')
     end subroutine hidden_sizes
 end program t001_library

@@ -277,7 +277,7 @@ fn power(x: Pair, y: Pair) -> Pair {
     let mut length = size.powf(y.0);
     let mut phase = angle * y.0;
     if y.1 != 0.0 {
-        length *= (-angle * y.1).exp();
+        length /= (angle * y.1).exp();
         phase += y.1 * size.ln();
     }
     (length * phase.cos(), length * phase.sin())

@@ -285,6 +285,27 @@ pub unsafe extern "C" fn darr_dist_reduce(
     })
 }
 
+/// As `darr_dist_reduce`, with the dimensions kept at an extent of 1.
+///
+/// Local. Errors: as `darr_dist_reduce`.
+#[no_mangle]
+pub unsafe extern "C" fn darr_dist_reduce_keeping(
+    dist: *const darr_dist,
+    n_dims: c_int,
+    dims: *const c_int,
+    dist_out: *mut *mut darr_dist,
+) -> c_int {
+    guard(|| {
+        let dist = get(dist, "dist")?;
+        // SAFETY: the pointer rule of the header.
+        let (out, dims) = unsafe { (output(dist_out, "dist_out")?, slice(dims, n_dims, "dims")?) };
+        let dims: Vec<i64> = dims.iter().map(|&d| d.into()).collect();
+        let map = dist.map().reduce_keeping(&dims)?;
+        out.write(store(Dist::new(dist.comm(), map)));
+        Ok(())
+    })
+}
+
 /// Runs a collective construction with what is known of the place for its result, so that a NULL there on one rank is an
 /// error of all, and stores the result.
 fn finish(

@@ -134,6 +134,38 @@ pub unsafe extern "C" fn darr_dist_count(
     })
 }
 
+/// Global indices that a rank owns in one dimension, in the order in which they lie in memory, for any map.
+///
+/// Local.
+/// @param dim [in] The dimension; negative ones count from the end.
+/// @param n [in] Room at `indices_out`: the number of elements that `darr_dist_count` gives for the dimension.
+/// @param indices_out [out] The indices; NULL is fine when there are none.
+/// Errors: `DARR_ERR_ARGUMENT` for a dimension that there is not, another number; `DARR_ERR_UNSUPPORTED` for another rank's indices of an
+/// unstructured dimension; `DARR_ERR_HANDLE`.
+#[no_mangle]
+pub unsafe extern "C" fn darr_dist_indices(
+    dist: *const darr_dist,
+    rank: c_int,
+    dim: c_int,
+    n: i64,
+    indices_out: *mut i64,
+) -> c_int {
+    guard(|| {
+        let dist = get(dist, "dist")?;
+        let indices = dist.map().indices(checked_rank(&dist, rank)?, dim.into())?;
+        let count = indices.len();
+        if i64::try_from(count) != Ok(n) {
+            let text =
+                format!("there is room for {n} indices; the rank owns {count} in the dimension");
+            return Err(Error::new(Code::Argument, text));
+        }
+        // SAFETY: the pointer rule of the header.
+        let out = unsafe { outputs(indices_out, count, "indices_out") }?;
+        out.write(indices);
+        Ok(())
+    })
+}
+
 /// Elements that a rank's section carries below and above the owned ones along each dimension: communication padding
 /// inside and at periodic ends, boundary padding at the other ends, none where the rank owns nothing.
 ///
@@ -248,6 +280,24 @@ pub unsafe extern "C" fn darr_dist_to_global(
             )
         };
         out.write(dist.map().to_global(checked_rank(&dist, rank)?, local)?);
+        Ok(())
+    })
+}
+
+/// The global index of the element at a place of the row-major order, as `DARR_ARGMIN` and `DARR_ARGMAX` give it.
+///
+/// Local. Errors: `DARR_ERR_ARGUMENT` for a place outside of the array; `DARR_ERR_HANDLE`.
+#[no_mangle]
+pub unsafe extern "C" fn darr_dist_unravel(
+    dist: *const darr_dist,
+    place: i64,
+    index_out: *mut i64,
+) -> c_int {
+    guard(|| {
+        let dist = get(dist, "dist")?;
+        // SAFETY: the pointer rule of the header.
+        let out = unsafe { outputs(index_out, dist.map().ndim(), "index_out") }?;
+        out.write(dist.map().unravel(place)?);
         Ok(())
     })
 }

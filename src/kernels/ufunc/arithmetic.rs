@@ -5,7 +5,6 @@ use distarray_core::{Dtype, Kind};
 
 use super::super::element::Flag;
 use super::super::lane::Kernel;
-use super::complex;
 use super::loops::{function, kernel, Function};
 use super::types::{flag, with, Float, Integer, Ring};
 
@@ -52,12 +51,6 @@ pub(super) fn binary(ufunc: Ufunc, dtype: Dtype) -> Kernel {
     match (ufunc, dtype.kind()) {
         (Ufunc::Add, Kind::Bool) => kernel::<Or, Flag, Flag, (), 0>(),
         (Ufunc::Multiply, Kind::Bool) => kernel::<And, Flag, Flag, (), 0>(),
-        (Ufunc::Multiply, Kind::Complex) => {
-            with!(complex dtype, T => kernel::<complex::Multiply, T, T, (), 0>())
-        }
-        (Ufunc::Divide, Kind::Complex) => {
-            with!(complex dtype, T => kernel::<complex::Divide, T, T, (), 0>())
-        }
         (Ufunc::Add, _) => with!(modular dtype, T => kernel::<Add, T, T, (), 0>()),
         (Ufunc::Subtract, _) => with!(modular dtype, T => kernel::<Subtract, T, T, (), 0>()),
         (Ufunc::Multiply, _) => with!(modular dtype, T => kernel::<Multiply, T, T, (), 0>()),

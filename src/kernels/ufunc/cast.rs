@@ -53,3 +53,18 @@ pub(super) fn copy(dtype: Dtype) -> Kernel {
         other => with!(bits other, T => kernel::<Copied, T, (), (), 0>()),
     }
 }
+
+/// Zeros, of a type of this size: the imaginary parts of real numbers.
+pub(super) fn zeros(dtype: Dtype) -> Kernel {
+    with!(bits dtype, T => kernel::<Zero<T>, (), (), (), 0>())
+}
+
+struct Zero<T>(PhantomData<T>);
+
+impl<T: Element> Function<()> for Zero<T> {
+    type Out = T;
+    #[inline(always)]
+    fn of(_: (), _: (), _: ()) -> T {
+        T::from_unsigned(0)
+    }
+}

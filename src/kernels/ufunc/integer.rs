@@ -6,6 +6,7 @@ use distarray_core::{Dtype, Kind};
 use super::super::element::Flag;
 use super::super::lane::Kernel;
 use super::arithmetic::{And, Or};
+use super::cast;
 use super::loops::{function, kernel, Function, Vectors};
 use super::types::{flag, with, Integer};
 
@@ -71,10 +72,10 @@ fn within<T: Integer>(shift: T) -> Option<usize> {
     shift.to_usize().filter(|&bits| bits < width)
 }
 
-/// Functions of two arguments.
-pub(super) fn binary(ufunc: Ufunc, dtype: Dtype) -> Kernel {
+/// Functions of one argument and of two.
+pub(super) fn any(ufunc: Ufunc, dtype: Dtype) -> Option<Kernel> {
     let bool = dtype.kind() == Kind::Bool;
-    match ufunc {
+    Some(match ufunc {
         Ufunc::FloorDivide => with!(integer dtype, T => kernel::<FloorDivide, T, T, (), 0>()),
         Ufunc::Remainder => with!(integer dtype, T => kernel::<Remainder, T, T, (), 0>()),
         Ufunc::Fmod => with!(integer dtype, T => kernel::<Fmod, T, T, (), 0>()),
@@ -87,14 +88,9 @@ pub(super) fn binary(ufunc: Ufunc, dtype: Dtype) -> Kernel {
         Ufunc::BitwiseAnd => with!(bits dtype, T => kernel::<BitwiseAnd, T, T, (), 0>()),
         Ufunc::BitwiseOr => with!(bits dtype, T => kernel::<BitwiseOr, T, T, (), 0>()),
         Ufunc::BitwiseXor => with!(bits dtype, T => kernel::<BitwiseXor, T, T, (), 0>()),
-        other => unreachable!("{} is no function of integers", other.name()),
-    }
-}
-
-/// All bits the other way; of a truth value its opposite.
-pub(super) fn invert(dtype: Dtype) -> Kernel {
-    match dtype {
-        Dtype::Bool => kernel::<Not, Flag, (), (), 0>(),
-        integer => with!(bits integer, T => kernel::<Invert, T, (), (), 0>()),
-    }
+        Ufunc::Invert if bool => kernel::<Not, Flag, (), (), 0>(),
+        Ufunc::Invert => with!(bits dtype, T => kernel::<Invert, T, (), (), 0>()),
+        Ufunc::Absolute if bool => cast::copy(dtype),
+        _ => return None,
+    })
 }

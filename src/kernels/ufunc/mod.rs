@@ -7,9 +7,11 @@ mod arithmetic;
 mod cast;
 mod compare;
 mod complex;
+mod elementary;
 mod extreme;
 mod float;
 mod integer;
+mod libm;
 mod loops;
 mod types;
 
@@ -41,27 +43,34 @@ pub(super) fn scalar_kernel(function: Function, types: &Loop, which: usize) -> O
 
 fn of_ufunc(ufunc: Ufunc, types: &Loop) -> Kernel {
     use Ufunc::*;
+    // The type computed in; of `where` it is not the first one.
     let dtype = types.args[types.args.len() - 1];
-    let integer = matches!(dtype.kind(), Kind::Signed | Kind::Unsigned);
+    let kind = dtype.kind();
+    let of_kind = match kind {
+        Kind::Complex => complex::any(ufunc, dtype),
+        Kind::Float => float::any(ufunc, dtype).or_else(|| elementary::any(ufunc, dtype)),
+        Kind::Bool | Kind::Signed | Kind::Unsigned => integer::any(ufunc, dtype),
+    };
+    if let Some(kernel) = of_kind {
+        return kernel;
+    }
     match ufunc {
         Add | Subtract | Multiply | Divide => arithmetic::binary(ufunc, dtype),
         Negative | Square | Reciprocal | Sign | Absolute => arithmetic::unary(ufunc, dtype),
-        FloorDivide | Remainder | Fmod | Power if integer => integer::binary(ufunc, dtype),
-        LeftShift | RightShift | BitwiseAnd | BitwiseOr | BitwiseXor => {
-            integer::binary(ufunc, dtype)
-        }
-        Invert => integer::invert(dtype),
         Less | LessEqual | Equal | NotEqual | Greater | GreaterEqual | LogicalAnd | LogicalOr
         | LogicalXor => compare::binary(ufunc, types),
         LogicalNot | Isnan | Isinf | Isfinite | Signbit => compare::unary(ufunc, dtype),
         Maximum | Minimum | Fmax | Fmin => extreme::binary(ufunc, dtype),
         Clip => extreme::clip(dtype),
         Where => extreme::choose(dtype),
-        Positive => cast::copy(dtype),
-        other => todo!("{}", other.name()),
+        Imag => cast::zeros(dtype),
+        // Real numbers are their own real parts and conjugates, integers are whole.
+        Positive | Conjugate | Real | Floor | Ceil | Trunc => cast::copy(dtype),
+        other => unreachable!("{} has no meaning for {}", other.name(), dtype.name()),
     }
 }
 
+/// The kernels that are worth having for one element of an argument.
 fn with_one<const ONE: usize>(ufunc: Ufunc, types: &Loop) -> Option<Kernel> {
     arithmetic::with_one::<ONE>(ufunc, types.out)
         .or_else(|| compare::with_one::<ONE>(ufunc, types))

@@ -7,7 +7,6 @@ use super::loops::Lane;
 
 /// Numbers that are added and multiplied; integers modulo their size, so that the sign does not matter.
 pub(super) trait Ring: Element + Lane {
-    const ONE: Self;
     fn plus(self, other: Self) -> Self;
     fn minus(self, other: Self) -> Self;
     fn times(self, other: Self) -> Self;
@@ -17,7 +16,6 @@ pub(super) trait Ring: Element + Lane {
 macro_rules! modular {
     ($($integer:ty),*) => {$(
         impl Ring for $integer {
-            const ONE: Self = 1;
             #[inline(always)]
             fn plus(self, other: Self) -> Self {
                 self.wrapping_add(other)
@@ -41,9 +39,8 @@ macro_rules! modular {
 modular!(i8, i16, i32, i64, u8, u16, u32, u64);
 
 macro_rules! rounded {
-    ($($number:ty = $one:expr),*) => {$(
+    ($($number:ty),*) => {$(
         impl Ring for $number {
-            const ONE: Self = $one;
             #[inline(always)]
             fn plus(self, other: Self) -> Self {
                 self + other
@@ -64,12 +61,7 @@ macro_rules! rounded {
     )*};
 }
 
-rounded!(
-    f32 = 1.0,
-    f64 = 1.0,
-    Complex<f32> = Complex { re: 1.0, im: 0.0 },
-    Complex<f64> = Complex { re: 1.0, im: 0.0 }
-);
+rounded!(f32, f64, Complex<f32>, Complex<f64>);
 
 /// Real floating-point numbers.
 pub(super) trait Float: Ring + num_traits::Float + num_traits::FloatConst {

@@ -21,11 +21,15 @@ const NOUNS: &[&str] = &[
     "fetch",
     "assign",
     "take",
+    "sort",
     "reduce",
     "formula/operand",
     "formula/node",
     "formula/ufunc",
     "formula",
+    "random",
+    "apply",
+    "reduce_dims",
     "protocol",
     "plan/edge",
     "plan/halo",
@@ -103,6 +107,12 @@ fn as_c_comments(text: &str) -> String {
         let body: Vec<String> = body
             .iter()
             .map(|line| line.trim().replace('`', ""))
+            .map(|line| {
+                // Behind the indent of the declaration and a blank, lines keep their own indent: code and tables.
+                let own = line.strip_prefix(indent).unwrap_or(line);
+                let own = own.strip_prefix(' ').unwrap_or(own).trim_end();
+                own.replace('`', "").replace("**", "")
+            })
             .collect();
         let text = body
             .join(&format!("\n{indent} * "))

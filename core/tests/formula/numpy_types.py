@@ -1,0 +1,31 @@
+"""The types of NumPy's functions: writes numpy_types.txt, one function a line, one entry for each combination of types.
+
+An entry has the letters of the types computed in and of the result; `.` where NumPy has no such function. The letters are those
+of numpy.dtype.char in the order of distarray's numbers; half precision counts as single precision, long long as long.
+"""
+import numpy as np
+
+LETTERS = "?bhilBHILfdFD"
+FUNCTIONS = """absolute arccos arccosh arcsin arcsinh arctan arctanh conjugate cos cosh exp expm1 invert log log10 log1p
+negative reciprocal rint sign sin sinh sqrt square tan tanh add arctan2 bitwise_and bitwise_or bitwise_xor divide floor_divide
+fmod hypot left_shift multiply power remainder right_shift subtract less less_equal equal not_equal greater greater_equal
+maximum minimum fmax fmin logical_and logical_or logical_xor logical_not isnan isinf isfinite floor ceil trunc cbrt exp2 log2
+degrees radians copysign signbit positive logaddexp""".split()
+
+
+def entry(function, types):
+    try:
+        resolved = function.resolve_dtypes((*map(np.dtype, types), None))
+    except TypeError:
+        return "."
+    return "".join(dtype.char for dtype in resolved).translate(str.maketrans("eqQ", "flL"))
+
+
+with open(__file__.replace(".py", ".txt"), "w") as file:
+    for name in FUNCTIONS:
+        function = getattr(np, name)
+        if function.nin == 1:
+            entries = [entry(function, a) for a in LETTERS]
+        else:
+            entries = [entry(function, a + b) for a in LETTERS for b in LETTERS]
+        print(name, *entries, file=file)

@@ -1,0 +1,178 @@
+//! The form of a function's body, and the loops over a tile.
+//!
+//! A body is branch-free scalar code that the compiler turns into vector instructions. A tile is
+//! computed in chunks of [`CHUNK`] elements, the last one padded, so that an element takes the same
+//! operations wherever it stands and however many there are.
+
+use super::super::lane::Kernel;
+
+/// Elements computed together; a multiple of every vector length.
+const CHUNK: usize = 32;
+
+/// A function of `N` real arguments.
+pub(super) trait Body<T, const N: usize> {
+    /// Whether `straight` is the value at these arguments.
+    #[inline(always)]
+    fn is_ordinary(_: [T; N]) -> bool {
+        true
+    }
+
+    /// The value at ordinary arguments. At others anything but a panic.
+    fn straight(x: [T; N]) -> T;
+
+    /// The value at all arguments, the same bits as `straight` at ordinary ones.
+    #[inline(always)]
+    fn value(x: [T; N]) -> T {
+        Self::straight(x)
+    }
+
+    /// The value by the C library, for processors without fused multiply-add.
+    fn library(x: [T; N]) -> T;
+}
+
+/// `f32` and `f64`.
+pub(super) trait Float: Copy {
+    const ONE: Self;
+}
+
+impl Float for f32 {
+    const ONE: f32 = 1.0;
+}
+
+impl Float for f64 {
+    const ONE: f64 = 1.0;
+}
+
+/// The widest version of a body that this processor runs. All versions with fused multiply-add give
+/// the same bits.
+pub(super) fn entry<B: Body<T, N>, T: Float, const N: usize>() -> Kernel {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("fma") {
+        if is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512vl")
+            && is_x86_feature_detected!("avx512bw")
+        {
+            return with_avx512::<B, T, N>;
+        }
+        if is_x86_feature_detected!("avx2") {
+            return with_avx2::<B, T, N>;
+        }
+    }
+    plain::<B, T, N>
+}
+
+/// # Safety
+/// As [`Kernel`].
+pub(super) unsafe fn plain<B: Body<T, N>, T: Float, const N: usize>(
+    args: [*const u8; 3],
+    out: *mut u8,
+    n: usize,
+) {
+    for i in 0..n {
+        // SAFETY: element i of n; an argument at the address of `out` is read before it is written.
+        unsafe {
+            let x = std::array::from_fn(|arg| args[arg].cast::<T>().add(i).read());
+            out.cast::<T>().add(i).write(B::library(x));
+        }
+    }
+}
+
+/// # Safety
+/// As [`Kernel`], on a processor with AVX-512 F, DQ, VL, BW and FMA.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,fma")]
+pub(super) unsafe fn with_avx512<B: Body<T, N>, T: Float, const N: usize>(
+    args: [*const u8; 3],
+    out: *mut u8,
+    n: usize,
+) {
+    // SAFETY: passed on.
+    unsafe { chunks::<B, T, N>(args, out, n, with_avx512::<B, T, N>) }
+}
+
+/// # Safety
+/// As [`Kernel`], on a processor with AVX2 and FMA.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+pub(super) unsafe fn with_avx2<B: Body<T, N>, T: Float, const N: usize>(
+    args: [*const u8; 3],
+    out: *mut u8,
+    n: usize,
+) {
+    // SAFETY: passed on.
+    unsafe { chunks::<B, T, N>(args, out, n, with_avx2::<B, T, N>) }
+}
+
+/// Elements that are computed together, where vectors of them do not cross cache lines.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Chunk<T>([T; CHUNK]);
+
+/// # Safety
+/// As [`Kernel`].
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+unsafe fn chunks<B: Body<T, N>, T: Float, const N: usize>(
+    args: [*const u8; 3],
+    out: *mut u8,
+    n: usize,
+    this: Kernel,
+) {
+    let whole = n / CHUNK * CHUNK;
+    for start in (0..whole).step_by(CHUNK) {
+        // SAFETY: a chunk of n elements, aligned; those of an argument at the address of `out` are
+        // read before they are written.
+        unsafe {
+            let x: [Chunk<T>; N] = std::array::from_fn(|arg| {
+                Chunk(args[arg].cast::<T>().add(start).cast::<[T; CHUNK]>().read())
+            });
+            let values = chunk::<B, T, N>(&x);
+            out.cast::<T>()
+                .add(start)
+                .cast::<[T; CHUNK]>()
+                .write(values.0);
+        }
+    }
+    let rest = n - whole;
+    if rest > 0 {
+        let mut x = [Chunk([T::ONE; CHUNK]); N];
+        let mut values = Chunk([T::ONE; CHUNK]);
+        let mut padded = [std::ptr::null(); 3];
+        // SAFETY: `rest` elements from `whole` on of n; `this` does this for a chunk on the stack,
+        // and has no rest then.
+        unsafe {
+            for (arg, x) in x.iter_mut().enumerate() {
+                std::ptr::copy_nonoverlapping(
+                    args[arg].cast::<T>().add(whole),
+                    x.0.as_mut_ptr(),
+                    rest,
+                );
+                padded[arg] = x.0.as_ptr().cast();
+            }
+            this(padded, values.0.as_mut_ptr().cast(), CHUNK);
+            std::ptr::copy_nonoverlapping(values.0.as_ptr(), out.cast::<T>().add(whole), rest);
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn chunk<B: Body<T, N>, T: Float, const N: usize>(x: &[Chunk<T>; N]) -> Chunk<T> {
+    let at = |i: usize| -> [T; N] { std::array::from_fn(|arg| x[arg].0[i]) };
+    let mut values = Chunk([T::ONE; CHUNK]);
+    let mut others = 0;
+    for i in 0..CHUNK {
+        others |= u32::from(!B::is_ordinary(at(i)));
+    }
+    if others == 0 {
+        for (i, value) in values.0.iter_mut().enumerate() {
+            *value = B::straight(at(i));
+        }
+    } else {
+        for (i, value) in values.0.iter_mut().enumerate() {
+            *value = B::value(at(i));
+        }
+    }
+    values
+}
