@@ -639,7 +639,7 @@ typedef struct darr_memory {
 typedef struct darr_view {
     /* sizeof(darr_view). */
     int64_t size;
-    /* The element with local index 0 in every dimension, padding included. Not to be used when an extent is 0. */
+    /* The element with local index 0 in every dimension, padding included; NULL where the rank owns nothing. */
     void *base;
     /* DARR_FLOAT64 and so on. */
     int dtype;
@@ -757,6 +757,59 @@ typedef struct darr_node {
     double imaginary;
 } darr_node;
 
+/* Which random numbers. Start from DARR_RANDOM_INIT.
+ *
+ * Every element has its number: its place in the global array in C order, whatever the memory order. Seed, stream and number
+ * decide its value, by the generator Philox 4x32-10 of Salmon and others (2011): the array is the same for any number of ranks,
+ * any distribution and any processor.
+ */
+typedef struct darr_random {
+    /* sizeof(darr_random). */
+    int64_t size;
+    /* Any number; others give other arrays. */
+    int64_t seed;
+    /* Any number: independent arrays of one seed. Two calls of one seed and stream use the same random bits, also for different
+     * distributions.
+     */
+    int64_t stream;
+    /* For a part of a larger array that gets the numbers of the whole, one entry per dimension: the global array's extents. NULL:
+     * the array is the whole, and first and step are NULL too.
+     */
+    const int64_t *extents;
+    /* Place there of the element with index 0 in every dimension; NULL: 0 in each. */
+    const int64_t *first;
+    /* Distance there of neighbours, of any sign but not 0; NULL: 1 in each. */
+    const int64_t *step;
+} darr_random;
+
+/* Works on the calling rank's sections of n arrays, views[0] to views[n - 1], each as darr_array_view gives it; gives 0, or
+ * another number for a failure. context is what the caller of the library passed on.
+ */
+typedef int (*darr_apply_function)(int n, const struct darr_view *const *views, void *context);
+
+/* Gives the element at a global index, one entry per dimension, counted from 0: writes it to value_out, which is aligned for any
+ * element and holds zeros. Gives 0, or another number for a failure.
+ */
+typedef int (*darr_element_function)(const int64_t *index, void *value_out, void *context);
+
+/* Makes the calling rank's part of a reduction: reads the sections of n arrays as a darr_apply_function does and writes the part to
+ * partial_out, which is aligned for any type and holds zeros. Gives 0, or another number for a failure.
+ */
+typedef int (*darr_partial_function)(int n, const struct darr_view *const *views, void *partial_out, void *context);
+
+/* Combines the part of some ranks, lower, with that of the ranks that follow them: higher becomes the part of both. Gives 0, or
+ * another number for a failure.
+ */
+typedef int (*darr_combine_function)(const void *lower, void *higher, void *context);
+
+/* How to reduce over dimensions. Start from DARR_REDUCE_OPTIONS_INIT. */
+typedef struct darr_reduce_options {
+    /* sizeof(darr_reduce_options). */
+    int64_t size;
+    /* DARR_VAR, DARR_STD: what is taken from the number of elements; otherwise 0. */
+    int64_t ddof;
+} darr_reduce_options;
+
 /* Layers of padding outside of the domain, on one rank, that a function is to fill. */
 typedef struct darr_edge_region {
     /* sizeof(darr_edge_region) of the library. */
@@ -796,11 +849,11 @@ typedef int (*darr_edge_function)(void *user, const struct darr_edge_region *reg
  * from DARR_EDGE_INIT.
  *
  * With a(0), a(1), ... the elements from the end of the domain inwards, whoever owns them, layer k = 1, 2, ... outwards gets
- * DARR_EDGE_CONSTANT       v
- * DARR_EDGE_ZERO_GRADIENT  a(0)
- * DARR_EDGE_LINEAR         a(0) + k (a(0) - a(1))
- * DARR_EDGE_MIRROR         a(k - 1), or a(k) where the plane goes through a(0)
- * DARR_EDGE_ANTISYMMETRIC  2 v - a(k - 1), or 2 v - a(k)
+ *   DARR_EDGE_CONSTANT       v
+ *   DARR_EDGE_ZERO_GRADIENT  a(0)
+ *   DARR_EDGE_LINEAR         a(0) + k (a(0) - a(1))
+ *   DARR_EDGE_MIRROR         a(k - 1), or a(k) where the plane goes through a(0)
+ *   DARR_EDGE_ANTISYMMETRIC  2 v - a(k - 1), or 2 v - a(k)
  * in the arithmetic of the dtype: integers wrap; truth values are no linear and no antisymmetric field. An element on the
  * plane itself keeps its value.
  */
@@ -1170,6 +1223,12 @@ int darr_dist_slice(const darr_dist *dist,
  */
 int darr_dist_reduce(const darr_dist *dist, int n_dims, const int *dims, darr_dist **dist_out);
 
+/* As darr_dist_reduce, with the dimensions kept at an extent of 1.
+ *
+ * Local. Errors: as darr_dist_reduce.
+ */
+int darr_dist_reduce_keeping(const darr_dist *dist, int n_dims, const int *dims, darr_dist **dist_out);
+
 /* The target distribution with its grid coordinates given to other ranks of the communicator: so that the fewest elements change
  * their rank when an array goes from the source to it. Shape, maps, padding and the extents of the grid are the target's; which
  * rank stands where darr_dist_coords tells.
@@ -1229,6 +1288,21 @@ int darr_dist_box(const darr_dist *dist, int rank, int64_t *lo_out, int64_t *hi_
  */
 int darr_dist_count(const darr_dist *dist, int rank, int64_t *count_out);
 
+/* Global indices that a rank owns in one dimension, in the order in which they lie in memory, for any map.
+ *
+ * Local.
+ * @param dim [in] The dimension; negative ones count from the end.
+ * @param n [in] Room at indices_out: the number of elements that darr_dist_count gives for the dimension.
+ * @param indices_out [out] The indices; NULL is fine when there are none.
+ * Errors: DARR_ERR_ARGUMENT for a dimension that there is not, another number; DARR_ERR_UNSUPPORTED for another rank's indices of an
+ * unstructured dimension; DARR_ERR_HANDLE.
+ */
+int darr_dist_indices(const darr_dist *dist,
+                      int rank,
+                      int dim,
+                      int64_t n,
+                      int64_t *indices_out);
+
 /* Elements that a rank's section carries below and above the owned ones along each dimension: communication padding
  * inside and at periodic ends, boundary padding at the other ends, none where the rank owns nothing.
  *
@@ -1258,6 +1332,12 @@ int darr_dist_to_local(const darr_dist *dist, int rank, const int64_t *index, in
  * indices of an unstructured dimension; DARR_ERR_HANDLE.
  */
 int darr_dist_to_global(const darr_dist *dist, int rank, const int64_t *local, int64_t *index_out);
+
+/* The global index of the element at a place of the row-major order, as DARR_ARGMIN and DARR_ARGMAX give it.
+ *
+ * Local. Errors: DARR_ERR_ARGUMENT for a place outside of the array; DARR_ERR_HANDLE.
+ */
+int darr_dist_unravel(const darr_dist *dist, int64_t place, int64_t *index_out);
 
 /* Whether two distributions give every element to the same rank at the same place among its owned ones (1), or not (0).
  * Padding, periods and memory order do not matter.
@@ -1512,6 +1592,70 @@ int darr_array_mask(const darr_array *array,
                     const darr_array *mask,
                     darr_array **array_out);
 
+/* Sorts an array of one dimension where it is, in ascending order, NaNs last, as NumPy's sort. The distribution stays, any one; of a
+ * slice its elements alone move. Negative zeros come before the others, which NumPy leaves open. Ghosts are not updated.
+ *
+ * Collective: each rank sorts its own elements, a search over all of them finds where the ranks' shares meet, with messages as those
+ * of a reduction, and each element travels once, to the rank that keeps it. Of cyclic and unstructured arrays they travel twice. Each rank
+ * needs memory for a few times its own elements, whatever they are.
+ * @param array [in] The array that is sorted, of real elements; indices of an unstructured one lie between 0 and the extent.
+ * Errors: DARR_ERR_UNSUPPORTED for several dimensions or none, and for complex elements; DARR_ERR_ARGUMENT for an unstructured
+ * array whose indices are not those of an array; DARR_ERR_STATE where a begun plan uses the array; DARR_ERR_MISMATCH;
+ * DARR_ERR_MEMORY; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ */
+int darr_array_sort(darr_array *array);
+
+/* Gives the global indices of the elements in ascending order: NumPy's argsort with kind='stable', so that equal elements, all zeros
+ * and all NaNs among them, stand in the order of their indices. darr_array_pick and gather plans bring the elements.
+ *
+ * Collective, as darr_array_sort.
+ * @param array [in] The array, as for darr_array_sort; it is only read.
+ * @param indices [in] Where the indices are written: an array of the same extent and any distribution over the same communicator, of an
+ * integer type that holds the largest index.
+ * Errors: as darr_array_sort; DARR_ERR_ARGUMENT also for indices of another extent or communicator or of a type that does not
+ * hold them; DARR_ERR_STATE where a begun plan writes the array or uses the indices.
+ */
+int darr_array_argsort(const darr_array *array,
+                       darr_array *indices);
+
+/* Gives quantiles of an array of one dimension on every rank, between neighbours in the sorted order by NumPy's method linear: 0.5 is
+ * the median, 0 the minimum, 1 the maximum. The array is not sorted for it. If one element is NaN, all quantiles are. Where a quantile is
+ * an element, or lies between two equal ones, it is that element, also beside an infinite one, of which NumPy makes NaN.
+ *
+ * Collective: messages as those of a reduction, up to 16 one after the other for each 128 positions; no elements travel.
+ * @param array [in] The array, of real elements and any distribution.
+ * @param n [in] Number of quantiles, 0 or more, the same on every rank.
+ * @param q [in] Which part of the elements lies below each, 0 to 1, the same on every rank.
+ * @param values_out [out] The n quantiles, computed in 64 bits whatever the type of the elements.
+ * Errors: DARR_ERR_ARGUMENT for parts beyond 0 to 1 or NaN, an array without elements; DARR_ERR_UNSUPPORTED for several dimensions or
+ * none, and for complex elements; DARR_ERR_STATE where a begun plan writes the array; DARR_ERR_MISMATCH; DARR_ERR_MEMORY;
+ * DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ */
+int darr_array_quantiles(const darr_array *array,
+                         int64_t n,
+                         const double *q,
+                         double *values_out);
+
+/* Gives the different values of an array of one dimension, in ascending order: NumPy's unique. Zeros of both signs are one value,
+ * and so are all NaNs.
+ *
+ * Collective: each rank tells of its own different values only, once, and equal ones meet on one rank. Free the new arrays with
+ * darr_array_free.
+ * @param array [in] The array, of real elements and any distribution.
+ * @param values_out [out] The values: a new array of one dimension, in blocks over all ranks, of the array's dtype.
+ * @param counts_out [out] How often each stands in the array: a new array as that of the values, of int64. NULL on every rank: not
+ * wanted.
+ * @param inverse_out [out] For each element the index of its value: a new array, distributed as the array, of int64. NULL on every rank:
+ * not wanted.
+ * Errors: DARR_ERR_UNSUPPORTED for several dimensions or none, and for complex elements; DARR_ERR_ARGUMENT; DARR_ERR_STATE where
+ * a begun plan writes the array; DARR_ERR_MISMATCH also where some ranks want what others do not; DARR_ERR_MEMORY;
+ * DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ */
+int darr_array_unique(const darr_array *array,
+                      darr_array **values_out,
+                      darr_array **counts_out,
+                      darr_array **inverse_out);
+
 /* Reduces whole arrays, any number of them at once: one pass over memory, and one message.
  * Padding does not count.
  *
@@ -1639,6 +1783,215 @@ int darr_eval_values_nodes(int nformulas,
                            const darr_node *nodes,
                            int dtype,
                            void *values_out);
+
+/* Fills an array with random real numbers of [low, high), all equally probable: multiples of 2^-53 of the interval's length, of
+ * 2^-24 in DARR_FLOAT32. The parts of complex elements are independent. Ghosts are not updated.
+ *
+ * Local: every rank fills what it owns, without a message, and checks the same whatever it owns.
+ * @param array [in] The array, real or complex.
+ * @param random [in] Which numbers; NULL: the defaults.
+ * @param low [in] Least number.
+ * @param high [in] End of the interval, low or more; with low itself every element is low.
+ * Errors: DARR_ERR_ARGUMENT for an end below low, numbers that are not finite or beyond the dtype, a part that is not inside the
+ * global array, a global array of 2^63 elements or more; DARR_ERR_UNSUPPORTED for integers and truth values; DARR_ERR_STATE
+ * where a begun plan uses the elements; DARR_ERR_HANDLE.
+ */
+int darr_random_uniform(darr_array *array,
+                        const darr_random *random,
+                        double low,
+                        double high);
+
+/* Fills an array with random numbers of the normal distribution. Neighbours in pairs of numbers are independent too (Box and
+ * Muller's method); the farthest from the mean are 8.5 deviations away, 6.5 in DARR_FLOAT32. Ghosts are not updated.
+ *
+ * Local: as darr_random_uniform.
+ * @param array [in] The array, real or complex, each part with this mean and deviation.
+ * @param random [in] Which numbers; NULL: the defaults.
+ * @param mean [in] Mean.
+ * @param deviation [in] Standard deviation, 0 or more.
+ * Errors: DARR_ERR_ARGUMENT for a negative deviation, numbers that are not finite or beyond the dtype; others as
+ * darr_random_uniform.
+ */
+int darr_random_normal(darr_array *array,
+                       const darr_random *random,
+                       double mean,
+                       double deviation);
+
+/* Fills an array with random numbers of the exponential distribution, 0 or more. Ghosts are not updated.
+ *
+ * Local: as darr_random_uniform.
+ * @param array [in] The array, real or complex.
+ * @param random [in] Which numbers; NULL: the defaults.
+ * @param scale [in] Mean, 0 or more; the inverse of the rate.
+ * Errors: DARR_ERR_ARGUMENT for a negative scale, one that is not finite or beyond the dtype; others as darr_random_uniform.
+ */
+int darr_random_exponential(darr_array *array,
+                            const darr_random *random,
+                            double scale);
+
+/* Fills an array with random numbers of the beta distribution, from 0 to 1 with a density of x^(a-1) (1-x)^(b-1). Ghosts are not
+ * updated.
+ *
+ * Local: as darr_random_uniform.
+ * @param array [in] The array, real or complex.
+ * @param random [in] Which numbers; NULL: the defaults.
+ * @param a [in] First parameter, above 0 (1e-300 at least).
+ * @param b [in] Second parameter, as a.
+ * Errors: DARR_ERR_ARGUMENT for a parameter that is not positive and finite; others as darr_random_uniform.
+ */
+int darr_random_beta(darr_array *array,
+                     const darr_random *random,
+                     double a,
+                     double b);
+
+/* Fills an array with random integers of [low, high), all equally probable within 2^-32. Ghosts are not updated.
+ *
+ * Local: as darr_random_uniform.
+ * @param array [in] The array, of integers, truth values or real numbers.
+ * @param random [in] Which numbers; NULL: the defaults.
+ * @param low [in] Least integer.
+ * @param high [in] End of the interval, itself not included.
+ * Errors: DARR_ERR_ARGUMENT for an interval without an integer, integers that the dtype does not hold; DARR_ERR_UNSUPPORTED for
+ * complex elements; others as darr_random_uniform.
+ */
+int darr_random_integers(darr_array *array,
+                         const darr_random *random,
+                         int64_t low,
+                         int64_t high);
+
+/* Fills an array of one dimension with a random permutation of the indices of the global array: each of them once, made element
+ * by element. Ghosts are not updated.
+ *
+ * Local: as darr_random_uniform.
+ * @param array [in] The array, of integers that hold all indices.
+ * @param random [in] Which permutation; NULL: the defaults.
+ * @param base [in] The first index: of n elements those from base to base + n - 1 are permuted.
+ * Errors: DARR_ERR_ARGUMENT for another number of dimensions, integers that are too small; DARR_ERR_UNSUPPORTED for what are no
+ * integers; others as darr_random_uniform.
+ */
+int darr_random_permutation(darr_array *array,
+                            const darr_random *random,
+                            int64_t base);
+
+/* Calls a function of the program once on every rank, also on those that own nothing, with the rank's sections of several arrays:
+ * address, strides, extents, padding and global indices. The arrays may be distributed in different ways.
+ *
+ * The function is called on the thread of the caller. It may read and write the sections, padding included, and call Local functions
+ * of the library, also on these arrays; it makes no collective call, and does not throw or jump out. Nobody's ghosts are updated.
+ * Arrays that it frees stay alive until the call returns. In dimensions that are neither block nor whole (contiguous is 0)
+ * darr_dist_indices gives the global indices. To set a field to the number of its row:
+ *
+ *   static int rows(int n, const darr_view *const *views, void *context)
+ *   {
+ *       const darr_view *v = views[0];
+ *       for (int64_t i = v->owned_lo[0]; i < v->owned_hi[0]; i++)
+ *           for (int64_t j = v->owned_lo[1]; j < v->owned_hi[1]; j++)
+ *               *(double *)((char *)v->base + i * v->strides[0] + j * v->strides[1]) = v->global_lo[0] + i;
+ *       return 0;
+ *   }
+ *   code = darr_apply(1, &field, rows, NULL);
+ *
+ * Collective: the ranks agree at the end, in one small message. What the function of any rank reports is every rank's
+ * DARR_ERR_CALLBACK, with the lowest such rank and its number in the text; functions of other ranks have run then.
+ * @param n [in] Number of arrays, 1 or more. The first one says whose call it is: only a rank that passes no live array there
+ * reports alone.
+ * @param arrays [in] The arrays, over one communicator.
+ * @param function [in] The function of this rank; ranks may pass different ones.
+ * @param context [in] What the function gets; NULL is fine.
+ * Errors: DARR_ERR_CALLBACK; DARR_ERR_ARGUMENT; DARR_ERR_MISMATCH for arrays that differ between ranks, found before any function
+ * is called in checked mode only; DARR_ERR_MEMORY; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ */
+int darr_apply(int n,
+               darr_array *const *arrays,
+               darr_apply_function function,
+               void *context);
+
+/* Sets every owned element of an array to what a function of the program gives for its global index: any distribution, padding left
+ * alone.
+ *
+ * The function is called on the thread of the caller, for one element after the other in the memory order of the distribution, each
+ * on its owner. It may call Local functions of the library, also on this array, makes no collective call, and does not
+ * throw or jump out.
+ *
+ * Collective: as darr_apply; after a failure the elements before it are set.
+ * @param array [in] The array.
+ * @param dtype [in] Type of the function's values, converted as NumPy's same_kind rule allows; an integer must fit.
+ * @param function [in] The function of this rank.
+ * @param context [in] What the function gets; NULL is fine.
+ * Errors: DARR_ERR_CALLBACK; DARR_ERR_ARGUMENT for a dtype that is unknown or does not convert; DARR_ERR_STATE where a begun plan
+ * uses the array; DARR_ERR_MISMATCH; DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ */
+int darr_array_from_function(darr_array *array,
+                             int dtype,
+                             darr_element_function function,
+                             void *context);
+
+/* Reduces arrays in a way of the program's own: a function makes a part of each rank's sections, also of a rank that owns nothing,
+ * and another one combines the parts of two groups of ranks until one is left.
+ *
+ * Parts are combined in the order of the ranks, (0 with 1) with (2 with 3) and so on, the same way in every run at one rank count, so
+ * that the combination need not be commutative, and associative only for results that do not depend on the rank count. Several ranks
+ * make the same combination: for the same result on every rank it depends on the two parts alone. What darr_apply says of its
+ * function holds for both.
+ *
+ * Collective: one message of this many bytes and a small one for the agreement.
+ * @param n [in] Number of arrays, 1 or more, as for darr_apply.
+ * @param arrays [in] The arrays, over one communicator.
+ * @param bytes [in] Size of a part, 1 or more, the same on every rank.
+ * @param local [in] Makes the part of this rank.
+ * @param combine [in] Combines two parts.
+ * @param context [in] What both functions get; NULL is fine.
+ * @param result_out [out] The last part, on every rank. Nothing is written on failure.
+ * Errors: as darr_apply; DARR_ERR_MISMATCH also for sizes that differ.
+ */
+int darr_reduce_with(int n,
+                     const darr_array *const *arrays,
+                     int64_t bytes,
+                     darr_partial_function local,
+                     darr_combine_function combine,
+                     void *context,
+                     void *result_out);
+
+/* Reduces an array over some of its dimensions into another array: out has the elements that the others leave.
+ *
+ * Collective: messages among the ranks that share a part of the result, and two agreements. Two runs on one rank count give the
+ * same bits.
+ * @param array [in] The array.
+ * @param op [in] DARR_SUM to DARR_COUNT_NONZERO but a dot product; the place of an extreme is counted in row-major order of the
+ * reduced dimensions alone.
+ * @param n_dims [in] Number of dimensions to reduce; 0 reduces nothing.
+ * @param dims [in] Which; negative ones count from the end.
+ * @param options [in] NULL for the defaults.
+ * @param out [in] The array for the result, on what darr_dist_reduce makes of the distribution of the array, or
+ * darr_dist_reduce_keeping; its dtype is that of the values, to which they are converted. Its memory is another one.
+ * Errors: DARR_ERR_ARGUMENT for a dimension that does not exist or is named twice, a result that is distributed otherwise, the
+ * extreme of no elements, values that do not fit their dtype; DARR_ERR_UNSUPPORTED for the extreme of complex elements;
+ * DARR_ERR_MEMORY; DARR_ERR_MISMATCH for ranks that ask for different reductions; DARR_ERR_COMM; DARR_ERR_HANDLE;
+ * DARR_ERR_MPI.
+ */
+int darr_array_reduce_dims(const darr_array *array,
+                           int op,
+                           int n_dims,
+                           const int *dims,
+                           const darr_reduce_options *options,
+                           darr_array *out);
+
+/* As darr_array_reduce_dims, with the whole result on every rank, packed in row-major order.
+ *
+ * Collective: in addition one message of the size of the result for each doubling of the rank count.
+ * @param dtype [in] Type of the values.
+ * @param n_values [in] Number of values that there is room for: that of the elements of the result.
+ * @param values_out [out] The values.
+ * Errors: as darr_array_reduce_dims; DARR_ERR_ARGUMENT for another number of values.
+ */
+int darr_array_reduce_dims_everywhere(const darr_array *array,
+                                      int op,
+                                      int n_dims,
+                                      const int *dims,
+                                      const darr_reduce_options *options,
+                                      int dtype,
+                                      int64_t n_values,
+                                      void *values_out);
 
 /* Checks a descriptor against every rule of distarray_protocol.h that concerns one rank alone. Local.
  *
@@ -2055,6 +2408,8 @@ int darr_image_save(const darr_array *array,
 #define DARR_OPERAND_INIT {sizeof(darr_operand), 0, 0, 0, 0, 0, 0, 0}
 #define DARR_EVAL_OPTIONS_INIT {sizeof(darr_eval_options), 0}
 #define DARR_NODE_INIT {sizeof(darr_node), 0, 0, 0, 0, 0, 0, 0, 0}
+#define DARR_RANDOM_INIT {sizeof(darr_random), 0, 0, 0, 0, 0}
+#define DARR_REDUCE_OPTIONS_INIT {sizeof(darr_reduce_options), 0}
 #define DARR_EDGE_REGION_INIT {sizeof(darr_edge_region), 0, 0, 0, 0, 0, 0, 0, {0}, {0}, {0}, {0}}
 #define DARR_EDGE_INIT {sizeof(darr_edge), 0, 0, 0, 0, 0, 0, 0, 0, 0}
 #define DARR_HALO_OPTIONS_INIT {sizeof(darr_halo_options), 0, 0, 0, 0, 0, 0, 0, 0, 0}

@@ -106,12 +106,11 @@ fn as_c_comments(text: &str) -> String {
             .collect();
         let body: Vec<String> = body
             .iter()
-            .map(|line| line.trim().replace('`', ""))
             .map(|line| {
                 // Behind the indent of the declaration and a blank, lines keep their own indent: code and tables.
                 let own = line.strip_prefix(indent).unwrap_or(line);
                 let own = own.strip_prefix(' ').unwrap_or(own).trim_end();
-                own.replace('`', "").replace("**", "")
+                own.replace('`', "")
             })
             .collect();
         let text = body
