@@ -172,6 +172,8 @@ impl Ufunc {
         let computed = match (self, common.kind()) {
             // True division of integers is done in double precision, whatever their size.
             (Ufunc::Divide, Kind::Bool | Kind::Signed | Kind::Unsigned) => Some(Dtype::Float64),
+            // NumPy's arctan2(0, x).
+            (Ufunc::Angle, Kind::Bool) => Some(Dtype::Float64),
             // Booleans have no sign; NumPy wants `^` and `~` for them.
             (Ufunc::Subtract | Ufunc::Negative | Ufunc::Positive | Ufunc::Sign, Kind::Bool) => None,
             (_, Kind::Bool | Kind::Signed | Kind::Unsigned) if kinds & (B | I) == 0 => {
@@ -216,7 +218,12 @@ fn compare_exactly(args: &[Typed], types: &mut ArrayVec<Dtype, MAX_ARGS>) {
 /// The smallest floating type that keeps every one of these integers: that of int8 and uint16 is single precision, though they
 /// promote to int32.
 fn float_of(args: &[Typed]) -> Dtype {
+    let is_truth = |arg: &&Typed| arg.dtype.kind() == Kind::Bool;
     let strong = args.iter().filter(|arg| !arg.weak);
+    // Beside truth values alone an integer literal is an int64.
+    if strong.clone().all(|arg| is_truth(&arg)) && !args.iter().all(|arg| is_truth(&arg)) {
+        return Dtype::Float64;
+    }
     let floats = strong.map(|arg| match arg.dtype.size() {
         1 | 2 => Dtype::Float32,
         _ => Dtype::Float64,
@@ -309,6 +316,16 @@ mod tests {
             assert_eq!(promote(a, b), want);
             assert_eq!(promote(b, a), want);
         }
+    }
+
+    #[test]
+    fn floats_of_truth_values_and_literals_are_double() {
+        let of = |dtype, weak| Typed { dtype, weak };
+        let truth = of(Dtype::Bool, false);
+        let arctan2 = |a, b| Ufunc::Arctan2.resolve(&[a, b]).unwrap().out;
+        assert_eq!(arctan2(truth, of(Dtype::Int64, true)), Dtype::Float64);
+        assert_eq!(arctan2(truth, of(Dtype::Bool, true)), Dtype::Float32);
+        assert_eq!(arctan2(truth, truth), Dtype::Float32);
     }
 
     #[test]

@@ -65,7 +65,8 @@ class Arrangement:
         dims, drop = list(self.dims), 0
         while drop < len(dims) and dims[drop].procs == 1 and self.rng.random() < 0.4:
             drop += 1
-        dims = [layouts.Dim(1) if dim.procs == 1 and self.rng.random() < 0.4 else dim for dim in dims[drop:]]
+        stretched = lambda dim: dim.procs == 1 and dim.extent != 1 and self.rng.random() < 0.4
+        dims = [layouts.Dim(1) if stretched(dim) else dim for dim in dims[drop:]]
         return tuple(dim.extent for dim in dims), dims
 
     def out(self, dtype):
@@ -85,7 +86,7 @@ def run(arrangement, name, args, operands, formula=None, out=None):
         want = functions.answer(name, *args)
     except functions.Refused:
         code = evaluate(formula, operands, arrangement.out(np.dtype(np.complex128)))
-        check(code == UNSUPPORTED, f"{said}: NumPy has no answer, the library gives", code, last_error() if code else "")
+        check(code == UNSUPPORTED, f"{said}: NumPy has no answer, the library gives", code, last_error() if code else "", about=(name, "refused"))
         return
     out = arrangement.out(want.dtype) if out is None else out
     compare(arrangement, name, args, operands, formula, out, want, said)
@@ -94,16 +95,19 @@ def run(arrangement, name, args, operands, formula=None, out=None):
 def compare(arrangement, name, args, operands, formula, out, want, said):
     before = out.keep()
     code = evaluate(formula, operands, out)
-    if not check(code == OK, f"{said}: code {code}: {last_error()}"):
+    if not check(code == OK, f"{said}: code {code}: {last_error()}", about=(name, "code")):
         return
     check(out.kept(before), f"{said}: more was written than the owned elements")
     want = out.mine(arrangement.broadcast(want))
     got = out.local
     elements = [out.mine(arrangement.broadcast(np.asarray(arg))) for arg in args]
     good = functions.agrees(name, elements, got, want)
-    if not check(good.all(), f"{said}: wrong values"):
+    if good.all():
+        check(True)
+    else:
         at = tuple(np.argwhere(~good)[0])
-        check(False, f"  {[element[at] for element in elements]} gives {got[at]!r}, NumPy {want[at]!r}; {(~good).sum()} of {good.size}")
+        told = f"{[element[at] for element in elements]} gives {got[at]!r}, NumPy {want[at]!r}; {(~good).sum()} of {good.size}"
+        check(False, f"{said}: {told}", about=(name, want.dtype))
 
 
 def integers_only(types):
@@ -208,6 +212,8 @@ def other_results(cases):
 
 def main():
     cases = list(every_case())
+    import os  # TEMPORARY
+    cases = [c for c in cases if c[0] not in os.environ.get("DARR_SKIP", "").split() ]
     for number in range(SWEEPS):
         sweep(number, cases)
     scalars(cases)

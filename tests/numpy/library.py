@@ -30,6 +30,7 @@ calls.total.argtypes, calls.total.restype = [ctypes.c_long], ctypes.c_long
 calls.start()
 rank, size = calls.rank(), calls.size()
 failed = checked = 0
+reported = []
 
 
 def give_up(kind, value, trace):
@@ -51,14 +52,17 @@ def must(code):
         raise RuntimeError(f"code {code}: {last_error()}")
 
 
-def check(good, *told):
-    """Counts a check; the first ones that fail on a rank are printed."""
+def check(good, *told, about=None):
+    """Counts a check; the first ones that fail are printed, one of each function that they are about."""
     global checked, failed
     checked += 1
     if not good:
         failed += 1
-        if failed <= 8:
-            print(f"rank {rank} of {size}:", *told, flush=True)
+        if about not in reported or about is None:
+            reported.append(about)
+            if len(reported) <= (25 if rank == 0 else 3):
+                sys.stdout.write(f"rank {rank} of {size}: {' '.join(map(str, told))}\n")
+                sys.stdout.flush()
     return good
 
 
@@ -176,7 +180,7 @@ class Array(Handle):
             self.local = self.section
             return
         self.section = np.asarray(Memory(base.value, tuple(extents)[:ndim], self.dtype, tuple(strides)[:ndim]))
-        self.local = self.section[tuple(slice(a, b) for a, b in zip(lo, hi))[:ndim]]
+        self.local = self.section[(..., *[slice(a, b) for a, b in zip(lo, hi)][:ndim])]
 
     def part(self, entries):
         """A view: rows of kind, start, stop, step."""

@@ -165,8 +165,7 @@ fn power<T: Part>(a: Complex<T>, b: Complex<T>) -> Complex<T> {
         return unit;
     }
     if a.re == zero && a.im == zero {
-        let vanishes = b.re > zero && b.im == zero;
-        let part = if vanishes { zero } else { T::nan() };
+        let part = if b.re > zero { zero } else { T::nan() };
         return Complex { re: part, im: part };
     }
     let exponent = b.re.to_i32().filter(|n| n.abs() < 100);
