@@ -218,10 +218,10 @@ fn compare_exactly(args: &[Typed], types: &mut ArrayVec<Dtype, MAX_ARGS>) {
 /// The smallest floating type that keeps every one of these integers: that of int8 and uint16 is single precision, though they
 /// promote to int32.
 fn float_of(args: &[Typed]) -> Dtype {
-    let is_truth = |arg: &&Typed| arg.dtype.kind() == Kind::Bool;
     let strong = args.iter().filter(|arg| !arg.weak);
-    // Beside truth values alone an integer literal is an int64.
-    if strong.clone().all(|arg| is_truth(&arg)) && !args.iter().all(|arg| is_truth(&arg)) {
+    let integer = |arg: &Typed| arg.dtype.kind() != Kind::Bool;
+    if args.iter().any(integer) && !strong.clone().any(integer) {
+        // A literal beside truth values is of the default size.
         return Dtype::Float64;
     }
     let floats = strong.map(|arg| match arg.dtype.size() {

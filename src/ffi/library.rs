@@ -9,6 +9,7 @@ use super::error;
 use super::guard::guard;
 use super::pointer::{output, text};
 use crate::error::{explain, Error};
+use crate::kernels::threads;
 use crate::mpi::{library, Comm};
 
 /// Most dimensions of an array.
@@ -192,6 +193,26 @@ pub extern "C" fn darr_comm_divide_node(comm: c_int, part: c_int) -> c_int {
         let comm = Comm::from_fortran(comm)?;
         comm.agree_on("darr_comm_divide_node", &[], Ok(()))?;
         comm.divide_node(u64::from(part.unsigned_abs()) << 1 | u64::from(part < 0))?;
+        Ok(())
+    })
+}
+
+/// Lets a call on formulas use several threads of this rank, where it has elements enough; 1, the default, means the calling
+/// thread alone. Results are the same bits for any number of threads.
+///
+/// Local; holds for all communicators of the process from the next call on. The threads live as long as the call, and make no calls of MPI
+/// or of functions of the program.
+/// @param threads [in] How many, the calling one among them.
+/// Errors: `DARR_ERR_ARGUMENT` below 1.
+#[no_mangle]
+pub extern "C" fn darr_set_threads(threads: c_int) -> c_int {
+    guard(|| {
+        let number = usize::try_from(threads).ok().filter(|&number| number > 0);
+        let number = number.ok_or_else(|| {
+            let text = format!("{threads} threads are not possible; 1 or more are");
+            Error::new(Code::Argument, text)
+        })?;
+        threads::set(number);
         Ok(())
     })
 }

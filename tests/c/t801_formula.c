@@ -121,7 +121,7 @@ static void shifted(int comm, int exchange, int in_place)
     CHECK_OK(darr_eval("i0**2", 0, NULL, NULL, u));
     if (!exchange) {
         darr_plan *plan = NULL;
-        CHECK_NEEDED(darr_plan_halo(1, (const darr_array *const *)&u, NULL, &plan));
+        CHECK_NEEDED(darr_plan_halo(1, &u, NULL, &plan));
         CHECK_OK(darr_plan_run(plan));
         darr_plan_free(plan);
     }

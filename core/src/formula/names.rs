@@ -99,9 +99,13 @@ pub fn suggestion<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Strin
     }
     let near = known.filter(|other| other.len() <= longest);
     let near = near.map(|other| (strsim::osa_distance(name, other), other));
-    let allowed = name.chars().count().div_ceil(3);
+    let chars = name.chars().count();
+    // At least one character in common, but for capitals.
+    let alike = |distance: usize, other: &str| {
+        distance <= chars.div_ceil(3) && distance < chars || name.eq_ignore_ascii_case(other)
+    };
     match near.min_by_key(|(distance, _)| *distance) {
-        Some((distance, other)) if distance <= allowed => format!("; did you mean `{other}`?"),
+        Some((distance, other)) if alike(distance, other) => format!("; did you mean `{other}`?"),
         _ => String::new(),
     }
 }

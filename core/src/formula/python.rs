@@ -162,7 +162,8 @@ fn true_divide(a: i128, b: i128) -> f64 {
     let (dividend, divisor) = (a.unsigned_abs(), b.unsigned_abs());
     let shift = dividend.leading_zeros();
     let shifted = dividend << shift;
-    let quotient = shifted / divisor | u128::from(!shifted.is_multiple_of(divisor));
+    let rest = !shifted.is_multiple_of(divisor);
+    let quotient = (shifted / divisor) | u128::from(rest);
     let sign = if (a < 0) == (b < 0) { 1.0 } else { -1.0 };
     sign * quotient as f64 * 0.5_f64.powi(shift.cast_signed())
 }

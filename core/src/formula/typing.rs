@@ -275,19 +275,21 @@ impl<'a> Typing<'a> {
         if !comparison || !matches!(dtype.kind(), Family::Signed | Family::Unsigned) {
             return types;
         }
-        let literal = |&id: &Id| match self.graph.value(id) {
+        // An integer that the type may lack: a literal, or any negative one for a number that is not known yet.
+        let beyond = |&id: &Id| match self.graph.value(id) {
+            Value { weak: false, .. } => None,
             Value {
-                kind: Kind::Literal(Literal::Int(value)),
-                weak: true,
+                kind: Kind::Literal(literal),
                 ..
-            } if !fits(*value, dtype) => Some(*value),
+            } => literal.whole().filter(|&value| !fits(value, dtype)),
+            Value {
+                dtype: Dtype::Int64,
+                ..
+            } if dtype != Dtype::Int64 => Some(-1),
             _ => None,
         };
-        let Some((at, value)) = args
-            .iter()
-            .enumerate()
-            .find_map(|(i, id)| Some((i, literal(id)?)))
-        else {
+        let mut args = args.iter().enumerate();
+        let Some((at, value)) = args.find_map(|(i, id)| Some((i, beyond(id)?))) else {
             return types;
         };
         let (mine, others) = match (dtype, value < 0) {

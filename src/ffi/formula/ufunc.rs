@@ -2,6 +2,16 @@
 
 use std::ffi::c_int;
 
+use distarray_core::formula::builder::{self, Node};
+use distarray_core::ufunc::Ufunc;
+use distarray_core::Code;
+
+use super::super::guard::guard;
+use super::super::handle::{darr_array, get};
+use super::operand::{self, darr_operand, Held};
+use crate::error::{Error, Result};
+use crate::ops::formula::{evaluate, Asked, Options};
+
 /// |x|, also of complex numbers.
 pub const DARR_ABSOLUTE: c_int = 0;
 pub const DARR_ARCCOS: c_int = 1;
@@ -98,6 +108,57 @@ pub const DARR_REAL: c_int = 72;
 pub const DARR_IMAG: c_int = 73;
 /// Argument of a complex number.
 pub const DARR_ANGLE: c_int = 74;
+
+/// One element-wise function of arrays and numbers: `darr_eval` without a text.
+///
+/// Local.
+/// @param ufunc [in] `DARR_ABSOLUTE` to `DARR_ANGLE`.
+/// @param n [in] Number of operands, as many as the function takes.
+/// @param operands [in] What it is applied to; numbers may stand on either side.
+/// @param out [out] The array that is written; it may be an operand. The result is converted to its type as NumPy's `same_kind` rule allows.
+/// Errors: as `darr_eval`.
+#[no_mangle]
+pub unsafe extern "C" fn darr_ufunc(
+    ufunc: c_int,
+    n: c_int,
+    operands: *const darr_operand,
+    out: *mut darr_array,
+) -> c_int {
+    guard(|| {
+        let out = get(out, "out")?;
+        // SAFETY: the pointer rule of the header.
+        let given = unsafe { operand::operands(n, operands) };
+        let nodes = given.as_ref().map_err(Clone::clone).and_then(|given| call(ufunc, given.len()));
+        let root;
+        let asked = match (&given, &nodes) {
+            (Err(error), _) | (_, Err(error)) => Err(error.clone()),
+            (Ok(given), Ok(nodes)) => {
+                root = [given.len() as i64];
+                Ok((Asked::Nodes(nodes, &root), given.iter().map(Held::operand).collect()))
+            }
+        };
+        evaluate(&out, asked, Options::default())
+    })
+}
+
+/// The operands in their order, and the function of them.
+fn call(ufunc: c_int, n: usize) -> Result<Vec<Node>> {
+    let function = Ufunc::from_code(ufunc)?;
+    if function.arity() != n {
+        let text = format!("{} takes {} operands, {n} are given", function.name(), function.arity());
+        return Err(Error::new(Code::Argument, text));
+    }
+    let mut last = Node::new(ufunc);
+    let mut nodes = Vec::with_capacity(n + 1);
+    for number in 0..n {
+        let mut node = Node::new(builder::OPERAND);
+        node.which = number as i64;
+        nodes.push(node);
+        last.args[number] = number as i64;
+    }
+    nodes.push(last);
+    Ok(nodes)
+}
 
 #[cfg(test)]
 mod tests {

@@ -34,6 +34,8 @@ pub struct Uniforms {
 
 /// The elements that a stage visits on this rank, and what it reads there, by the number of the load.
 pub struct Space<'a> {
+    /// Whether there is none: extents do not tell where there is no dimension.
+    pub is_empty: bool,
     pub extents: &'a [i64],
     pub inputs: &'a [Option<Input>],
     pub places: Places<'a>,
@@ -199,7 +201,7 @@ impl<'a> Visit<'a> {
         target: Option<&Block>,
         finds: bool,
     ) -> Option<Visit<'a>> {
-        if space.extents.contains(&0) {
+        if space.is_empty {
             return None;
         }
         let mut operands = Vec::with_capacity(space.inputs.len() + 1);

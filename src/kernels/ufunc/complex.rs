@@ -24,9 +24,7 @@ function! {
     Imag: <T: Float> (a: Complex<T>) -> T = a.im;
     Sqrt [None]: <T: Part> (a: Complex<T>) -> Complex<T> = T::sqrt_of(a);
     Exp [None]: <T: Part> (a: Complex<T>) -> Complex<T> = T::exp_of(a);
-    Exp2 [None]: <T: Part> (a: Complex<T>) -> Complex<T> = {
-        T::exp_of(product(a, Complex { re: T::LN_2(), im: T::zero() }))
-    };
+    Exp2 [None]: <T: Part> (a: Complex<T>) -> Complex<T> = T::exp_of(scaled(a, T::LN_2()));
     Expm1 [None]: <T: Part> (a: Complex<T>) -> Complex<T> = expm1(a);
     Log [None]: <T: Part> (a: Complex<T>) -> Complex<T> = T::log_of(a);
     Log2 [None]: <T: Part> (a: Complex<T>) -> Complex<T> = scaled(T::log_of(a), T::LOG2_E());

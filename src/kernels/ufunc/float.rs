@@ -24,8 +24,9 @@ function! {
     } else {
         T::zero()
     };
-    FloorDivide [None]: <T: Float> (a: T, b: T) -> T = floor_divide(a, b);
-    Remainder [None]: <T: Float> (a: T, b: T) -> T = remainder(a, b);
+    // For the sake of `floor`, which AVX2 comes with; the remainder is the C library's.
+    FloorDivide [Avx2]: <T: Float> (a: T, b: T) -> T = floor_divide(a, b);
+    Remainder [Avx2]: <T: Float> (a: T, b: T) -> T = remainder(a, b);
     Fmod [None]: <T: Float> (a: T, b: T) -> T = a % b;
 }
 

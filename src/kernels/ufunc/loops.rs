@@ -20,7 +20,7 @@ pub(super) trait Function<A: Lane, B = (), C = ()> {
 
 /// Vectors beside those that every processor has.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Vectors {
+pub(in crate::kernels) enum Vectors {
     /// 32 and 64 bytes.
     Both,
     /// 32 bytes.
@@ -49,9 +49,19 @@ macro_rules! lanes {
 lanes!((), Flag, i8, i16, i32, i64, u8, u16, u32, u64, [u64; 2]);
 impl<T: Float> Lane for Complex<T> {}
 
+#[cfg(test)]
+thread_local! {
+    /// What tests take the processor for.
+    pub(in crate::kernels) static GIVEN: std::cell::Cell<Option<Vectors>> = const { std::cell::Cell::new(None) };
+}
+
 /// What this processor has.
 #[cfg(target_arch = "x86_64")]
 fn processor() -> Vectors {
+    #[cfg(test)]
+    if let Some(given) = GIVEN.get() {
+        return given;
+    }
     if !is_x86_feature_detected!("avx2") {
         Vectors::None
     } else if is_x86_feature_detected!("avx512f")
@@ -73,13 +83,24 @@ where
     B: Copy,
     C: Copy,
 {
+    vector_kernel::<F, A, B, C, ONE>().unwrap_or(plain::<F, A, B, C, ONE>)
+}
+
+/// The kernel for vectors beside those that every processor has, if this one has them.
+pub(super) fn vector_kernel<F, A, B, C, const ONE: usize>() -> Option<Kernel>
+where
+    F: Function<A, B, C>,
+    A: Lane,
+    B: Copy,
+    C: Copy,
+{
     #[cfg(target_arch = "x86_64")]
     match (F::VECTORS, processor()) {
         (Vectors::None, _) | (_, Vectors::None) => {}
-        (Vectors::Both, Vectors::Both) => return with_avx512::<F, A, B, C, ONE>,
-        _ => return with_avx2::<F, A, B, C, ONE>,
+        (Vectors::Both, Vectors::Both) => return Some(with_avx512::<F, A, B, C, ONE>),
+        _ => return Some(with_avx2::<F, A, B, C, ONE>),
     }
-    plain::<F, A, B, C, ONE>
+    None
 }
 
 /// # Safety
@@ -97,14 +118,12 @@ where
     unsafe {
         match F::VECTORS {
             Vectors::None => each::<F, A, B, C, ONE>(args, out, n),
+            _ if size_of::<C>() != 0 => pieces::<F, A, B, C, ONE>(args, out, n),
             _ if size_of::<A>() == size_of::<F::Out>() && in_place(0) => {
                 each::<F, A, B, C, ONE>([out.cast_const(), args[1], args[2]], out, n)
             }
             _ if size_of::<B>() == size_of::<F::Out>() && in_place(1) => {
                 each::<F, A, B, C, ONE>([args[0], out.cast_const(), args[2]], out, n)
-            }
-            _ if size_of::<C>() == size_of::<F::Out>() && in_place(2) => {
-                each::<F, A, B, C, ONE>([args[0], args[1], out.cast_const()], out, n)
             }
             _ => each::<F, A, B, C, ONE>(args, out, n),
         }
@@ -139,6 +158,47 @@ where
 {
     // SAFETY: passed on.
     unsafe { plain::<F, A, B, C, ONE>(args, out, n) }
+}
+
+/// Functions of three arguments, of which there are many: a tile that replaces an argument goes through a small one of our
+/// own instead of a loop for each of them.
+///
+/// # Safety
+/// As [`Kernel`].
+#[inline(always)]
+unsafe fn pieces<F, A, B, C, const ONE: usize>([a, b, c]: [*const u8; 3], out: *mut u8, n: usize)
+where
+    F: Function<A, B, C>,
+    A: Lane,
+    B: Copy,
+    C: Copy,
+{
+    const PIECE: usize = 128;
+    let mut piece = [const { std::mem::MaybeUninit::<F::Out>::uninit() }; PIECE];
+    let in_place = [a, b, c].contains(&out.cast_const());
+    let length = if in_place { PIECE } else { n };
+    for start in (0..n).step_by(length) {
+        let count = length.min(n - start);
+        let step = |k: usize, size: usize| if ONE >> k & 1 == 1 { 0 } else { start * size };
+        // SAFETY: the elements from `start` on, `count` of them; as many fit into the piece.
+        unsafe {
+            let args = [
+                a.add(step(0, size_of::<A>())),
+                b.add(step(1, size_of::<B>())),
+                c.add(step(2, size_of::<C>())),
+            ];
+            let target = out.cast::<F::Out>().add(start);
+            let written = if in_place {
+                piece.as_mut_ptr().cast()
+            } else {
+                target
+            };
+            each::<F, A, B, C, ONE>(args, written.cast(), count);
+            if in_place {
+                target.copy_from_nonoverlapping(written, count);
+            }
+        }
+    }
 }
 
 /// The loop. An argument that is written in place must be the very pointer `out`: only then the compiler knows that no

@@ -10,9 +10,11 @@ mod complex;
 mod elementary;
 mod extreme;
 mod float;
+#[allow(dead_code, reason = "until programs are searched for pairs")]
+pub(super) mod fused;
 mod integer;
 mod libm;
-mod loops;
+pub(super) mod loops;
 mod types;
 
 use distarray_core::formula::program::Function;
@@ -34,6 +36,9 @@ pub(super) fn scalar_kernel(function: Function, types: &Loop, which: usize) -> O
     let Function::Ufunc(ufunc) = function else {
         return None;
     };
+    if types.args.len() < 2 {
+        return None;
+    }
     match which {
         0 => with_one::<1>(ufunc, types),
         1 => with_one::<2>(ufunc, types),
@@ -75,4 +80,8 @@ fn with_one<const ONE: usize>(ufunc: Ufunc, types: &Loop) -> Option<Kernel> {
     arithmetic::with_one::<ONE>(ufunc, types.out)
         .or_else(|| compare::with_one::<ONE>(ufunc, types))
         .or_else(|| extreme::with_one::<ONE>(ufunc, types.out))
+        .or_else(|| match ufunc {
+            Ufunc::Power if ONE == 2 => elementary::power_to_one(types.out),
+            _ => None,
+        })
 }

@@ -31,7 +31,7 @@ impl<'a> Visited<'a> {
     ) -> Result<Visited<'a>> {
         let all = &prepared.program().loads;
         let extents = owned_extents(dist);
-        let empty = extents.contains(&0);
+        let empty = dist.section().is_empty();
         let mut inputs: Vec<Option<Input>> = vec![None; all.len()];
         for at in loads {
             inputs[at] = match &all[at] {
@@ -83,6 +83,7 @@ impl<'a> Visited<'a> {
         let (of, ascending) = self.dist.places();
         let places = Places { of: &of, ascending };
         run(&Space {
+            is_empty: self.dist.section().is_empty(),
             extents: &self.extents,
             inputs: &self.inputs,
             places,
