@@ -1073,6 +1073,16 @@ int darr_comm_set_checks(int comm,
 int darr_comm_divide_node(int comm,
                           int part);
 
+/* Lets a call on formulas use several threads of this rank, where it has elements enough; 1, the default, means the calling
+ * thread alone. Results are the same bits for any number of threads.
+ *
+ * Local; holds for all communicators of the process from the next call on. The threads live as long as the call, and make no calls of MPI
+ * or of functions of the program.
+ * @param threads [in] How many, the calling one among them.
+ * Errors: DARR_ERR_ARGUMENT below 1.
+ */
+int darr_set_threads(int threads);
+
 /* The size of one element.
  *
  * Local. Needs no MPI.
@@ -1682,6 +1692,20 @@ int darr_reduce(int n,
  * Errors: as darr_reduce.
  */
 int darr_array_reduce(const darr_array *array, int op, int dtype, void *value_out);
+
+/* One element-wise function of arrays and numbers: darr_eval without a text.
+ *
+ * Local.
+ * @param ufunc [in] DARR_ABSOLUTE to DARR_ANGLE.
+ * @param n [in] Number of operands, as many as the function takes.
+ * @param operands [in] What it is applied to; numbers may stand on either side.
+ * @param out [out] The array that is written; it may be an operand. The result is converted to its type as NumPy's same_kind rule allows.
+ * Errors: as darr_eval.
+ */
+int darr_ufunc(int ufunc,
+               int n,
+               const darr_operand *operands,
+               darr_array *out);
 
 /* Evaluates a formula for every element of an array: one pass over memory, without arrays for what is in between.
  *

@@ -128,13 +128,19 @@ pub unsafe extern "C" fn darr_ufunc(
         let out = get(out, "out")?;
         // SAFETY: the pointer rule of the header.
         let given = unsafe { operand::operands(n, operands) };
-        let nodes = given.as_ref().map_err(Clone::clone).and_then(|given| call(ufunc, given.len()));
+        let nodes = given
+            .as_ref()
+            .map_err(Clone::clone)
+            .and_then(|given| call(ufunc, given.len()));
         let root;
         let asked = match (&given, &nodes) {
             (Err(error), _) | (_, Err(error)) => Err(error.clone()),
             (Ok(given), Ok(nodes)) => {
                 root = [given.len() as i64];
-                Ok((Asked::Nodes(nodes, &root), given.iter().map(Held::operand).collect()))
+                Ok((
+                    Asked::Nodes(nodes, &root),
+                    given.iter().map(Held::operand).collect(),
+                ))
             }
         };
         evaluate(&out, asked, Options::default())
@@ -145,7 +151,11 @@ pub unsafe extern "C" fn darr_ufunc(
 fn call(ufunc: c_int, n: usize) -> Result<Vec<Node>> {
     let function = Ufunc::from_code(ufunc)?;
     if function.arity() != n {
-        let text = format!("{} takes {} operands, {n} are given", function.name(), function.arity());
+        let text = format!(
+            "{} takes {} operands, {n} are given",
+            function.name(),
+            function.arity()
+        );
         return Err(Error::new(Code::Argument, text));
     }
     let mut last = Node::new(ufunc);

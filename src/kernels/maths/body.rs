@@ -5,6 +5,7 @@
 //! operations wherever it stands and however many there are.
 
 use super::super::lane::Kernel;
+use super::float::Float;
 
 /// Elements computed together; a multiple of every vector length.
 const CHUNK: usize = 32;
@@ -30,19 +31,6 @@ pub(super) trait Body<T, const N: usize> {
     fn library(x: [T; N]) -> T;
 }
 
-/// `f32` and `f64`.
-pub(super) trait Float: Copy {
-    const ONE: Self;
-}
-
-impl Float for f32 {
-    const ONE: f32 = 1.0;
-}
-
-impl Float for f64 {
-    const ONE: f64 = 1.0;
-}
-
 /// The widest version of a body that this processor runs. All versions with fused multiply-add give
 /// the same bits.
 pub(super) fn entry<B: Body<T, N>, T: Float, const N: usize>() -> Kernel {
@@ -60,6 +48,21 @@ pub(super) fn entry<B: Body<T, N>, T: Float, const N: usize>() -> Kernel {
         }
     }
     plain::<B, T, N>
+}
+
+/// The versions with fused multiply-add that this processor runs.
+#[cfg(test)]
+pub(super) fn fused_versions<B: Body<T, N>, T: Float, const N: usize>() -> Vec<Kernel> {
+    let mut versions: Vec<Kernel> = Vec::new();
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("fma") && is_x86_feature_detected!("avx2") {
+        versions.push(with_avx2::<B, T, N>);
+        let best = entry::<B, T, N>();
+        if best as usize != versions[0] as usize {
+            versions.push(best);
+        }
+    }
+    versions
 }
 
 /// # Safety
@@ -82,7 +85,7 @@ pub(super) unsafe fn plain<B: Body<T, N>, T: Float, const N: usize>(
 /// As [`Kernel`], on a processor with AVX-512 F, DQ, VL, BW and FMA.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,fma")]
-pub(super) unsafe fn with_avx512<B: Body<T, N>, T: Float, const N: usize>(
+unsafe fn with_avx512<B: Body<T, N>, T: Float, const N: usize>(
     args: [*const u8; 3],
     out: *mut u8,
     n: usize,
@@ -95,7 +98,7 @@ pub(super) unsafe fn with_avx512<B: Body<T, N>, T: Float, const N: usize>(
 /// As [`Kernel`], on a processor with AVX2 and FMA.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-pub(super) unsafe fn with_avx2<B: Body<T, N>, T: Float, const N: usize>(
+unsafe fn with_avx2<B: Body<T, N>, T: Float, const N: usize>(
     args: [*const u8; 3],
     out: *mut u8,
     n: usize,
@@ -128,6 +131,8 @@ unsafe fn chunks<B: Body<T, N>, T: Float, const N: usize>(
                 Chunk(args[arg].cast::<T>().add(start).cast::<[T; CHUNK]>().read())
             });
             let values = chunk::<B, T, N>(&x);
+            // Left to itself the compiler makes vectors of one element from each of many chunks.
+            let out = std::hint::black_box(out);
             out.cast::<T>()
                 .add(start)
                 .cast::<[T; CHUNK]>()

@@ -4,14 +4,10 @@
 //! for the elementary functions", 1980), e^r by a minimax polynomial, and 2^n put into the exponent.
 
 use super::body::Body;
-use super::polynomial::polynomial;
+use super::choice::choose;
+use super::float::{Float, Sum};
 
-/// 1.5 * 2^52: a sum with it is rounded to an integer, which stands in the low bits of the sum.
-pub(super) const ROUNDER: f64 = 6755399441055744.0;
-/// ln 2 to 53 bits, and what is missing.
-pub(super) const LN2_HIGH: f64 = std::f64::consts::LN_2;
-pub(super) const LN2_LOW: f64 = 2.3190468138462996e-17;
-/// (e^r - 1 - r) / r^2 for |r| < 0.3469; error of e^r 2^-56.6.
+/// (e^r - 1 - r) / r^2 for |r| < 0.3469; error of e^r 2^-56.6 and 2^-27.7.
 const EXP: [f64; 10] = [
     0.5000000000000013,
     0.16666666666666705,
@@ -24,157 +20,156 @@ const EXP: [f64; 10] = [
     2.763138078329885e-07,
     2.5120855448338573e-08,
 ];
+const EXP_SINGLE: [f32; 5] = [0.5, 0.16666518, 0.041666184, 0.008368944, 0.0013952279];
 
-/// 2^n, where the low bits of `t` hold n as a sum with [`ROUNDER`] does; n from -1022 to 1023.
+/// ln 2 and what is missing.
 #[inline(always)]
-pub(super) fn power_of_two(t: u64) -> f64 {
-    f64::from_bits((t << 52).wrapping_add(1.0f64.to_bits()))
+pub(super) fn ln2<T: Float>() -> Sum<T> {
+    T::sum_of(std::f64::consts::LN_2, 2.3190468138462996e-17)
 }
 
 /// `x` between `low` and `high`; NaN remains NaN.
 #[inline(always)]
-pub(super) fn clamp(x: f64, low: f64, high: f64) -> f64 {
-    let x = if x < low { low } else { x };
-    if x > high {
-        high
-    } else {
-        x
-    }
+pub(super) fn clamp<T: Float>(x: T, low: f64, high: f64) -> T {
+    let (low, high) = (T::of(low), T::of(high));
+    let x = choose(x < low, low, x);
+    choose(x > high, high, x)
 }
 
-/// p * 2^n for any n that a sum with [`ROUNDER`] holds between -2100 and 2100: in two steps, so that only the last is rounded.
+/// p * 2^n with t = n + ROUNDER, for n of twice the range of an exponent: in two steps, only the
+/// last of which is rounded.
 #[inline(always)]
-pub(super) fn scaled(p: f64, t: f64) -> f64 {
-    let half = (t - ROUNDER).mul_add(0.5, ROUNDER).to_bits();
-    p * power_of_two(half) * power_of_two(t.to_bits().wrapping_sub(half))
+pub(super) fn scaled<T: Float>(p: T, t: T) -> T {
+    let n = t - T::ROUNDER;
+    let half = n.fused(T::of(0.5), T::ROUNDER);
+    let rest = T::ROUNDER + (n - (half - T::ROUNDER));
+    p * half.power_of_two() * rest.power_of_two()
 }
 
-/// n as a sum with [`ROUNDER`], and e^(x - n ln 2).
+/// n + ROUNDER, and x - n ln 2 as a sum.
 #[inline(always)]
-fn reduced(x: f64) -> (f64, f64) {
-    let t = x.mul_add(std::f64::consts::LOG2_E, ROUNDER);
-    let n = t - ROUNDER;
-    let r = n.mul_add(-LN2_LOW, n.mul_add(-LN2_HIGH, x));
-    (t, near_zero(r))
+pub(super) fn reduced<T: Float>(x: T) -> (T, Sum<T>) {
+    let t = x.fused(T::of(std::f64::consts::LOG2_E), T::ROUNDER);
+    let minus_n = T::ROUNDER - t;
+    let first = minus_n.fused(ln2::<T>()[0], x);
+    let r = minus_n.fused(ln2::<T>()[1], first);
+    (t, [r, minus_n.fused(ln2::<T>()[1], first - r)])
+}
+
+/// e^r - 1 - r for |r| <= ln(2)/2, with the correction to r.
+#[inline(always)]
+fn curve<T: Float>([r, low]: Sum<T>) -> T {
+    (r * r).fused(r.polynomial(EXP, EXP_SINGLE), low)
 }
 
 /// e^r for |r| <= ln(2)/2.
 #[inline(always)]
-fn near_zero(r: f64) -> f64 {
-    (r * r).mul_add(polynomial(r, EXP), r) + 1.0
+fn near_zero<T: Float>(r: T) -> T {
+    (r * r).fused(r.polynomial(EXP, EXP_SINGLE), r) + T::ONE
 }
 
-/// n as a sum with [`ROUNDER`], and 2^(x + low - n), for a small `low`.
+/// n + ROUNDER, and 2^(x + low - n), for a small `low`.
 #[inline(always)]
-pub(super) fn reduced2(x: f64, low: f64) -> (f64, f64) {
-    let t = x + ROUNDER;
-    (t, near_zero(((x - (t - ROUNDER)) + low) * LN2_HIGH))
+pub(super) fn reduced2<T: Float>(x: T, low: T) -> (T, T) {
+    let t = x + T::ROUNDER;
+    (t, near_zero(((x - (t - T::ROUNDER)) + low) * ln2::<T>()[0]))
 }
 
-/// e^x, x < 750, where the result may be subnormal or overflow; times 2^shift.
+/// e^x 2^shift, where the result may be subnormal or overflow.
 #[inline(always)]
-pub(super) fn exp_shifted(x: f64, shift: f64) -> f64 {
-    let (t, p) = reduced(clamp(x, -750.0, 750.0));
-    scaled(p, t + shift)
+pub(super) fn exp_shifted<T: Float>(x: T, shift: T) -> T {
+    let limit = T::of(1.06) * T::EXP_LIMIT;
+    let x = choose(x > limit, limit, x);
+    // Less than a quarter of the least subnormal number comes from 1.2 times the limit on.
+    let least = T::of(-1.2) * T::EXP_LIMIT;
+    let (t, [r, _]) = reduced(choose(x < least, least, x));
+    scaled(near_zero(r), t + shift)
 }
 
-/// e^x - 1 as a sum of two numbers, for |x| < 708.
+/// e^x - 1 as a sum of two numbers that are not yet added up, for |x| < EXP_LIMIT.
 #[inline(always)]
-pub(super) fn minus_one(x: f64) -> (f64, f64) {
-    let t = x.mul_add(std::f64::consts::LOG2_E, ROUNDER);
-    let n = t - ROUNDER;
-    let first = n.mul_add(-LN2_HIGH, x);
-    let r = n.mul_add(-LN2_LOW, first);
-    let low = n.mul_add(-LN2_LOW, first - r);
-    let scale = power_of_two(t.to_bits());
-    let below = scale - 1.0;
-    let high = scale.mul_add(r, below);
-    let lost = scale.mul_add(r, below - high);
-    (
-        high,
-        scale.mul_add((r * r).mul_add(polynomial(r, EXP), low), lost),
-    )
+pub(super) fn minus_one<T: Float>(x: T) -> Sum<T> {
+    let (t, r) = reduced(x);
+    let scale = t.power_of_two();
+    let below = scale - T::ONE;
+    let high = scale.fused(r[0], below);
+    let lost = scale.fused(r[0], below - high);
+    [high, scale.fused(curve(r), lost)]
 }
 
 pub(super) struct Exp;
 
-impl Body<f64, 1> for Exp {
+impl<T: Float> Body<T, 1> for Exp {
     #[inline(always)]
-    fn is_ordinary([x]: [f64; 1]) -> bool {
-        x.abs() < 708.0
+    fn is_ordinary([x]: [T; 1]) -> bool {
+        x.magnitude() < T::EXP_LIMIT
     }
 
     #[inline(always)]
-    fn straight([x]: [f64; 1]) -> f64 {
-        let (t, p) = reduced(x);
-        p * power_of_two(t.to_bits())
+    fn straight([x]: [T; 1]) -> T {
+        let (t, [r, _]) = reduced(x);
+        near_zero(r) * t.power_of_two()
     }
 
     #[inline(always)]
-    fn value([x]: [f64; 1]) -> f64 {
-        exp_shifted(x, 0.0)
+    fn value([x]: [T; 1]) -> T {
+        exp_shifted(x, T::ZERO)
     }
 
-    fn library([x]: [f64; 1]) -> f64 {
-        x.exp()
+    fn library([x]: [T; 1]) -> T {
+        T::of(x.double().exp())
     }
 }
 
 pub(super) struct Exp2;
 
-impl Body<f64, 1> for Exp2 {
+impl<T: Float> Body<T, 1> for Exp2 {
     #[inline(always)]
-    fn is_ordinary([x]: [f64; 1]) -> bool {
-        x.abs() < 1022.0
+    fn is_ordinary([x]: [T; 1]) -> bool {
+        x.magnitude() < T::EXP2_LIMIT
     }
 
     #[inline(always)]
-    fn straight([x]: [f64; 1]) -> f64 {
-        let (t, p) = reduced2(x, 0.0);
-        p * power_of_two(t.to_bits())
+    fn straight([x]: [T; 1]) -> T {
+        let (t, p) = reduced2(x, T::ZERO);
+        p * t.power_of_two()
     }
 
     #[inline(always)]
-    fn value([x]: [f64; 1]) -> f64 {
-        let (t, p) = reduced2(clamp(x, -1100.0, 1100.0), 0.0);
+    fn value([x]: [T; 1]) -> T {
+        let limit = T::of(1.3) * T::EXP2_LIMIT;
+        let x = choose(x > limit, limit, x);
+        let (t, p) = reduced2(choose(x < -limit, -limit, x), T::ZERO);
         scaled(p, t)
     }
 
-    fn library([x]: [f64; 1]) -> f64 {
-        x.exp2()
+    fn library([x]: [T; 1]) -> T {
+        T::of(x.double().exp2())
     }
 }
 
 pub(super) struct Expm1;
 
-impl Body<f64, 1> for Expm1 {
+impl<T: Float> Body<T, 1> for Expm1 {
     #[inline(always)]
-    fn is_ordinary([x]: [f64; 1]) -> bool {
-        x.abs() < 700.0
+    fn is_ordinary([x]: [T; 1]) -> bool {
+        x.magnitude() < T::EXP_LIMIT
     }
 
     #[inline(always)]
-    fn straight([x]: [f64; 1]) -> f64 {
-        let (high, low) = minus_one(x);
-        (high + low).copysign(x)
+    fn straight([x]: [T; 1]) -> T {
+        let [high, low] = minus_one(x);
+        (high + low).signed(x)
     }
 
     #[inline(always)]
-    fn value([x]: [f64; 1]) -> f64 {
-        let (high, low) = minus_one(clamp(x, -690.0, 690.0));
-        let value = if x >= 690.0 {
-            exp_shifted(x, 0.0)
-        } else {
-            high + low
-        };
-        if x.abs() < 700.0 {
-            Self::straight([x])
-        } else {
-            value
-        }
+    fn value([x]: [T; 1]) -> T {
+        let least = -T::EXP_LIMIT;
+        let near = Self::straight([choose(x < least, least, x)]);
+        choose(x >= T::EXP_LIMIT, exp_shifted(x, T::ZERO), near)
     }
 
-    fn library([x]: [f64; 1]) -> f64 {
-        x.exp_m1()
+    fn library([x]: [T; 1]) -> T {
+        T::of(x.double().exp_m1())
     }
 }

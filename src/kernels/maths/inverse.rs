@@ -1,10 +1,11 @@
 //! arcsin, arccos, arctan and arctan2.
 
 use super::body::Body;
-use super::polynomial::polynomial;
+use super::choice::{choose, choose2};
+use super::float::{Float, Sum};
 use super::quotient;
 
-/// (asin r / r - 1) / z with z = r^2 <= 1/4; relative error of asin r 2^-55.7.
+/// (asin r / r - 1) / z with z = r^2 <= 1/4; relative error of asin r 2^-55.7 and 2^-27.3.
 const ARCSIN: [f64; 12] = [
     0.16666666666665383,
     0.07500000000343053,
@@ -19,7 +20,14 @@ const ARCSIN: [f64; 12] = [
     -0.01629421595896848,
     0.03195906231648257,
 ];
-/// (atan r / r - 1) / z with z = r^2 < 0.1717; relative error of atan r 2^-58.6.
+const ARCSIN_SINGLE: [f32; 5] = [
+    0.16666754,
+    0.074952416,
+    0.045477092,
+    0.024147637,
+    0.042218506,
+];
+/// (atan r / r - 1) / z with z = r^2 < 0.1717; relative error of atan r 2^-58.6 and 2^-28.6.
 const ARCTAN: [f64; 11] = [
     -0.333333333333332,
     0.19999999999954,
@@ -33,168 +41,153 @@ const ARCTAN: [f64; 11] = [
     0.03807566459484651,
     -0.017919307960439494,
 ];
-const HALF_PI: [f64; 2] = [std::f64::consts::FRAC_PI_2, 6.123233995736766e-17];
-const QUARTER_PI: [f64; 2] = [std::f64::consts::FRAC_PI_4, 3.061616997868383e-17];
-const PI: [f64; 2] = [std::f64::consts::PI, 1.2246467991473532e-16];
+const ARCTAN_SINGLE: [f32; 5] = [
+    -0.33333316,
+    0.19998488,
+    -0.14243826,
+    0.1059583,
+    -0.060829964,
+];
+
+/// pi times `part`, a power of two.
+#[inline(always)]
+fn pi<T: Float>(part: f64) -> Sum<T> {
+    T::sum_of(std::f64::consts::PI * part, 1.2246467991473532e-16 * part)
+}
 
 /// r and asin r - r, where r is |x| below 1/2 and sqrt((1 - |x|) / 2) above, whether it is the
 /// latter: asin |x| = pi/2 - 2 asin r.
 #[inline(always)]
-fn arcsin_parts(x: f64) -> (f64, f64, bool) {
-    let a = x.abs();
-    let large = a > 0.5;
-    let z = if large {
-        0.5f64.mul_add(-a, 0.5)
-    } else {
-        a * a
-    };
-    let r = if large { z.sqrt() } else { a };
-    (r, r * z * polynomial(z, ARCSIN), large)
+fn arcsin_parts<T: Float>(x: T) -> (T, T, bool) {
+    let a = x.magnitude();
+    let half = T::of(0.5);
+    let large = a > half;
+    let z = choose(large, half.fused(-a, half), a * a);
+    let r = choose(large, z.root(), a);
+    (r, r * z * z.polynomial(ARCSIN, ARCSIN_SINGLE), large)
 }
 
 pub(super) struct Arcsin;
 
-impl Body<f64, 1> for Arcsin {
+impl<T: Float> Body<T, 1> for Arcsin {
     #[inline(always)]
-    fn straight([x]: [f64; 1]) -> f64 {
+    fn straight([x]: [T; 1]) -> T {
         let (r, rest, large) = arcsin_parts(x);
-        let turned = HALF_PI[0] - 2.0 * r;
-        let lost = (HALF_PI[0] - turned) - 2.0 * r;
-        let turned = turned + (lost + (HALF_PI[1] - 2.0 * rest));
-        (if large { turned } else { r + rest }).copysign(x)
+        let [high, low] = turned(pi(0.5), [r + r, rest + rest]);
+        choose(large, high + low, r + rest).signed(x)
     }
 
-    fn library([x]: [f64; 1]) -> f64 {
-        x.asin()
+    fn library([x]: [T; 1]) -> T {
+        T::of(x.double().asin())
     }
 }
 
 pub(super) struct Arccos;
 
-impl Body<f64, 1> for Arccos {
+impl<T: Float> Body<T, 1> for Arccos {
     /// pi/2 - asin x in the middle, 2 asin r for large x, pi - 2 asin r for small ones.
     #[inline(always)]
-    fn straight([x]: [f64; 1]) -> f64 {
+    fn straight([x]: [T; 1]) -> T {
         let (r, rest, large) = arcsin_parts(x);
-        let negative = x < 0.0;
-        let (r, rest) = if large {
-            (2.0 * r, 2.0 * rest)
-        } else {
-            (r, rest)
-        };
-        let upper = large && !negative;
-        let base = if large { PI } else { HALF_PI };
-        let base = if upper { [0.0, 0.0] } else { base };
-        // The sign of r in the sum: minus but for x > 1/2 and -1/2 <= x < 0.
-        let plus = large != negative;
-        let (r, rest) = if plus { (r, rest) } else { (-r, -rest) };
-        let sum = base[0] + r;
-        let lost = (base[0] - sum) + r;
-        sum + (lost + (base[1] + rest))
+        let negative = x < T::ZERO;
+        let factor = choose(large, T::of(2.0), T::ONE);
+        // Taken off but for x > 1/2 and -1/2 <= x < 0.
+        let factor = choose(large != negative, -factor, factor);
+        let at_ends = choose2(negative, pi(1.0), [T::ZERO, T::ZERO]);
+        let base = choose2(large, at_ends, pi(0.5));
+        let [high, low] = turned(base, [factor * r, factor * rest]);
+        high + low
     }
 
-    fn library([x]: [f64; 1]) -> f64 {
-        x.acos()
+    fn library([x]: [T; 1]) -> T {
+        T::of(x.double().acos())
     }
 }
 
 /// atan(a / b) for 0 <= a <= b, neither of them extreme, as a sum: one of a / b, or of
 /// (a - b) / (a + b) from pi/4, whichever is smaller.
 #[inline(always)]
-fn octant(a: f64, b: f64) -> quotient::Sum {
-    const TAN_PI_8: f64 = std::f64::consts::SQRT_2 - 1.0;
-    let steep = a > TAN_PI_8 * b;
+fn octant<T: Float>(a: T, b: T) -> Sum<T> {
+    let steep = a > T::of(std::f64::consts::SQRT_2 - 1.0) * b;
     let sum = a + b;
-    let above = if steep {
-        quotient::sum(-b, a)
-    } else {
-        [a, 0.0]
-    };
-    let below = if steep {
-        [sum, (b - sum) + a]
-    } else {
-        [b, 0.0]
-    };
+    let above = choose2(steep, quotient::sum(-b, a), [a, T::ZERO]);
+    let below = choose2(steep, [sum, (b - sum) + a], [b, T::ZERO]);
     let [r, low] = quotient::divide2(above, below);
     let z = r * r;
-    let rest = (r * z).mul_add(polynomial(z, ARCTAN), low);
-    let base = if steep { QUARTER_PI } else { [0.0, 0.0] };
-    let high = base[0] + r;
-    let lost = (base[0] - high) + r;
-    [high, lost + (base[1] + rest)]
+    let rest = (r * z).fused(z.polynomial(ARCTAN, ARCTAN_SINGLE), low);
+    let base = choose2(steep, pi(0.25), [T::ZERO, T::ZERO]);
+    turned(base, [-r, -rest])
 }
 
-/// base + sign * angle, and its rounding left in the second number.
+/// base - angle, as a sum that is not yet added up.
 #[inline(always)]
-fn turned(base: quotient::Sum, angle: quotient::Sum) -> quotient::Sum {
+fn turned<T: Float>(base: Sum<T>, angle: Sum<T>) -> Sum<T> {
     let high = base[0] - angle[0];
     [high, ((base[0] - high) - angle[0]) + (base[1] - angle[1])]
 }
 
+/// The angle of a point whose distance from the axes is `height` and `width`, neither extreme.
 #[inline(always)]
-fn arctan2(y: f64, x: f64) -> f64 {
-    let (height, width) = (y.abs(), x.abs());
+fn quadrant<T: Float>(height: T, width: T) -> Sum<T> {
     let steep = height > width;
-    let (a, b) = if steep {
-        (width, height)
-    } else {
-        (height, width)
-    };
+    let [a, b] = choose2(steep, [width, height], [height, width]);
     let angle = octant(a, b);
-    let angle = if steep { turned(HALF_PI, angle) } else { angle };
-    let angle = if x.is_sign_negative() {
-        turned(PI, angle)
-    } else {
-        angle
-    };
-    (angle[0] + angle[1]).copysign(y)
+    choose2(steep, turned(pi(0.5), angle), angle)
 }
 
 pub(super) struct Arctan;
 
-impl Body<f64, 1> for Arctan {
+impl<T: Float> Body<T, 1> for Arctan {
     #[inline(always)]
-    fn straight([x]: [f64; 1]) -> f64 {
-        let height = x.abs();
+    fn straight([x]: [T; 1]) -> T {
         // Beyond it pi/2 is the value. NaN remains.
-        let height = if height > 1e20 { 1e20 } else { height };
-        let steep = height > 1.0;
-        let (a, b) = if steep { (1.0, height) } else { (height, 1.0) };
-        let angle = octant(a, b);
-        let angle = if steep { turned(HALF_PI, angle) } else { angle };
-        (angle[0] + angle[1]).copysign(x)
+        let limit = T::of(1e20);
+        let height = choose(x.magnitude() > limit, limit, x.magnitude());
+        let [high, low] = quadrant(height, T::ONE);
+        (high + low).signed(x)
     }
 
-    fn library([x]: [f64; 1]) -> f64 {
-        x.atan()
+    fn library([x]: [T; 1]) -> T {
+        T::of(x.double().atan())
     }
 }
 
 pub(super) struct Arctan2;
 
-impl Body<f64, 2> for Arctan2 {
+impl<T: Float> Body<T, 2> for Arctan2 {
     #[inline(always)]
-    fn is_ordinary([y, x]: [f64; 2]) -> bool {
-        let (height, width) = (y.abs(), x.abs());
-        let largest = if height > width { height } else { width };
-        (largest > 1e-290) & (height + width < 1e290)
+    fn is_ordinary([y, x]: [T; 2]) -> bool {
+        let (height, width) = (y.magnitude(), x.magnitude());
+        let largest = choose(height > width, height, width);
+        (largest > T::SMALL) & (height + width < T::LARGE)
     }
 
     #[inline(always)]
-    fn straight([y, x]: [f64; 2]) -> f64 {
-        arctan2(y, x)
+    fn straight([y, x]: [T; 2]) -> T {
+        let angle = quadrant(y.magnitude(), x.magnitude());
+        let [high, low] = choose2(x.is_negative(), turned(pi(1.0), angle), angle);
+        (high + low).signed(y)
     }
 
+    /// Extreme arguments are scaled first; infinite ones become 1 beside 0, zeros 0 beside 1.
     #[inline(always)]
-    fn value([y, x]: [f64; 2]) -> f64 {
-        if Self::is_ordinary([y, x]) {
-            Self::straight([y, x])
-        } else {
-            Self::library([y, x])
-        }
+    fn value([y, x]: [T; 2]) -> T {
+        let (height, width) = (y.magnitude(), x.magnitude());
+        let largest = choose(height > width, height, width);
+        let scale = choose(height + width < T::LARGE, T::ONE, T::SMALL);
+        let scale = choose(largest > T::SMALL, scale, T::LARGE);
+        let [height, width] = [height * scale, width * scale];
+        let infinite = largest == T::INFINITY;
+        let nan = (x != x) | (y != y);
+        let of_infinite = |a: T| choose(a == T::INFINITY, T::ONE, T::ZERO);
+        let height = choose(infinite, of_infinite(height), height);
+        let width = choose(infinite, of_infinite(width), width);
+        let width = choose(largest == T::ZERO, T::ONE, width);
+        let value = Self::straight([height.signed(y), width.signed(x)]);
+        choose(nan, T::NAN, value)
     }
 
-    fn library([y, x]: [f64; 2]) -> f64 {
-        y.atan2(x)
+    fn library([y, x]: [T; 2]) -> T {
+        T::of(y.double().atan2(x.double()))
     }
 }

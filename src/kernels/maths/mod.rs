@@ -1,14 +1,16 @@
 //! Elementary functions of real numbers, for vectors of them.
 
 mod body;
+mod choice;
 mod exponential;
+mod float;
 mod hyperbolic;
 mod inverse;
 mod logarithm;
-mod polynomial;
 mod power;
 mod quotient;
 mod root;
+mod single;
 mod trigonometric;
 
 use distarray_core::Dtype;
@@ -18,16 +20,13 @@ use body::{entry, Body};
 
 pub(super) use trigonometric::sin_cos;
 
-/// Defines [`Function`] and its kernels; functions of one argument, then those of two.
+/// Defines [`Function`] and its kernels: names, files and numbers of arguments.
 macro_rules! functions {
     ($($name:ident($file:ident, $arguments:literal),)*) => {
-        #[cfg(any(test, maths_dev))]
-        pub(super) const ALL: &[Function] = &[$(Function::$name,)*];
-
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub(super) enum Function { $($name,)* }
 
-        /// The kernel of a function of `Float32` or `Float64` elements; others are taken for the latter.
+        /// The kernel of a function of `Float32` elements, or of `Float64` ones.
         pub(super) fn kernel(function: Function, dtype: Dtype) -> Kernel {
             match (function, dtype) {
                 $((Function::$name, Dtype::Float32) => entry::<$file::$name, f32, $arguments>(),)*
@@ -35,29 +34,18 @@ macro_rules! functions {
             }
         }
 
-        $(single!($file::$name, $arguments);)*
-    };
-}
-
-/// A function of `f32` in double precision.
-macro_rules! single {
-    ($name:path, $arguments:literal) => {
-        impl Body<f32, $arguments> for $name {
-            #[inline(always)]
-            fn is_ordinary(x: [f32; $arguments]) -> bool {
-                <Self as Body<f64, $arguments>>::is_ordinary(x.map(f64::from))
-            }
-            #[inline(always)]
-            fn straight(x: [f32; $arguments]) -> f32 {
-                <Self as Body<f64, $arguments>>::straight(x.map(f64::from)) as f32
-            }
-            #[inline(always)]
-            fn value(x: [f32; $arguments]) -> f32 {
-                <Self as Body<f64, $arguments>>::value(x.map(f64::from)) as f32
-            }
-            fn library(x: [f32; $arguments]) -> f32 {
-                <Self as Body<f64, $arguments>>::library(x.map(f64::from)) as f32
-            }
+        /// All functions, their numbers of arguments and what the tests compare: the versions in
+        /// single and in double precision.
+        #[cfg(test)]
+        fn versions() -> Vec<(Function, usize, [Vec<Kernel>; 2])> {
+            vec![$((
+                Function::$name,
+                $arguments,
+                [
+                    body::fused_versions::<$file::$name, f32, $arguments>(),
+                    body::fused_versions::<$file::$name, f64, $arguments>(),
+                ],
+            ),)*]
         }
     };
 }
@@ -94,3 +82,6 @@ functions! {
 pub(super) fn log(x: f64) -> f64 {
     <logarithm::Log as Body<f64, 1>>::value([x])
 }
+
+#[cfg(all(test, target_arch = "x86_64", target_os = "linux"))]
+mod tests;

@@ -1,12 +1,13 @@
 //! sin, cos and tan.
 //!
 //! x = n pi/2 + r with |r| <= pi/4 and pi/2 in three parts (Cody and Waite), r as a sum of two
-//! numbers, and the polynomials of both functions as in fdlibm's k_sin.c and k_cos.c (Sun, 1993).
+//! numbers, and the polynomials of both functions as in fdlibm's k_sin.c and k_cos.c (Sun, 1993). Single
+//! precision takes one double-precision r, from the nearest multiple of pi and a polynomial of sin.
 //! Arguments beyond [`LIMIT`] are left to the C library, element by element.
 
 use super::body::Body;
-use super::exponential::ROUNDER;
-use super::polynomial::polynomial;
+use super::choice::{choose, choose2};
+use super::float::Float;
 use super::quotient;
 
 /// Largest argument that is reduced here: n stays exact in the sum with [`ROUNDER`], and what the
@@ -39,8 +40,8 @@ const COS: [f64; 6] = [
 /// n in the low bits, and x - n pi/2 as a number and a correction to it.
 #[inline(always)]
 fn reduced(x: f64) -> (u64, f64, f64) {
-    let t = x.mul_add(std::f64::consts::FRAC_2_PI, ROUNDER);
-    let n = t - ROUNDER;
+    let t = x.mul_add(std::f64::consts::FRAC_2_PI, f64::ROUNDER);
+    let n = t - f64::ROUNDER;
     // Exact: a multiple of 2^-53 below 1.
     let first = n.mul_add(-HALF_PI[0], x);
     let product = n * HALF_PI[1];
@@ -57,11 +58,11 @@ fn reduced(x: f64) -> (u64, f64, f64) {
 fn kernels(r: f64, low: f64) -> (f64, f64) {
     let z = r * r;
     let v = z * r;
-    let tail = polynomial(z, [SIN[1], SIN[2], SIN[3], SIN[4], SIN[5]]);
+    let tail = z.polynomial([SIN[1], SIN[2], SIN[3], SIN[4], SIN[5]], [0.0]);
     let sin = r - (z.mul_add(0.5f64.mul_add(low, -(v * tail)), -low) - v * SIN[0]);
     let half = 0.5 * z;
     let whole = 1.0 - half;
-    let tail = (z * z).mul_add(polynomial(z, COS), -(r * low));
+    let tail = (z * z).mul_add(z.polynomial(COS, [0.0]), -(r * low));
     let cos = whole + (((1.0 - whole) - half) + tail);
     (sin, cos)
 }
@@ -72,7 +73,7 @@ pub(in crate::kernels) fn sin_cos(x: f64) -> (f64, f64) {
     let (n, r, low) = reduced(x);
     let (sin, cos) = kernels(r, low);
     let odd = n & 1 == 1;
-    let (first, second) = if odd { (cos, sin) } else { (sin, cos) };
+    let [first, second] = choose2(odd, [cos, sin], [sin, cos]);
     let sign = |turn: u64| (turn & 2) << 62;
     (
         f64::from_bits(first.to_bits() ^ sign(n)),
@@ -147,20 +148,16 @@ impl Body<f64, 1> for Tan {
         let (n, r, low) = reduced(x);
         let z = r * r;
         let half = 0.5 * z;
-        let sin_low = (z * r).mul_add(polynomial(z, SIN), low);
-        let cos_low = (z * z).mul_add(polynomial(z, COS), -(r * low)) - half;
+        let sin_low = (z * r).mul_add(z.polynomial(SIN, [0.0]), low);
+        let cos_low = (z * z).mul_add(z.polynomial(COS, [0.0]), -(r * low)) - half;
         let sin = quotient::sum(r, sin_low);
         let cos = quotient::sum(1.0, cos_low);
         let odd = n & 1 == 1;
-        let (above, below) = if odd { (cos, sin) } else { (sin, cos) };
+        let (above, below) = (choose2(odd, cos, sin), choose2(odd, sin, cos));
         let value = quotient::divide(above, below);
         let value = f64::from_bits(value.to_bits() ^ (n << 63));
         // The sum above forgets the sign of zero.
-        if x == 0.0 {
-            x
-        } else {
-            value
-        }
+        choose(x == 0.0, x, value)
     }
 
     #[inline(always)]
