@@ -130,6 +130,12 @@ int evaluate(const char *formula, int n, const char *const *names, const given *
     return darr_eval_with(formula, n, names, operands, &options, out);
 }
 
+int apply(int ufunc, int n, const given *all, darr_array *out) {
+    darr_operand operands[MOST];
+    operands_of(n, all, operands);
+    return darr_ufunc(ufunc, n, operands, out);
+}
+
 int values(int nformulas, const char *const *formulas, int n, const char *const *names, const given *all, int dtype, void *values_out) {
     darr_operand operands[MOST];
     operands_of(n, all, operands);

@@ -3,7 +3,7 @@
 import numpy as np
 
 import layouts
-from library import ARGUMENT, BLOCK, CYCLIC, HANDLE, OK, UNSUPPORTED, Array, Dist, calls, check, end, evaluate, evaluate_values, last_error, size
+from library import ARGUMENT, BLOCK, CYCLIC, HANDLE, OK, UNSUPPORTED, Array, Dist, apply, calls, check, end, evaluate, evaluate_values, last_error, size
 
 
 def refused(code, formula, operands, out, *said):
@@ -192,6 +192,9 @@ def others(u, out):
     for name in ("", "1u", "u v", "a-b", "u.v", "not"):
         code = evaluate("u", {"u": u, name: u}, out)
         check(code == ARGUMENT, f"an operand named `{name}`: code {code}")
+    for number, operands, said in [(-1, {"u": u}, "function"), (75, {"u": u}, "function"), ("add", {"u": u}, "add"), ("sqrt", {}, "sqrt")]:
+        agreed(ARGUMENT, apply(number, operands, out), f"function {number} of {len(operands)}", said)
+    agreed(UNSUPPORTED, apply("invert", {"u": u}, out), "invert of float64", "invert")
     code = evaluate("u + w", {"u": u, "w": u}, out)
     agreed(OK, code, "u + w")
 

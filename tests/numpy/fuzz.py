@@ -26,6 +26,11 @@ class Unknown(Exception):
     """Where a value depends on how something is rounded, there is none to compare with."""
 
 
+def cast(x, name):
+    """NumPy's float32(x); of arrays it drops imaginary parts, of Python's complex numbers it does not."""
+    return np.asarray(x).astype(name)[()] if isinstance(x, (np.ndarray, np.generic)) else np.dtype(name).type(x)
+
+
 class Names:
     """What a text means in Python."""
 
@@ -34,8 +39,9 @@ class Names:
         indices = np.indices(shape)
         self.all = {name: (lambda *args, name=name: self.call(name, *args)) for name in functions.ALL}
         self.all |= {name: (lambda x, name=name: self.reduce(name, x)) for name in REDUCTIONS}
-        self.all |= {name: (lambda x, name=name: np.asarray(x).astype(name)[()]) for name in CASTS}
+        self.all |= {name: (lambda x, name=name: cast(x, name)) for name in CASTS}
         self.all |= {f"i{d}": indices[d] for d in range(len(shape))} | {f"n{d}": n for d, n in enumerate(shape)}
+        self.all |= {f"element_{name}": (lambda *args, name=name: self.operator(f"logical_{name}", *args)) for name in ("and", "or", "not")}
         self.all |= {"abs": self.all["absolute"], "pi": np.pi, "e": np.e, "shift": self.shift}
         self.all |= operands
 
@@ -51,6 +57,11 @@ class Names:
             result = functions.answer(name, *args)
         near = name in NEAR1 + NEAR2 or result.dtype.kind == "c" and name not in functions.EXACT or name == "absolute"
         return self.disturbed(result, np.abs(result), 8) if near else result[()]
+
+    def operator(self, name, *args):
+        """`and`, `or` and `not` element by element; of Python's values they are one of Python's, which takes other types."""
+        result = functions.answer(name, *args)[()]
+        return result if any(isinstance(arg, (np.ndarray, np.generic)) for arg in args) else bool(result)
 
     def reduce(self, name, x):
         x = np.asarray(x)

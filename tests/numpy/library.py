@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import re
 import sys
 import traceback
 
@@ -25,6 +26,8 @@ class Given(ctypes.Structure):
 
 calls = ctypes.CDLL(os.environ["DARR_CALLS"], mode=ctypes.RTLD_GLOBAL)
 darr = ctypes.CDLL(os.environ["DARR_LIBRARY"], mode=ctypes.RTLD_GLOBAL)
+with open(os.environ["DARR_HEADER"]) as file:
+    header = file.read()
 darr.darr_last_error.restype = ctypes.c_char_p
 calls.total.argtypes, calls.total.restype = [ctypes.c_long], ctypes.c_long
 calls.start()
@@ -250,6 +253,18 @@ def evaluate(formula, operands, out, exchange=False):
     n, names, all_, alive = given(operands)
     text = formula if isinstance(formula, bytes) else formula.encode()
     return calls.evaluate(text, n, names, all_, int(exchange), out.pointer)
+
+
+def apply(name, operands, out):
+    """The code of darr_ufunc for the function of this name, or this number."""
+    n, _, all_, alive = given(operands)
+    number = name if isinstance(name, int) else constant(name)
+    return calls.apply(number, n, all_, out.pointer)
+
+
+def constant(name):
+    """The number that the header gives a name."""
+    return int(re.search(rf"^#define DARR_{name.upper()} (\d+)$", header, re.M)[1])
 
 
 def evaluate_values(formulas, operands, dtype):

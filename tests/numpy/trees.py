@@ -8,7 +8,7 @@ OURS, NUMPY, NOISY = range(3)
 OR, AND, NOT, COMPARISON, SIGN, POWER, ATOM = 1, 2, 3, 4, 11, 12, 13
 BINDING = {"|": 5, "^": 6, "&": 7, "<<": 8, ">>": 8, "+": 9, "-": 9, "*": 10, "/": 10, "//": 10, "%": 10, "**": POWER}
 COMPARISONS = ["<", "<=", ">", ">=", "==", "!="]
-CALLED = {"or": "logical_or", "and": "logical_and", "**": "power", "*": "multiply", "/": "divide"}
+CALLED = {"or": "element_or", "and": "element_and", "**": "power", "*": "multiply", "/": "divide"}
 
 EXACT1 = "absolute sqrt floor ceil trunc rint square sign conjugate real imag isnan isfinite isinf positive negative logical_not abs".split()
 NEAR1 = "exp log sin cos tanh arctan cbrt log1p expm1 arcsinh angle".split()
@@ -102,7 +102,7 @@ class Trees:
         if kind == "not":
             if dialect == OURS:
                 return f"not {self.bracketed(tree[1], NOT, dialect)}", NOT
-            return f"logical_not({self.text(tree[1], dialect)})", ATOM
+            return f"element_not({self.text(tree[1], dialect)})", ATOM
         if kind == "compare":
             return self.comparison(tree[1], tree[2], dialect)
         operator, left, right = tree[1:]
@@ -122,7 +122,7 @@ class Trees:
         pairs = [f"({a} {operator} {b})" for a, operator, b in zip(parts, operators, parts[1:])]
         text = pairs[0]
         for pair in pairs[1:]:
-            text = f"logical_and({text}, {pair})"
+            text = f"element_and({text}, {pair})"
         return text, ATOM
 
 
