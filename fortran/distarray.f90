@@ -65,6 +65,7 @@ module distarray
     public :: darr_apply, darr_reduce_with
     public :: darr_section_procedure, darr_real_function, darr_integer_function, &
         darr_complex_function, darr_partial_procedure, darr_combine_procedure
+    public :: prod_of, any_of, all_of, argmin_of, argmax_of, count_nonzero_of, dotu_of, reproducible
     public :: darr_version, darr_abi_version, darr_build_info, darr_strerror, darr_last_error
     public :: darr_comm_set_checks, darr_comm_divide_node
     public :: darr_plan_info, darr_neighbour
@@ -130,6 +131,8 @@ module distarray
         procedure :: staggered => dist_staggered
         procedure :: slice => dist_slice
         procedure :: reduce => dist_reduce
+        procedure :: reduce_keeping => dist_reduce_keeping
+        procedure :: unravel => dist_unravel
         procedure :: relabel => dist_relabel
         procedure :: ndim => dist_ndim
         procedure :: shape => dist_shape
@@ -186,6 +189,15 @@ module distarray
         procedure :: random_beta => array_random_beta
         procedure :: random_integers => array_random_integers
         procedure :: random_permutation => array_random_permutation
+        procedure :: prod => array_prod
+        procedure :: any => array_any
+        procedure :: all => array_all
+        procedure :: count_nonzero => array_count_nonzero
+        procedure :: reduce => array_reduce
+        procedure :: cumsum => array_cumsum
+        procedure, private :: histogram_uniform => array_histogram
+        procedure, private :: histogram_edges => array_histogram_edges
+        generic :: histogram => histogram_uniform, histogram_edges
         procedure :: save_png => array_save_png
         procedure :: free => array_free
         procedure :: join => array_join

@@ -266,6 +266,8 @@ fn registers_are_few() {
     assert_eq!(registers("((u + v) * u + v) * u"), 1);
     assert_eq!(registers("(u + v) * (u - v)"), 2);
     assert_eq!(registers("u/v + (u*v + (u - v) * (u + v))"), 2);
+    // What is reduced is kept while others are computed from it.
+    assert_eq!(registers("sum(u*v) + sum(sqrt(u*v))"), 2);
     // A result of another size takes another register.
     assert_eq!(registers("(f + 1) * u"), 2);
     let sum: Vec<String> = (1..200).map(|i| format!("u*{i}")).collect();

@@ -258,6 +258,22 @@ class array {
         return values;
     }
 
+    /* The sums of the elements up to each one along a dimension into `out`, which may be this array. Collective. */
+    void cumsum(int dim, array &out) const { detail::check(darr_array_cumsum(get(), dim, out.get())); }
+    /* How many elements fall into each of some bins of one width, on every rank. Collective. */
+    [[nodiscard]] std::vector<std::int64_t> histogram(std::size_t bins, double low, double high) const {
+        std::vector<std::int64_t> counts(bins);
+        detail::check(darr_array_histogram(get(), static_cast<std::int64_t>(bins), low, high, counts.data()));
+        return counts;
+    }
+    /* The same with bins between edges in ascending order. Collective. */
+    [[nodiscard]] std::vector<std::int64_t> histogram(const std::vector<double> &edges) const {
+        std::vector<std::int64_t> counts(edges.empty() ? 0 : edges.size() - 1);
+        detail::check(darr_array_histogram_edges(get(), static_cast<std::int64_t>(edges.size()), edges.data(),
+                                                 counts.data()));
+        return counts;
+    }
+
     /* Number of global indices in a list of this array; one that the library refuses, on every rank, where it
      * has no whole number of them. */
     [[nodiscard]] std::int64_t count_of_points(const std::vector<std::int64_t> &indices) const {

@@ -29,6 +29,14 @@ class reductions {
         list_.back().ddof = ddof;
         return *this;
     }
+    /* The last one that was added has the same bits on any number of ranks and for any distribution: a sum, mean, norm
+     * or dot product, added up without rounding. */
+    reductions &reproducible() {
+        if (!list_.empty()) {
+            list_.back().reproducible = 1;
+        }
+        return *this;
+    }
     /* Collective: every rank has added the same. Writes the values on every rank, or none if it throws. */
     void run() const { detail::check(darr_reduce(detail::count_of(list_), list_.data())); }
 

@@ -8,6 +8,7 @@
 pub mod apply;
 pub mod array;
 pub mod assign;
+pub mod cumulate;
 pub mod dist;
 pub mod error;
 pub mod fetch;

@@ -63,6 +63,10 @@ pub struct darr_reduction {
     pub value_out: *mut c_void,
     /// `DARR_VAR`, `DARR_STD`: what is taken from the number of elements, 1 for the estimate from a sample; otherwise 0.
     pub ddof: i64,
+    /// 1: sums, means, dot products and norms are added up without rounding and rounded once, so that the result has the same bits on
+    /// any number of ranks and for any distribution and memory order. A sum that is zero is +0. Other reductions do not depend on
+    /// these in either mode, but products and variances of real and complex elements, which have no such mode.
+    pub reproducible: c_int,
 }
 
 // SAFETY: repr(C), the size first, numbers and raw pointers only.
@@ -75,6 +79,7 @@ unsafe impl Growing for darr_reduction {
         y: std::ptr::null(),
         value_out: std::ptr::null_mut(),
         ddof: 0,
+        reproducible: 0,
     };
     const FIRST: usize = std::mem::offset_of!(darr_reduction, ddof);
 }
@@ -88,7 +93,8 @@ unsafe impl Growing for darr_reduction {
 /// only a rank that passes no reduction, or no live array in the first one, reports alone. 0 on every rank is fine.
 /// @param reductions [in] What is asked for, with the place of each result.
 /// Errors: `DARR_ERR_ARGUMENT` for the minimum or maximum of no elements or its place, a result that does not fit its dtype, arrays of
-/// a dot product that are not compatible; `DARR_ERR_UNSUPPORTED` for those of complex elements;
+/// a dot product that are not compatible; `DARR_ERR_UNSUPPORTED` for those of complex elements, and for products and
+/// variances in the reproducible mode;
 /// `DARR_ERR_COMM`; `DARR_ERR_HANDLE`; `DARR_ERR_MPI`; `DARR_ERR_MISMATCH` for numbers of reductions that differ, in checked mode
 /// for whatever differs.
 #[no_mangle]
@@ -147,6 +153,7 @@ struct Asked {
     x: Held<Array>,
     y: Option<Held<Array>>,
     ddof: i64,
+    reproducible: bool,
     out: Out<u8>,
 }
 
@@ -167,6 +174,7 @@ unsafe fn reduce_all(first: *const darr_array, asked: Result<Vec<darr_reduction>
                     false => Some(get(one.y, "y")?),
                 },
                 ddof: one.ddof,
+                reproducible: one.reproducible != 0,
                 // SAFETY: passed on to the caller.
                 out: unsafe { output(one.value_out.cast::<u8>(), "value_out") }?,
             })
@@ -180,6 +188,7 @@ unsafe fn reduce_all(first: *const darr_array, asked: Result<Vec<darr_reduction>
             x: &one.x,
             y: one.y.as_deref(),
             ddof: one.ddof,
+            reproducible: one.reproducible,
         });
         each.collect()
     });

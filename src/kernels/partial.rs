@@ -65,6 +65,9 @@ pub struct Partial {
 /// The combination of partials of different reductions.
 const CONFLICT: u32 = u32::MAX;
 
+/// Marks the number of an operation whose sums are elsewhere.
+const EXACT: u32 = 0x100;
+
 impl Partial {
     /// Bytes of a partial.
     pub const BYTES: usize = size_of::<Partial>();
@@ -90,6 +93,23 @@ impl Partial {
             count: 0,
             words: [0; 4],
         })
+    }
+
+    /// That of so many elements of which exact sums tell the rest; it combines with its like alone.
+    pub fn beside_exact(op: Op, dtype: Dtype, count: u64) -> Result<Partial> {
+        let mut partial = Partial::new(op, dtype)?;
+        partial.op |= EXACT;
+        partial.count = count;
+        Ok(partial)
+    }
+
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Whether ranks contributed to different reductions.
+    pub fn is_conflict(&self) -> bool {
+        self.op == CONFLICT
     }
 
     /// The bytes that a message carries.
@@ -224,7 +244,7 @@ impl Partial {
 
     /// Reduction and dtype, when these bytes are of one.
     fn kind(&self) -> Option<(Op, Dtype)> {
-        let op = self.op.checked_sub(1)?;
+        let op = (self.op & !EXACT).checked_sub(1)?;
         let op = Op::ALL.into_iter().find(|&known| known as u32 == op)?;
         let dtype = Dtype::ALL
             .into_iter()

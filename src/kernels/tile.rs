@@ -147,6 +147,16 @@ impl<'a> Operand<'a> {
         operand
     }
 
+    /// Goes to a tile.
+    pub fn stand(&mut self, corner: &Corner) {
+        let levels = 0..corner.order.dims.len();
+        let offset = levels.fold(0isize, |offset, level| {
+            let turns = corner.range(level).start as isize;
+            offset.wrapping_add(self.stride(corner.order, level).wrapping_mul(turns))
+        });
+        self.at = self.block.base().wrapping_offset(offset);
+    }
+
     /// Whether the elements of every tile lie one after the other, aligned.
     fn in_place(&self, order: &Traversal) -> bool {
         let size = self.block.dtype().size();

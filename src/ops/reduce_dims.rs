@@ -159,7 +159,7 @@ impl Work {
         };
         let section = x.dist().section();
         if section.inside {
-            work.ranks = work.fellows(map, &section.coords);
+            work.ranks = fellows(map, &section.coords, &work.reduced);
             let kept = (0..map.ndim()).filter(|&dim| !work.reduced(dim));
             let rows: i64 = kept.map(|dim| section.dims[dim].count).product();
             let rows = rows as usize;
@@ -179,32 +179,6 @@ impl Work {
 
     fn reduced(&self, dim: usize) -> bool {
         self.reduced.contains(&dim)
-    }
-
-    fn fellows(&self, map: &Distribution, coords: &[usize]) -> Vec<usize> {
-        let grid = map.grid();
-        let mut at: Dims<usize> = coords.iter().copied().collect();
-        for &dim in &self.reduced {
-            at[dim] = 0;
-        }
-        let mut ranks = vec![grid.rank(&at)];
-        loop {
-            let next = (0..map.ndim())
-                .rev()
-                .filter(|&dim| self.reduced(dim))
-                .find(|&dim| {
-                    at[dim] += 1;
-                    let more = at[dim] < grid.dims()[dim];
-                    if !more {
-                        at[dim] = 0;
-                    }
-                    more
-                });
-            if next.is_none() {
-                return ranks;
-            }
-            ranks.push(grid.rank(&at));
-        }
     }
 
     fn reduce_own(&mut self, x: &Array) -> Result<()> {
@@ -291,5 +265,30 @@ impl Work {
             }
         }
         Ok(())
+    }
+}
+
+/// The ranks that differ in their coordinates in some dimensions alone, in row-major order of those.
+pub(super) fn fellows(map: &Distribution, coords: &[usize], dims: &[usize]) -> Vec<usize> {
+    let grid = map.grid();
+    let mut at: Dims<usize> = coords.iter().copied().collect();
+    for &dim in dims {
+        at[dim] = 0;
+    }
+    let mut ranks = vec![grid.rank(&at)];
+    loop {
+        let descending = (0..map.ndim()).rev().filter(|dim| dims.contains(dim));
+        let next = { descending }.find(|&dim| {
+            at[dim] += 1;
+            let more = at[dim] < grid.dims()[dim];
+            if !more {
+                at[dim] = 0;
+            }
+            more
+        });
+        if next.is_none() {
+            return ranks;
+        }
+        ranks.push(grid.rank(&at));
     }
 }

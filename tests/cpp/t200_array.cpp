@@ -110,6 +110,29 @@ static void reduced(darr::communicator world) {
     CHECK_EQUAL(norm, std::sqrt(18.0));
     CHECK_EQUAL(x.reduce<double>(reduction_op::min), 0.0);
     CHECK_EQUAL(x.reduce<double>(reduction_op::mean), sum / 72);
+    double exact = 0, sample = 0, plain = 0;
+    darr::reductions()
+        .add(reduction_op::sum, x, exact)
+        .reproducible()
+        .add_spread(reduction_op::var, y, 1, sample)
+        .add_dotu(y, y, plain)
+        .run();
+    CHECK_EQUAL(exact, sum);
+    CHECK_EQUAL(sample, 0.0);
+    CHECK_EQUAL(plain, 18.0);
+    const auto place = x.dist().unravel(x.reduce<std::int64_t>(reduction_op::argmax));
+    CHECK_EQUAL(place[0], 7);
+    CHECK_EQUAL(place[1], 8);
+    array columns(x.dist().reduce_keeping({0}), dtype::float64);
+    x.reduce_dims(reduction_op::max, {0}, columns);
+    CHECK_EQUAL(columns.reduce<double>(reduction_op::sum), 9 * 700.0 + 36);
+    const auto rows = x.reduce_dims_everywhere<double>(reduction_op::min, {-1}, 8);
+    CHECK_EQUAL(rows[7], 700.0);
+    const auto counts = x.histogram(8, 0, 800);
+    CHECK_EQUAL(counts[3], 9);
+    CHECK_EQUAL(x.histogram({0, 150, 708})[1], 54);
+    y.cumsum(1, y);
+    CHECK_EQUAL(y.reduce<double>(reduction_op::max), 4.5);
 }
 
 static void described(darr::communicator world) {

@@ -47,7 +47,7 @@ void host_free(int comm)
 
 void host_finish(void) { MPI_Finalize(); }
 
-void host_sizes(int64_t sizes[14])
+void host_sizes(int64_t sizes[18])
 {
     sizes[0] = sizeof(darr_dim);
     sizes[1] = sizeof(darr_dist_options);
@@ -63,6 +63,10 @@ void host_sizes(int64_t sizes[14])
     sizes[11] = sizeof(darr_edge);
     sizes[12] = sizeof(darr_edge_region);
     sizes[13] = sizeof(darr_random);
+    sizes[14] = sizeof(darr_reduce_options);
+    sizes[15] = sizeof(darr_node);
+    sizes[16] = sizeof(darr_operand);
+    sizes[17] = sizeof(darr_eval_options);
 }
 
 /* In the order of the list in t001_library.f90. */
@@ -74,7 +78,8 @@ static const int constants[] = {
     DARR_FLOAT32, DARR_FLOAT64, DARR_COMPLEX64, DARR_COMPLEX128, DARR_MAX_NDIM, DARR_WHOLE, DARR_BLOCK, DARR_CYCLIC,
     DARR_UNSTRUCTURED, DARR_BALANCED, DARR_CEIL, DARR_REMAINDER_LAST, DARR_ORDER_C, DARR_ORDER_F, DARR_GRID_ROW_MAJOR,
     DARR_GRID_COLUMN_MAJOR, DARR_STAGGER_CELL, DARR_STAGGER_FACE, DARR_STAGGER_FACE_UPPER, DARR_SUM, DARR_MIN,
-    DARR_MAX, DARR_MEAN, DARR_VAR, DARR_STD, DARR_DOT, DARR_NORM, DARR_READ, DARR_CREATE, DARR_UPDATE,
+    DARR_MAX, DARR_MEAN, DARR_VAR, DARR_STD, DARR_DOT, DARR_NORM, DARR_PROD, DARR_ANY, DARR_ALL,
+    DARR_ARGMIN, DARR_ARGMAX, DARR_COUNT_NONZERO, DARR_DOTU, DARR_READ, DARR_CREATE, DARR_UPDATE,
     DARR_COMBINE_INSERT, DARR_COMBINE_ADD, DARR_COMBINE_MIN, DARR_COMBINE_MAX,
     DARR_WAY_DIRECT, DARR_WAY_STAGED, DARR_WAY_MPI, DARR_RESHAPE_NONE, DARR_RESHAPE_C, DARR_RESHAPE_F,
     DARR_SIDE_BELOW, DARR_SIDE_ABOVE, DARR_EDGE_CONSTANT, DARR_EDGE_ZERO_GRADIENT, DARR_EDGE_LINEAR, DARR_EDGE_MIRROR,

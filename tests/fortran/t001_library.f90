@@ -25,7 +25,7 @@ program t001_library
         darr_uint32, darr_uint64, darr_float32, darr_float64, darr_complex64, darr_complex128, &
         darr_max_ndim, darr_whole, darr_block, darr_cyclic, darr_unstructured, darr_balanced, &
         darr_ceil, darr_remainder_last, 0, 1, 0, 1, darr_stagger_cell, darr_stagger_face, &
-        darr_stagger_face_upper, 0, 1, 2, 3, 4, 5, 6, 7, darr_read, darr_create, darr_update, &
+        darr_stagger_face_upper, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, darr_read, darr_create, darr_update, &
         darr_combine_insert, darr_combine_add, darr_combine_min, darr_combine_max, &
         darr_way_direct, darr_way_staged, darr_way_mpi, &
         darr_reshape_none, darr_reshape_c, darr_reshape_f, &
@@ -34,7 +34,7 @@ program t001_library
         darr_about_edge, darr_about_face, darr_about_cell, &
         darr_colors_viridis, darr_colors_gray, darr_colors_red_blue, darr_colors_inferno]
     integer(c_int) :: header(size(constants))
-    integer(c_int64_t) :: sizes(14)
+    integer(c_int64_t) :: sizes(18)
     type(darr_memory) :: memory
     type(darr_view) :: view
     type(darr_reduction) :: reduction
@@ -66,7 +66,8 @@ contains
     !> The types that callers do not see.
     subroutine hidden_sizes()
         use distarray_abi, only: darr_dim, darr_dist_options, darr_halo_options, darr_image_options, &
-            darr_move_options, darr_index, edge_entry, random_numbers
+            darr_move_options, darr_index, darr_reduce_options, edge_entry, random_numbers, &
+            darr_node, darr_operand, darr_eval_options
         type(darr_dim) :: dim
         type(darr_dist_options) :: dist_options
         type(darr_halo_options) :: halo_options
@@ -75,9 +76,13 @@ contains
         type(darr_neighbour) :: neighbour
         type(darr_move_options) :: move_options
         type(darr_index) :: index
+        type(darr_reduce_options) :: reduce_options
         type(edge_entry) :: edge
         type(darr_edge_region) :: region
         type(random_numbers) :: random
+        type(darr_node) :: node
+        type(darr_operand) :: operand
+        type(darr_eval_options) :: eval_options
 
         call expect(c_sizeof(dim), sizes(1), 'size of darr_dim')
         call expect(c_sizeof(dist_options), sizes(2), 'size of darr_dist_options')
@@ -90,8 +95,13 @@ contains
         call expect(c_sizeof(edge), sizes(12), 'size of darr_edge')
         call expect(c_sizeof(region), sizes(13), 'size of darr_edge_region')
         call expect(c_sizeof(random), sizes(14), 'size of darr_random')
+        call expect(c_sizeof(reduce_options), sizes(15), 'size of darr_reduce_options')
+        call expect(c_sizeof(node), sizes(16), 'size of darr_node')
+        call expect(c_sizeof(operand), sizes(17), 'size of darr_operand')
+        call expect(c_sizeof(eval_options), sizes(18), 'size of darr_eval_options')
         call expect([dim%size, dist_options%size, halo_options%size, image_options%size, &
             plan_info%size, move_options%size, index%size, neighbour%size, edge%size, region%size, &
-            random%size], sizes([1, 2, 6, 7, 8, 9, 10, 11, 12, 13, 14]), 'default sizes')
+            random%size, reduce_options%size, node%size, operand%size, eval_options%size], &
+            sizes([1, 2, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18]), 'default sizes')
     end subroutine hidden_sizes
 end program t001_library

@@ -111,6 +111,18 @@ pub fn any() -> impl Strategy<Value = Expression> {
             }),
             1 => (prop::sample::select(types), boxed()).prop_map(|(dtype, x)| Cast(dtype, x)),
             1 => (-2..3_i64, boxed()).prop_map(|(by, x)| Shift(by, x)),
+            // The same part several times, which is one value.
+            1 => inner.clone().prop_map(|x| {
+                let call = |ufunc| Call(ufunc, vec![x.clone()]);
+                let sum = |x| Reduce(Reduction::Sum, Box::new(x));
+                let sums = vec![sum(x.clone()), sum(call(Ufunc::Square))];
+                let product = vec![call(Ufunc::Absolute), x.clone()];
+                let terms = vec![
+                    Operator(Ufunc::Add, "+", sums),
+                    Operator(Ufunc::Multiply, "*", product),
+                ];
+                Operator(Ufunc::Add, "+", terms)
+            }),
             1 => (prop::sample::select(reductions), boxed()).prop_map(|(r, x)| Reduce(r, x)),
         ]
     })

@@ -152,8 +152,11 @@ impl Steps {
                 }
             }
         }
-        let ends = program.stages.last().is_some_and(|last| std::ptr::eq(last, stage));
-        for root in program.roots.iter().filter(|_| ends) {
+        let is_last = program
+            .stages
+            .last()
+            .is_some_and(|last| std::ptr::eq(last, stage));
+        for root in program.roots.iter().filter(|_| is_last) {
             if let Place::Uniform(uniform) = root.place {
                 spread(&mut steps, uniform, root.dtype);
             }
@@ -240,20 +243,4 @@ fn padded(entries: impl Iterator<Item = usize>) -> [usize; MAX_ARGS] {
     let mut entries = entries.peekable();
     let first = entries.peek().copied().unwrap_or_default();
     std::array::from_fn(|_| entries.next().unwrap_or(first))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use distarray_core::formula::compile_texts;
-
-    /// What is one number is written to every element: it is spread over a tile.
-    #[test]
-    fn results_without_operands_are_spread() {
-        let program = compile_texts(&["3*n0"], &[], Some(Dtype::Float64)).expect("a formula");
-        let place = program.roots[0].place;
-        let steps = Prepared::new(program).stages.pop().expect("a stage");
-        let table = steps.table;
-        assert!((table.spread..table.registers).contains(&steps.tile_of(place)));
-    }
 }

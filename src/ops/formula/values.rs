@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::kernels::formula::{Prepared, Uniforms};
 use crate::kernels::reduce::{Op, Partial};
 use crate::kernels::Value;
-use crate::ops::reduce::combine;
+use crate::ops::reduce::{combine, Contribution};
 
 /// What is asked for: formulas, operands, and the type of each value.
 pub struct Wanted<'a> {
@@ -79,7 +79,11 @@ pub fn reduce_stage(
         None => return Err(Error::new(Code::Argument, "a reduction over no array")),
     };
     let local = local_part(prepared, stage, operands, of, uniforms);
-    let totals = combine(comm, name, local)?;
+    let local = local.map(|partials| Contribution {
+        partials,
+        ..Contribution::default()
+    });
+    let totals = combine(comm, name, local)?.partials;
     for (reduced, total) in reductions.iter().zip(totals) {
         let op = Op::from_code(reduced.op)?;
         let dtype = prepared.program().uniforms[usize::from(reduced.out)].dtype;

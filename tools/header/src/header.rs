@@ -30,6 +30,7 @@ const NOUNS: &[&str] = &[
     "random",
     "apply",
     "reduce_dims",
+    "cumulate",
     "protocol",
     "plan/edge",
     "plan/halo",
