@@ -35,7 +35,7 @@ class Names:
     """What a text means in Python."""
 
     def __init__(self, operands, shape, noise):
-        self.shape, self.noise = shape, noise
+        self.shape, self.noise, self.rounds = shape, noise, False
         indices = np.indices(shape)
         self.all = {name: (lambda *args, name=name: self.call(name, *args)) for name in functions.ALL}
         self.all |= {name: (lambda x, name=name: self.reduce(name, x)) for name in REDUCTIONS}
@@ -83,6 +83,7 @@ class Names:
     def disturbed(self, result, scale, ulps):
         if self.noise is None or result.dtype.kind not in "fc":
             return result[()]
+        self.rounds = True
         eps = np.finfo(result.dtype).eps * ulps
         factor = self.noise.uniform(-eps, eps, result.shape)
         if result.dtype.kind == "c":
@@ -167,13 +168,16 @@ class Field:
             if want.dtype.kind not in "fc":
                 some = [Names(self.known, self.shape, np.random.default_rng(i)).eval(texts[NOISY]) for i in range(2)]
                 return want, np.zeros(want.shape), np.logical_and(some[0] == want, some[1] == want)
-            some = [Names(self.known, self.shape, np.random.default_rng(i)).eval(texts[NOISY]) for i in range(4)]
+            all_ = [Names(self.known, self.shape, np.random.default_rng(i)) for i in range(4)]
+            some = [names.eval(texts[NOISY]) for names in all_]
         except (ZeroDivisionError, OverflowError, ValueError, MemoryError) as error:
             raise Unknown(error) from None
         with np.errstate(all="ignore"):
             spread = np.max([np.where(one == want, 0, np.abs(one - want)) for one in some], axis=0)
             known = np.logical_and.reduce([(one == want) | np.isfinite(one) & np.isfinite(want) | ((one != one) & (want != want)) for one in some])
-        return want, 4 * spread, known & ~(spread > 1e-3 * np.abs(want)) | (spread == 0)
+            # What is moved less than by one rounding of the result may round differently.
+            least = 2 * np.finfo(want.dtype).eps * np.abs(want) if all_[0].rounds else 0
+        return want, 4 * spread + np.where(np.isfinite(want), least, 0), known & ~(spread > 1e-3 * np.abs(want)) | (spread == 0)
 
 
 def agrees(got, want, spread, known):
