@@ -695,6 +695,11 @@ typedef struct darr_reduction {
     void *value_out;
     /* DARR_VAR, DARR_STD: what is taken from the number of elements, 1 for the estimate from a sample; otherwise 0. */
     int64_t ddof;
+    /* 1: sums, means, dot products and norms are added up without rounding and rounded once, so that the result has the same bits on
+     * any number of ranks and for any distribution and memory order. A sum that is zero is +0. Other reductions do not depend on
+     * these in either mode, but products and variances of real and complex elements, which have no such mode.
+     */
+    int reproducible;
 } darr_reduction;
 
 /* What a name of a formula stands for: an array, one number, or values that every rank has. Start from DARR_OPERAND_INIT; in an
@@ -1675,7 +1680,8 @@ int darr_array_unique(const darr_array *array,
  * only a rank that passes no reduction, or no live array in the first one, reports alone. 0 on every rank is fine.
  * @param reductions [in] What is asked for, with the place of each result.
  * Errors: DARR_ERR_ARGUMENT for the minimum or maximum of no elements or its place, a result that does not fit its dtype, arrays of
- * a dot product that are not compatible; DARR_ERR_UNSUPPORTED for those of complex elements;
+ * a dot product that are not compatible; DARR_ERR_UNSUPPORTED for those of complex elements, and for products and
+ * variances in the reproducible mode;
  * DARR_ERR_COMM; DARR_ERR_HANDLE; DARR_ERR_MPI; DARR_ERR_MISMATCH for numbers of reductions that differ, in checked mode
  * for whatever differs.
  */
@@ -2016,6 +2022,54 @@ int darr_array_reduce_dims_everywhere(const darr_array *array,
                                       int dtype,
                                       int64_t n_values,
                                       void *values_out);
+
+/* The sums of the elements of an array up to each one along a dimension.
+ *
+ * Collective: the ranks along the dimension tell each other the sums of their blocks. Integers are summed in 64 bits. Two runs on
+ * one rank count give the same bits. Memory of the size of the rank's elements in the type of the sum is used meanwhile.
+ * @param array [in] The array.
+ * @param dim [in] The dimension; negative ones count from the end.
+ * @param out [in] The array for the sums, compatible with the first one, which it may be.
+ * Errors: DARR_ERR_ARGUMENT for a dimension that does not exist, an array that is distributed otherwise or shares some memory with
+ * the first one, a dtype that does not hold the sums; DARR_ERR_UNSUPPORTED for an unstructured dimension; DARR_ERR_MEMORY;
+ * DARR_ERR_MISMATCH for ranks that ask for different sums; DARR_ERR_COMM; DARR_ERR_HANDLE; DARR_ERR_MPI.
+ */
+int darr_array_cumsum(const darr_array *array,
+                      int dim,
+                      darr_array *out);
+
+/* How many elements fall into each of some bins of one width, as numpy.histogram counts them: a bin has its lower edge, the last one
+ * its upper edge too. Elements outside, and NaN, do not count. An empty range is widened by 1/2 on both sides.
+ *
+ * Collective: an agreement and one message.
+ * @param array [in] The array.
+ * @param bins [in] Number of bins.
+ * @param low [in] Lower edge of the first bin.
+ * @param high [in] Upper edge of the last bin.
+ * @param counts_out [out] A count for each bin, on every rank.
+ * Errors: DARR_ERR_ARGUMENT for no bins, or a range that does not ascend or is not finite; DARR_ERR_UNSUPPORTED for complex
+ * elements; DARR_ERR_MISMATCH for ranks that ask for different bins; DARR_ERR_MEMORY; DARR_ERR_COMM; DARR_ERR_HANDLE;
+ * DARR_ERR_MPI.
+ */
+int darr_array_histogram(const darr_array *array,
+                         int64_t bins,
+                         double low,
+                         double high,
+                         int64_t *counts_out);
+
+/* As darr_array_histogram, with bins of any widths.
+ *
+ * Collective: an agreement and one message.
+ * @param array [in] The array.
+ * @param n_edges [in] Number of edges, one more than bins.
+ * @param edges [in] The edges, in ascending order.
+ * @param counts_out [out] A count for each bin, on every rank.
+ * Errors: as darr_array_histogram; DARR_ERR_ARGUMENT for fewer than two edges, or edges that do not ascend.
+ */
+int darr_array_histogram_edges(const darr_array *array,
+                               int64_t n_edges,
+                               const double *edges,
+                               int64_t *counts_out);
 
 /* Checks a descriptor against every rule of distarray_protocol.h that concerns one rank alone. Local.
  *
@@ -2428,7 +2482,7 @@ int darr_image_save(const darr_array *array,
 #define DARR_MEMORY_INIT {sizeof(darr_memory), 0, 0, 0, 0, {0}, {0}}
 #define DARR_VIEW_INIT {sizeof(darr_view), 0, 0, 0, {0}, {0}, {0}, {0}, {0}, {0}, 0}
 #define DARR_INDEX_INIT {sizeof(darr_index), 0, 0, 0, 0}
-#define DARR_REDUCTION_INIT {sizeof(darr_reduction), 0, 0, 0, 0, 0, 0}
+#define DARR_REDUCTION_INIT {sizeof(darr_reduction), 0, 0, 0, 0, 0, 0, 0}
 #define DARR_OPERAND_INIT {sizeof(darr_operand), 0, 0, 0, 0, 0, 0, 0}
 #define DARR_EVAL_OPTIONS_INIT {sizeof(darr_eval_options), 0}
 #define DARR_NODE_INIT {sizeof(darr_node), 0, 0, 0, 0, 0, 0, 0, 0}
