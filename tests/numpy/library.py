@@ -263,8 +263,9 @@ def apply(name, operands, out):
 
 
 def constant(name):
-    """The number that the header gives a name."""
-    return int(re.search(rf"^#define DARR_{name.upper()} (\d+)$", header, re.M)[1])
+    """The number that the header gives a function of NumPy."""
+    called = {"ceil": "ceiling"}.get(name, name).upper()
+    return int(re.search(rf"^#define DARR_{called} (\d+)$", header, re.M)[1])
 
 
 def evaluate_values(formulas, operands, dtype):
