@@ -50,7 +50,11 @@ class Trees:
         sub = lambda: self.tree(depth - 1)
         what = rng.random()
         if what < 0.5:
-            return "binary", rng.choice(["+", "-", "*", "+", "-", "*", "/", "//", "%", "**", "|", "^", "&", "<<", ">>"]), sub(), sub()
+            operator = rng.choice(["+", "-", "*", "+", "-", "*", "/", "//", "%", "**", "|", "^", "&", "<<", ">>"])
+            left, right = sub(), sub()
+            # Extents are Python's numbers; those of the library have 64 bits.
+            grows = operator in ("**", "<<") and "('name', 'n" in repr((left, right))
+            return "binary", "*" if grows else operator, left, right
         if what < 0.56:
             return "unary", rng.choice(["-", "-", "+", "~"]), sub()
         if what < 0.62:
