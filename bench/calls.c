@@ -63,3 +63,21 @@ double loops(int times, void (*loop)(long n, void *const *arguments), long n, vo
         loop(n, arguments);
     return now() - begin;
 }
+
+/* Seconds for `times` fillings with random numbers; negative: it failed. */
+double randoms(int times, int law, darr_array *out) {
+    darr_random random = DARR_RANDOM_INIT;
+    double begin = now();
+    for (int i = 0; i < times; i++) {
+        random.stream = i;
+        int code = law == 0   ? darr_random_uniform(out, &random, 0, 1)
+                   : law == 1 ? darr_random_normal(out, &random, 0, 1)
+                   : law == 2 ? darr_random_exponential(out, &random, 1)
+                   : law == 3 ? darr_random_integers(out, &random, 0, 1000)
+                   : law == 4 ? darr_random_beta(out, &random, 2, 0.5)
+                              : darr_random_permutation(out, &random, 0);
+        if (code != DARR_OK)
+            return -1;
+    }
+    return now() - begin;
+}

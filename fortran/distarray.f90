@@ -47,7 +47,7 @@ module distarray
     public :: darr_dist, darr_list, darr_array, darr_plan, darr_file
     public :: darr_memory, darr_view, darr_point
     public :: darr_entry, darr_at, darr_range, darr_all, darr_new_dimension, darr_ellipsis
-    public :: darr_reduction, darr_reduce
+    public :: darr_reduction, darr_reduce, darr_reduce_begin, darr_pending
     public :: darr_random
     public :: sum_of, min_of, max_of, mean_of, var_of, std_of, norm_of, dot_of
     public :: darr_term, darr_expression, darr_given, darr_profile, darr_longest_expression
@@ -168,6 +168,11 @@ module distarray
         procedure :: take => array_take
         procedure :: pick => array_pick
         procedure :: mask => array_mask
+        procedure :: sort => array_sort
+        procedure :: argsort => array_argsort
+        procedure :: quantiles => array_quantiles
+        procedure :: median => array_median
+        procedure :: unique => array_unique
         procedure :: fill => array_fill
         procedure :: from_function => array_from_function
         procedure :: from_integer_function => array_from_integer_function
@@ -231,6 +236,14 @@ module distarray
         procedure(darr_edge_function), pointer, nopass :: callback => null()
         type(c_ptr) :: user = c_null_ptr
     end type darr_edge
+
+    !> Reductions that `darr_reduce_begin` began.
+    type :: darr_pending
+        private
+        type(c_ptr) :: handle = c_null_ptr
+    contains
+        procedure :: end => pending_end
+    end type darr_pending
 
     !> Who sends what to whom, bound to arrays and reusable: a halo exchange or a redistribution.
     type :: darr_plan
@@ -405,6 +418,7 @@ contains
     include 'distarray_dist.inc'
     include 'distarray_array.inc'
     include 'distarray_part.inc'
+    include 'distarray_sort.inc'
     include 'distarray_reduce.inc'
     include 'distarray_formula.inc'
     include 'distarray_random.inc'

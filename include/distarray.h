@@ -563,6 +563,9 @@ typedef struct darr_dist darr_dist;
 /* An open HDF5 file. */
 typedef struct darr_file darr_file;
 
+/* Reductions that are begun and not ended. */
+typedef struct darr_pending darr_pending;
+
 /* A movement of elements between ranks, bound to its arrays and ready to be repeated. */
 typedef struct darr_plan darr_plan;
 
@@ -1630,17 +1633,19 @@ int darr_array_sort(darr_array *array);
  * @param array [in] The array, as for darr_array_sort; it is only read.
  * @param indices [in] Where the indices are written: an array of the same extent and any distribution over the same communicator, of an
  * integer type that holds the largest index.
+ * @param base [in] The index of the first element: 0, or 1 as Fortran counts.
  * Errors: as darr_array_sort; DARR_ERR_ARGUMENT also for indices of another extent or communicator or of a type that does not
  * hold them; DARR_ERR_STATE where a begun plan writes the array or uses the indices.
  */
 int darr_array_argsort(const darr_array *array,
-                       darr_array *indices);
+                       darr_array *indices,
+                       int base);
 
 /* Gives quantiles of an array of one dimension on every rank, between neighbours in the sorted order by NumPy's method linear: 0.5 is
  * the median, 0 the minimum, 1 the maximum. The array is not sorted for it. If one element is NaN, all quantiles are. Where a quantile is
  * an element, or lies between two equal ones, it is that element, also beside an infinite one, of which NumPy makes NaN.
  *
- * Collective: messages as those of a reduction, up to 16 one after the other for each 128 positions; no elements travel.
+ * Collective: messages as those of a reduction, up to 64 one after the other for each 128 positions; no elements travel.
  * @param array [in] The array, of real elements and any distribution.
  * @param n [in] Number of quantiles, 0 or more, the same on every rank.
  * @param q [in] Which part of the elements lies below each, 0 to 1, the same on every rank.
@@ -1660,6 +1665,7 @@ int darr_array_quantiles(const darr_array *array,
  * Collective: each rank tells of its own different values only, once, and equal ones meet on one rank. Free the new arrays with
  * darr_array_free.
  * @param array [in] The array, of real elements and any distribution.
+ * @param base [in] The index of the first value in the inverse: 0, or 1 as Fortran counts.
  * @param values_out [out] The values: a new array of one dimension, in blocks over all ranks, of the array's dtype.
  * @param counts_out [out] How often each stands in the array: a new array as that of the values, of int64. NULL on every rank: not
  * wanted.
@@ -1670,6 +1676,7 @@ int darr_array_quantiles(const darr_array *array,
  * DARR_ERR_MPI; DARR_ERR_COMM; DARR_ERR_HANDLE.
  */
 int darr_array_unique(const darr_array *array,
+                      int base,
                       darr_array **values_out,
                       darr_array **counts_out,
                       darr_array **inverse_out);
@@ -1690,6 +1697,34 @@ int darr_array_unique(const darr_array *array,
  */
 int darr_reduce(int n,
                 const darr_reduction *reductions);
+
+/* Begins reductions: adds up what this rank has and sends it without waiting for the others.
+ *
+ * Collective. The elements may be changed as soon as it returns; the places of the results must live until darr_reduce_end. Where
+ * reductions are begun several times before they are ended, every rank ends them in one order.
+ * @param n [in] Number of reductions, 1 or more.
+ * @param reductions [in] What is asked for, as in darr_reduce; the structs are not used any more afterwards.
+ * @param pending_out [out] The reductions under way; the caller ends them, and so frees them, with darr_reduce_end.
+ * Errors: none of the reductions: what is wrong with them, of whatever rank, is told by darr_reduce_end on every rank. Alone with what
+ * has no communicator, a rank that passes NULL, no reduction or no live first array reports at once: DARR_ERR_ARGUMENT,
+ * DARR_ERR_HANDLE; then DARR_ERR_COMM; DARR_ERR_MPI; DARR_ERR_STATE while six calls on one communicator are not ended; in checked mode DARR_ERR_MISMATCH and the errors of the arguments.
+ */
+int darr_reduce_begin(int n,
+                      const darr_reduction *reductions,
+                      darr_pending **pending_out);
+
+/* Ends reductions: waits for the other ranks, writes the results and frees the handle, whatever it returns.
+ *
+ * Collective. Errors: as darr_reduce.
+ */
+int darr_reduce_end(darr_pending *pending);
+
+/* Gives up reductions that are begun, on every rank; nothing is written.
+ *
+ * Local; NULL is fine; works after MPI_Finalize. A program that goes on ends reductions instead: a message that nobody takes keeps its
+ * memory.
+ */
+void darr_pending_free(darr_pending *pending);
 
 /* One reduction of one array: darr_reduce without the structure. Not for dot products.
  *

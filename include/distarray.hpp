@@ -34,6 +34,7 @@
 #include "distarray/protocol.hpp"
 #include "distarray/random.hpp"
 #include "distarray/reduction.hpp"
+#include "distarray/sort.hpp"
 #include "distarray/view.hpp"
 
 #endif

@@ -167,3 +167,83 @@ fn check(dim: usize, dimension: &Dimension, first: i64, step: i64, extent: i64) 
         _ => inside(0).and_then(|()| inside(dimension.extent - 1)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Cuts, Grid, GridOrder, Order};
+
+    fn distribution(dims: &[Dimension]) -> Distribution {
+        let procs: Vec<usize> = dims.iter().map(|dimension| dimension.procs).collect();
+        let grid = Grid::new(&procs, GridOrder::RowMajor).unwrap();
+        Distribution::new(dims, grid, Order::F).unwrap()
+    }
+
+    #[test]
+    fn every_number_of_the_window_once() {
+        let map = distribution(&[
+            Dimension::block(5, 2, Cuts::Balanced).with_halo(1, 1),
+            Dimension::cyclic(7, 2, 2),
+            Dimension::whole(3),
+        ]);
+        let window = Window {
+            first: [1, 13, 0].into_iter().collect(),
+            step: [2, -2, 1].into_iter().collect(),
+            extents: [11, 14, 3].into_iter().collect(),
+        };
+        let mut numbers = Vec::new();
+        for rank in 0..6 {
+            let numbering = Numbering::new(&map, rank, &window).unwrap();
+            for i in 0..numbering.count(0) {
+                for j in 0..numbering.count(1) {
+                    for k in 0..numbering.count(2) {
+                        let parts = [i, j, k].into_iter().enumerate();
+                        let sum: i64 = parts.map(|(dim, at)| numbering.part(dim, at)).sum();
+                        let local = [i + map.section(rank).dims[0].below, j, k];
+                        let [x, y, z] = map.to_global(rank, &local).unwrap()[..] else {
+                            panic!("three dimensions");
+                        };
+                        assert_eq!(sum, ((1 + 2 * x) * 14 + 13 - 2 * y) * 3 + z);
+                        numbers.push(sum);
+                    }
+                }
+            }
+        }
+        numbers.sort_unstable();
+        numbers.dedup();
+        assert_eq!(numbers.len(), 5 * 7 * 3);
+    }
+
+    #[test]
+    fn steps_are_known_where_elements_follow_one_another() {
+        let map = distribution(&[Dimension::cyclic(7, 2, 2), Dimension::whole(3)]);
+        let whole = Window::whole(&[7, 3]).unwrap();
+        let numbering = Numbering::new(&map, 1, &whole).unwrap();
+        assert_eq!([numbering.step(0), numbering.step(1)], [None, Some(1)]);
+        assert_eq!(numbering.part(0, 2), 18);
+    }
+
+    #[test]
+    fn what_is_no_place_is_refused() {
+        let map = distribution(&[Dimension::block(4, 2, Cuts::Balanced)]);
+        let check = |first, step, extent| {
+            let list = |value: i64| [value].into_iter().collect();
+            let (first, step, extents) = (list(first), list(step), list(extent));
+            let window = Window {
+                first,
+                step,
+                extents,
+            };
+            // Also of a rank outside of the grid.
+            let results = [0, 1, 5].map(|rank| Numbering::new(&map, rank, &window).is_ok());
+            assert!(results.iter().all(|&result| result == results[0]));
+            results[0]
+        };
+        assert!(check(0, 1, 4) && check(6, -2, 7) && check(i64::MAX - 4, 1, i64::MAX));
+        assert!(!check(0, 1, 3) && !check(-1, 1, 9) && !check(0, 0, 4) && !check(5, -2, 9));
+        assert!(!check(0, i64::MAX, i64::MAX) && !check(i64::MAX, 1, i64::MAX) && !check(0, 1, -1));
+        let plane = distribution(&[Dimension::whole(1), Dimension::whole(1)]);
+        assert!(Numbering::new(&plane, 0, &Window::whole(&[i64::MAX, 2]).unwrap()).is_err());
+        assert!(Numbering::new(&plane, 0, &Window::whole(&[1]).unwrap()).is_err());
+    }
+}

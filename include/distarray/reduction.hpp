@@ -7,6 +7,19 @@
 
 namespace darr {
 
+/* Reductions that are begun: end() waits for the other ranks and writes the values, which live until then. Without end(), of which every
+ * rank makes one, nothing is written. */
+class pending_reductions {
+  public:
+    /* Collective, once. */
+    void end() { detail::check(darr_reduce_end(handle_.release())); }
+
+  private:
+    friend class reductions;
+    explicit pending_reductions(darr_pending *handle) : handle_(handle) {}
+    detail::owner<darr_pending, darr_pending_free> handle_;
+};
+
 /* Several reductions in one pass over memory and one message:
  * reductions().add(...).add(...).run(). */
 class reductions {
@@ -39,6 +52,12 @@ class reductions {
     }
     /* Collective: every rank has added the same. Writes the values on every rank, or none if it throws. */
     void run() const { detail::check(darr_reduce(detail::count_of(list_), list_.data())); }
+    /* Collective: sends what this rank has and does not wait. The elements may change from then on. */
+    [[nodiscard]] pending_reductions begin() const {
+        return pending_reductions(detail::created<darr_pending>([&](darr_pending **out) {
+            return darr_reduce_begin(detail::count_of(list_), list_.data(), out);
+        }));
+    }
 
   private:
     template <class T> reductions &append(reduction_op op, const array &x, const darr_array *y, T &value) {

@@ -28,6 +28,11 @@ pub struct darr_plan {
     _private: (),
 }
 
+/// Reductions that are begun and not ended.
+pub struct darr_pending {
+    _private: (),
+}
+
 /// An open HDF5 file.
 pub struct darr_file {
     _private: (),

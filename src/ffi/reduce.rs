@@ -1,16 +1,18 @@
 //! Reductions of whole arrays.
 
 use std::ffi::{c_int, c_void};
+use std::sync::Mutex;
 
 use distarray_core::{Code, Dtype};
 
 use super::guard::guard;
-use super::handle::{darr_array, get, Held};
+use super::handle::{darr_array, darr_pending, free, get, store, Handle, Held};
 use super::pointer::{first_members, growing_slice, output, Growing, Out};
 use crate::array::Array;
 use crate::error::{Error, Result};
 use crate::kernels::reduce::Op;
-use crate::ops::reduce::{reduce, Reduction};
+use crate::kernels::Value;
+use crate::ops::reduce::{begin_reduce, reduce, Pending, Reduction};
 
 /// Sum; of integers and truth values in 64 bits, as NumPy's.
 pub const DARR_SUM: c_int = 0;
@@ -105,17 +107,105 @@ pub unsafe extern "C" fn darr_reduce(n: c_int, reductions: *const darr_reduction
         }
         // SAFETY: the pointer rule of the header.
         unsafe {
-            let first = first_members(reductions, "reductions")?;
-            let asked = match usize::try_from(n) {
-                Ok(n) => growing_slice(reductions, n, "reductions"),
-                Err(_) => {
-                    let text = format!("the number of reductions is {n}; 0 or more is allowed");
-                    Err(Error::new(Code::Argument, text))
-                }
-            };
-            reduce_all(first.x, asked)
+            let (first, asked) = listed(n, reductions)?;
+            reduce_all(first, asked)
         }
     })
+}
+
+impl Handle for darr_pending {
+    type Object = Mutex<Option<Begun>>;
+    const NAME: &'static str = "darr_pending";
+}
+
+/// Reductions that are begun, and the places of their results.
+pub struct Begun {
+    pending: Pending,
+    asked: Vec<Asked>,
+}
+
+// SAFETY: the arrays may be shared by threads, and so may the addresses of the results: the caller keeps these for `darr_reduce_end`,
+// which writes them in whatever thread calls it.
+unsafe impl Send for Begun {}
+
+/// Begins reductions: adds up what this rank has and sends it without waiting for the others.
+///
+/// Collective. The elements may be changed as soon as it returns; the places of the results must live until `darr_reduce_end`. Where
+/// reductions are begun several times before they are ended, every rank ends them in one order.
+/// @param n [in] Number of reductions, 1 or more.
+/// @param reductions [in] What is asked for, as in `darr_reduce`; the structs are not used any more afterwards.
+/// @param pending_out [out] The reductions under way; the caller ends them, and so frees them, with `darr_reduce_end`.
+/// Errors: none of the reductions: what is wrong with them, of whatever rank, is told by `darr_reduce_end` on every rank. Alone with what
+/// has no communicator, a rank that passes NULL, no reduction or no live first array reports at once: `DARR_ERR_ARGUMENT`,
+/// `DARR_ERR_HANDLE`; then `DARR_ERR_COMM`; `DARR_ERR_MPI`; `DARR_ERR_STATE` while six calls on one communicator are not ended; in checked mode `DARR_ERR_MISMATCH` and the errors of the arguments.
+#[no_mangle]
+pub unsafe extern "C" fn darr_reduce_begin(
+    n: c_int,
+    reductions: *const darr_reduction,
+    pending_out: *mut *mut darr_pending,
+) -> c_int {
+    guard(|| {
+        // SAFETY: the pointer rule of the header.
+        let (out, (first, asked)) =
+            unsafe { (output(pending_out, "pending_out")?, listed(n, reductions)?) };
+        let first = get(first, "x")?;
+        // SAFETY: the pointer rule of the header, until the reductions are ended.
+        let asked = asked.and_then(|asked| unsafe { checked(&asked) });
+        let pending = begin_reduce(&first, borrowed(&asked))?;
+        let asked = asked.unwrap_or_default();
+        out.write(store::<darr_pending>(Mutex::new(Some(Begun {
+            pending,
+            asked,
+        }))));
+        Ok(())
+    })
+}
+
+/// Ends reductions: waits for the other ranks, writes the results and frees the handle, whatever it returns.
+///
+/// Collective. Errors: as `darr_reduce`.
+#[no_mangle]
+pub unsafe extern "C" fn darr_reduce_end(pending: *mut darr_pending) -> c_int {
+    guard(|| {
+        let begun = get(pending, "pending")?.exclusive()?.take();
+        free(pending, "pending")?;
+        let Some(begun) = begun else {
+            return Ok(());
+        };
+        write(begun.asked, begun.pending.end()?);
+        Ok(())
+    })
+}
+
+/// Gives up reductions that are begun, on every rank; nothing is written.
+///
+/// Local; NULL is fine; works after `MPI_Finalize`. A program that goes on ends reductions instead: a message that nobody takes keeps its
+/// memory.
+#[no_mangle]
+pub unsafe extern "C" fn darr_pending_free(pending: *mut darr_pending) {
+    guard(|| free(pending, "pending"));
+}
+
+/// The array whose communicator a call is for, and its reductions or what is wrong with them.
+///
+/// # Safety
+/// The pointer rule of the header.
+unsafe fn listed(
+    n: c_int,
+    reductions: *const darr_reduction,
+) -> Result<(*const darr_array, Result<Vec<darr_reduction>>)> {
+    // SAFETY: passed on to the caller.
+    unsafe {
+        let first = first_members(reductions, "reductions")?;
+        let asked = match usize::try_from(n) {
+            Ok(n) if n > 0 => growing_slice(reductions, n, "reductions"),
+            _ => {
+                let text = format!("the number of reductions is {n}; 0 or more is allowed");
+                Err(Error::new(Code::Argument, text))
+            }
+        };
+        Ok((first.x, asked))
+    }
 }
 
 /// One reduction of one array: `darr_reduce` without the structure. Not for dot products.
@@ -163,38 +253,51 @@ struct Asked {
 /// The pointer rule of the header.
 unsafe fn reduce_all(first: *const darr_array, asked: Result<Vec<darr_reduction>>) -> Result<()> {
     let first = get(first, "x")?;
-    let asked = asked.and_then(|asked| {
-        let each = asked.iter().map(|one| {
-            Ok(Asked {
-                op: Op::from_code(one.op)?,
-                dtype: Dtype::from_code(one.dtype)?,
-                x: get(one.x, "x")?,
-                y: match one.y.is_null() {
-                    true => None,
-                    false => Some(get(one.y, "y")?),
-                },
-                ddof: one.ddof,
-                reproducible: one.reproducible != 0,
-                // SAFETY: passed on to the caller.
-                out: unsafe { output(one.value_out.cast::<u8>(), "value_out") }?,
-            })
-        });
-        each.collect::<Result<Vec<_>>>()
-    });
-    let reductions = asked.as_ref().map_err(Clone::clone).map(|asked| {
-        let each = asked.iter().map(|one| Reduction {
-            op: one.op,
-            dtype: one.dtype,
-            x: &one.x,
-            y: one.y.as_deref(),
+    // SAFETY: passed on to the caller.
+    let asked = asked.and_then(|asked| unsafe { checked(&asked) });
+    let values = reduce(&first, borrowed(&asked))?;
+    write(asked?, values);
+    Ok(())
+}
+
+/// The reductions with their handles in use and their places checked.
+///
+/// # Safety
+/// The pointer rule of the header.
+unsafe fn checked(asked: &[darr_reduction]) -> Result<Vec<Asked>> {
+    let each = asked.iter().map(|one| {
+        Ok(Asked {
+            op: Op::from_code(one.op)?,
+            dtype: Dtype::from_code(one.dtype)?,
+            x: get(one.x, "x")?,
+            y: match one.y.is_null() {
+                true => None,
+                false => Some(get(one.y, "y")?),
+            },
             ddof: one.ddof,
-            reproducible: one.reproducible,
-        });
-        each.collect()
+            reproducible: one.reproducible != 0,
+            // SAFETY: passed on to the caller.
+            out: unsafe { output(one.value_out.cast::<u8>(), "value_out") }?,
+        })
     });
-    let values = reduce(&first, reductions)?;
-    for (one, value) in asked?.into_iter().zip(values) {
+    each.collect()
+}
+
+fn borrowed(asked: &Result<Vec<Asked>>) -> Result<Vec<Reduction<'_>>> {
+    let asked = asked.as_ref().map_err(Clone::clone)?;
+    let each = asked.iter().map(|one| Reduction {
+        op: one.op,
+        dtype: one.dtype,
+        x: &one.x,
+        y: one.y.as_deref(),
+        ddof: one.ddof,
+        reproducible: one.reproducible,
+    });
+    Ok(each.collect())
+}
+
+fn write(asked: Vec<Asked>, values: Vec<Value>) {
+    for (one, value) in asked.into_iter().zip(values) {
         one.out.write_bytes(value.bytes());
     }
-    Ok(())
 }

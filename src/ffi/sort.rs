@@ -7,7 +7,7 @@ use distarray_core::Code;
 use super::guard::guard;
 use super::handle::{darr_array, get, store};
 use super::pointer::{output, outputs, slice};
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::ops::sort::{self, Wanted};
 
 /// Sorts an array of one dimension where it is, in ascending order, NaNs last, as NumPy's `sort`. The distribution stays, any one; of a
@@ -32,18 +32,21 @@ pub unsafe extern "C" fn darr_array_sort(array: *mut darr_array) -> c_int {
 /// @param array [in] The array, as for `darr_array_sort`; it is only read.
 /// @param indices [in] Where the indices are written: an array of the same extent and any distribution over the same communicator, of an
 /// integer type that holds the largest index.
+/// @param base [in] The index of the first element: 0, or 1 as Fortran counts.
 /// Errors: as `darr_array_sort`; `DARR_ERR_ARGUMENT` also for indices of another extent or communicator or of a type that does not
 /// hold them; `DARR_ERR_STATE` where a begun plan writes the array or uses the indices.
 #[no_mangle]
 pub unsafe extern "C" fn darr_array_argsort(
     array: *const darr_array,
     indices: *mut darr_array,
+    base: c_int,
 ) -> c_int {
     guard(|| {
         let array = get(array, "array")?;
         let indices = get(indices, "indices");
-        let indices = indices.as_ref().map(|indices| &**indices);
-        sort::argsort(&array, indices.map_err(Clone::clone))
+        let asked = indices.as_ref().map_err(Clone::clone);
+        let asked = asked.and_then(|indices| Ok((&**indices, first(base)?)));
+        sort::argsort(&array, asked)
     })
 }
 
@@ -51,7 +54,7 @@ pub unsafe extern "C" fn darr_array_argsort(
 /// the median, 0 the minimum, 1 the maximum. The array is not sorted for it. If one element is NaN, all quantiles are. Where a quantile is
 /// an element, or lies between two equal ones, it is that element, also beside an infinite one, of which NumPy makes NaN.
 ///
-/// Collective: messages as those of a reduction, up to 16 one after the other for each 128 positions; no elements travel.
+/// Collective: messages as those of a reduction, up to 64 one after the other for each 128 positions; no elements travel.
 /// @param array [in] The array, of real elements and any distribution.
 /// @param n [in] Number of quantiles, 0 or more, the same on every rank.
 /// @param q [in] Which part of the elements lies below each, 0 to 1, the same on every rank.
@@ -90,6 +93,7 @@ pub unsafe extern "C" fn darr_array_quantiles(
 /// Collective: each rank tells of its own different values only, once, and equal ones meet on one rank. Free the new arrays with
 /// `darr_array_free`.
 /// @param array [in] The array, of real elements and any distribution.
+/// @param base [in] The index of the first value in the inverse: 0, or 1 as Fortran counts.
 /// @param values_out [out] The values: a new array of one dimension, in blocks over all ranks, of the array's dtype.
 /// @param counts_out [out] How often each stands in the array: a new array as that of the values, of int64. NULL on every rank: not
 /// wanted.
@@ -101,6 +105,7 @@ pub unsafe extern "C" fn darr_array_quantiles(
 #[no_mangle]
 pub unsafe extern "C" fn darr_array_unique(
     array: *const darr_array,
+    base: c_int,
     values_out: *mut *mut darr_array,
     counts_out: *mut *mut darr_array,
     inverse_out: *mut *mut darr_array,
@@ -115,9 +120,13 @@ pub unsafe extern "C" fn darr_array_unique(
                 output(inverse_out, "inverse_out"),
             ]
         };
-        let wanted = values.as_ref().map_err(Clone::clone).map(|_| Wanted {
-            counts: !counts_out.is_null(),
-            inverse: !inverse_out.is_null(),
+        let checked = values.as_ref().map_err(Clone::clone);
+        let wanted = checked.and_then(|_| {
+            Ok(Wanted {
+                counts: !counts_out.is_null(),
+                inverse: !inverse_out.is_null(),
+                base: first(base)?,
+            })
         });
         let unique = sort::unique(&array, wanted)?;
         values?.write(store(unique.values));
@@ -129,4 +138,15 @@ pub unsafe extern "C" fn darr_array_unique(
         }
         Ok(())
     })
+}
+
+/// The index of the first element.
+fn first(base: c_int) -> Result<i64> {
+    match base {
+        0 | 1 => Ok(base.into()),
+        _ => {
+            let text = format!("the base is {base}; 0 and 1 are allowed");
+            Err(Error::new(Code::Argument, text))
+        }
+    }
 }

@@ -172,28 +172,64 @@ pub(super) fn complete<B, const N: usize>(
 }
 
 /// As `complete`, waiting in this way.
-///
-/// MPI reaches what `buffers` keep on the heap until all is complete, so they are given up when MPI fails before: what its
-/// requests still do is not known then.
 pub(super) fn complete_by<B, const N: usize>(
     wait: Wait,
     buffers: B,
     start: impl FnOnce(&mut B, &mut [ffi::MPI_Request; N]) -> Result<()>,
 ) -> Result<B> {
-    let mut buffers = ManuallyDrop::new(buffers);
+    begin(buffers, start)?.complete(wait)
+}
+
+/// Operations that were started, with what they read and write.
+///
+/// MPI reaches what `buffers` keep on the heap until all is complete, so they are given up when MPI fails before, and when this value is
+/// dropped: what its requests still do is not known then.
+pub(super) struct Begun<B, const N: usize> {
+    buffers: ManuallyDrop<B>,
+    requests: [ffi::MPI_Request; N],
+}
+
+/// Starts operations.
+pub(super) fn begin<B, const N: usize>(
+    buffers: B,
+    start: impl FnOnce(&mut B, &mut [ffi::MPI_Request; N]) -> Result<()>,
+) -> Result<Begun<B, N>> {
     // SAFETY: a constant of the bindings.
-    let mut requests = [unsafe { ffi::RSMPI_REQUEST_NULL }; N];
-    start(&mut buffers, &mut requests)?;
-    for request in &mut requests {
-        match wait {
-            // SAFETY: a request of our own, or the null request, which is complete.
-            Wait::Block => check("MPI_Wait", unsafe {
-                ffi::MPI_Wait(request, ffi::RSMPI_STATUS_IGNORE)
-            })?,
-            Wait::Yield => poll(request)?,
+    let requests = [unsafe { ffi::RSMPI_REQUEST_NULL }; N];
+    let mut begun = Begun {
+        buffers: ManuallyDrop::new(buffers),
+        requests,
+    };
+    start(&mut begun.buffers, &mut begun.requests)?;
+    Ok(begun)
+}
+
+impl<B, const N: usize> Begun<B, N> {
+    pub fn complete(mut self, wait: Wait) -> Result<B> {
+        for request in &mut self.requests {
+            match wait {
+                // SAFETY: a request of our own, or the null request, which is complete.
+                Wait::Block => check("MPI_Wait", unsafe {
+                    ffi::MPI_Wait(request, ffi::RSMPI_STATUS_IGNORE)
+                })?,
+                Wait::Yield => poll(request)?,
+            }
+        }
+        Ok(ManuallyDrop::into_inner(self.buffers))
+    }
+
+    /// Gives the operations up; what is complete gives its buffers back.
+    pub fn abandon(mut self) {
+        let done = self.requests.iter_mut().all(|request| {
+            let mut done = 0;
+            // SAFETY: as in `complete`.
+            let code = unsafe { ffi::MPI_Test(request, &mut done, ffi::RSMPI_STATUS_IGNORE) };
+            code == 0 && done != 0
+        });
+        if done {
+            drop(ManuallyDrop::into_inner(self.buffers));
         }
     }
-    Ok(ManuallyDrop::into_inner(buffers))
 }
 
 fn poll(request: &mut ffi::MPI_Request) -> Result<()> {

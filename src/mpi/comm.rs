@@ -6,7 +6,7 @@
 
 use std::ffi::c_int;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use mpi::ffi;
@@ -38,6 +38,8 @@ pub struct Comm {
     pub(super) node: Mutex<Option<Arc<[usize]>>>,
     sparse_rounds: AtomicUsize,
     exchanges: AtomicUsize,
+    /// A bit for each reduction that is begun.
+    flights: AtomicU32,
 }
 
 /// What must be closed while MPI still runs: called once, before the duplicate is freed, on every rank in the
@@ -115,6 +117,7 @@ impl Comm {
                 node: Mutex::new(None),
                 sparse_rounds: AtomicUsize::new(0),
                 exchanges: AtomicUsize::new(0),
+                flights: AtomicU32::new(0),
             })
         };
         lock(&RECORDS).push(Arc::clone(&comm));
@@ -223,6 +226,19 @@ impl Comm {
     /// The number of an exchange, the same on all ranks.
     pub(super) fn next_exchange(&self) -> usize {
         self.exchanges.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The lowest free place of a reduction that is begun, below `limit`: the same on all ranks, which begin and end in one order.
+    pub(super) fn board(&self, limit: u32) -> Option<u32> {
+        let slot = self.flights.load(Ordering::Relaxed).trailing_ones();
+        (slot < limit).then(|| {
+            self.flights.fetch_or(1 << slot, Ordering::Relaxed);
+            slot
+        })
+    }
+
+    pub(super) fn leave(&self, slot: u32) {
+        self.flights.fetch_and(!(1 << slot), Ordering::Relaxed);
     }
 
     /// The number of a sparse exchange, the same on all ranks.

@@ -15,7 +15,7 @@ mod group;
 pub mod library;
 mod messages;
 mod node;
-mod reduction;
+pub mod reduction;
 pub mod shared;
 mod sparse;
 

@@ -16,18 +16,24 @@ use std::ffi::c_int;
 use std::mem::take;
 use std::ops::Range;
 use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::sync::Arc;
 
+use arrayvec::ArrayVec;
 use mpi::ffi;
 
 use super::call::{address, address_mut, check};
-use super::collective::{byte, complete_by, count, Wait, LIMIT};
+use super::collective::{begin, byte, count, Begun, Wait, LIMIT};
 use super::comm::Comm;
 use crate::buffer::zeroed;
 use crate::error::{Code, Error, Result};
 
 /// Tags that every MPI has, above those of exchanges. A message begins under the one and goes on under the other.
-const BEGIN: c_int = 32765;
-const GO_ON: c_int = 32766;
+const TAGS: [c_int; 2] = [32765, 32766];
+
+/// The first of those of reductions that are begun: each has two of its own, because its messages pass those of later reductions
+/// on their way. No more of the tags that every MPI has are free.
+const FLIGHT_TAGS: c_int = 32752;
+const FLIGHTS: u32 = 6;
 
 /// A message begins with a word: the bytes of the value behind it, or why there is none.
 const HEAD: usize = size_of::<u64>();
@@ -72,6 +78,28 @@ impl Comm {
         self.climb(Some(ranks), own, ranks.len(), bytes, combine)
     }
 
+    /// As `allreduce_bytes`, begun here and ended by the value's `end`. Of several that are begun the ranks end the same one first.
+    pub fn begin_allreduce(self: &Arc<Self>, bytes: &[u8]) -> Result<Flight> {
+        let slot = self.board(FLIGHTS).ok_or_else(|| {
+            let text = format!("{FLIGHTS} reductions are begun and not ended: no more can be begun on this communicator");
+            Error::new(Code::State, text)
+        })?;
+        let begin = FLIGHT_TAGS + 2 * slot as c_int;
+        let climber = self.climber([begin, begin + 1], None, self.rank(), self.size(), bytes);
+        match climber.and_then(Climber::depart) {
+            Ok(climber) => Ok(Flight {
+                comm: self.clone(),
+                slot,
+                climber: Some(climber),
+                length: bytes.len(),
+            }),
+            Err(error) => {
+                self.leave(slot);
+                Err(error)
+            }
+        }
+    }
+
     fn climb(
         &self,
         ranks: Option<&[usize]>,
@@ -80,10 +108,28 @@ impl Comm {
         bytes: &mut [u8],
         combine: impl Fn(&[u8], &mut [u8]),
     ) -> Result<()> {
+        if size == 1 {
+            return self.ensure_alive();
+        }
+        let climber = self.climber(TAGS, ranks, rank, size, bytes)?;
+        climber.depart()?.arrive(&combine)?.outcome(bytes)
+    }
+
+    fn climber<'a>(
+        &self,
+        [begin, go_on]: [c_int; 2],
+        ranks: Option<&'a [usize]>,
+        rank: usize,
+        size: usize,
+        bytes: &[u8],
+    ) -> Result<Climber<'a>> {
         let mut climber = Climber {
             comm: self.duplicate()?,
+            begin,
+            go_on,
             ranks,
             rank,
+            place: Place::new(rank, size),
             wait: if self.crowded() {
                 Wait::Yield
             } else {
@@ -92,23 +138,42 @@ impl Comm {
             mine: Vec::new(),
             theirs: Vec::new(),
         };
-        if size == 1 {
-            return Ok(());
-        }
         climber.take_along(bytes)?;
-        let place = Place::new(rank, size);
-        if let Some(partner) = place.partner {
-            climber.meet(partner, &combine)?;
+        Ok(climber)
+    }
+}
+
+/// A reduction under way: this rank's first message is sent.
+pub struct Flight {
+    comm: Arc<Comm>,
+    slot: u32,
+    climber: Option<Departed<'static>>,
+    length: usize,
+}
+
+// SAFETY: the MPI handles are plain values, used only where `ensure_alive` finds that this thread may call MPI.
+unsafe impl Send for Flight {}
+
+impl Flight {
+    /// The bytes of all ranks combined, as `allreduce_bytes` has them.
+    pub fn end(mut self, combine: impl Fn(&[u8], &mut [u8])) -> Result<Vec<u8>> {
+        self.comm.ensure_alive()?;
+        let mut bytes = zeroed(self.length)?;
+        if let Some(climber) = self.climber.take() {
+            climber.arrive(&combine)?.outcome(&mut bytes)?;
         }
-        if place.climbs {
-            for peer in place.peers() {
-                climber.meet(peer, &combine)?;
-            }
+        Ok(bytes)
+    }
+}
+
+/// Given up: what MPI does not use any more is freed.
+impl Drop for Flight {
+    fn drop(&mut self) {
+        self.comm.leave(self.slot);
+        let begun = self.climber.take().and_then(|departed| departed.begun);
+        if let (Some((_, begun)), Ok(())) = (begun, self.comm.ensure_alive()) {
+            begun.abandon();
         }
-        if let Some(partner) = place.partner {
-            climber.hand_down(partner)?;
-        }
-        climber.outcome(bytes)
     }
 }
 
@@ -157,6 +222,10 @@ impl Place {
 /// A rank on its way up, with what it knows and room for what it is told. Both buffers hold a head and a value, or `ROOM`.
 struct Climber<'a> {
     comm: ffi::MPI_Comm,
+    /// Tags of the message that a meeting begins with, and of the rest.
+    begin: c_int,
+    go_on: c_int,
+    place: Place,
     /// Who takes part, where not all ranks do; all ranks below are positions on this list.
     ranks: Option<&'a [usize]>,
     rank: usize,
@@ -165,7 +234,7 @@ struct Climber<'a> {
     theirs: Vec<u8>,
 }
 
-impl Climber<'_> {
+impl<'a> Climber<'a> {
     /// Without memory for the value the rank still goes, to say so.
     fn take_along(&mut self, bytes: &[u8]) -> Result<()> {
         let room = ROOM.max(HEAD.saturating_add(bytes.len()));
@@ -183,11 +252,39 @@ impl Climber<'_> {
         Ok(())
     }
 
+    /// Sends what this rank knows to the first one that it meets.
+    fn depart(mut self) -> Result<Departed<'a>> {
+        let first = self.place.partner.or_else(|| self.place.peers().next());
+        let begun = match first {
+            Some(peer) => Some((peer, self.approach(peer)?)),
+            None => None,
+        };
+        Ok(Departed {
+            climber: self,
+            begun,
+        })
+    }
+
     /// Two ranks tell each other what they know; then both know the same.
     fn meet(&mut self, peer: usize, combine: &impl Fn(&[u8], &mut [u8])) -> Result<()> {
+        let begun = self.approach(peer)?;
+        self.agree(peer, begun, combine)
+    }
+
+    fn approach(&mut self, peer: usize) -> Result<Begun<[Vec<u8>; 2], 2>> {
         let both = Some(peer);
         let begin = self.end().min(ROOM);
-        self.transfer(BEGIN, (both, 0..begin), (both, 0..ROOM))?;
+        self.start(self.begin, (both, 0..begin), (both, 0..ROOM))
+    }
+
+    fn agree(
+        &mut self,
+        peer: usize,
+        begun: Begun<[Vec<u8>; 2], 2>,
+        combine: &impl Fn(&[u8], &mut [u8]),
+    ) -> Result<()> {
+        let both = Some(peer);
+        [self.mine, self.theirs] = begun.complete(self.wait)?;
         let (own, other) = (word(&self.mine), word(&self.theirs));
         if own != other {
             self.say(own.max(other).max(DIFFERENT));
@@ -211,10 +308,10 @@ impl Climber<'_> {
     fn hand_down(&mut self, partner: usize) -> Result<()> {
         if partner < self.rank {
             let begin = self.end().min(ROOM);
-            self.transfer(BEGIN, (Some(partner), 0..begin), (None, 0..0))?;
+            self.transfer(self.begin, (Some(partner), 0..begin), (None, 0..0))?;
             return self.go_on(Some(partner), None);
         }
-        self.transfer(BEGIN, (None, 0..0), (Some(partner), 0..ROOM))?;
+        self.transfer(self.begin, (None, 0..0), (Some(partner), 0..ROOM))?;
         // The two met before, so that a value has the length of the own one.
         self.say(word(&self.theirs));
         self.go_on(None, Some(partner))?;
@@ -255,18 +352,29 @@ impl Climber<'_> {
         let end = self.end();
         for start in (ROOM..end).step_by(LIMIT) {
             let part = start..end.min(start + LIMIT);
-            self.transfer(GO_ON, (to, part.clone()), (from, part))?;
+            self.transfer(self.go_on, (to, part.clone()), (from, part))?;
         }
         Ok(())
     }
 
     /// Sends a part of one buffer and receives as much or less into a part of the other.
-    fn transfer(&mut self, tag: c_int, (to, told): End, (from, heard): End) -> Result<()> {
+    fn transfer(&mut self, tag: c_int, told: End, heard: End) -> Result<()> {
+        let begun = self.start(tag, told, heard)?;
+        [self.mine, self.theirs] = begun.complete(self.wait)?;
+        Ok(())
+    }
+
+    fn start(
+        &mut self,
+        tag: c_int,
+        (to, told): End,
+        (from, heard): End,
+    ) -> Result<Begun<[Vec<u8>; 2], 2>> {
         let known = |position| self.ranks.map_or(position, |ranks| ranks[position]);
         let (to, from) = (to.map(known), from.map(known));
         let (comm, byte) = (self.comm, byte());
         let buffers = [take(&mut self.mine), take(&mut self.theirs)];
-        let [mine, theirs] = complete_by(self.wait, buffers, |[mine, theirs], [receive, send]| {
+        begin(buffers, |[mine, theirs], [receive, send]| {
             // SAFETY: the buffers are kept until both requests are complete.
             unsafe {
                 if let Some(peer) = from {
@@ -283,9 +391,36 @@ impl Climber<'_> {
                 }
             }
             Ok(())
-        })?;
-        (self.mine, self.theirs) = (mine, theirs);
-        Ok(())
+        })
+    }
+}
+
+/// A rank whose first message is under way.
+struct Departed<'a> {
+    climber: Climber<'a>,
+    begun: Option<(usize, Begun<[Vec<u8>; 2], 2>)>,
+}
+
+impl<'a> Departed<'a> {
+    /// Goes all the way.
+    fn arrive(self, combine: &impl Fn(&[u8], &mut [u8])) -> Result<Climber<'a>> {
+        let mut climber = self.climber;
+        let Some((first, begun)) = self.begun else {
+            return Ok(climber);
+        };
+        climber.agree(first, begun, combine)?;
+        let partner = climber.place.partner;
+        if climber.place.climbs {
+            let rest = usize::from(partner.is_none());
+            let peers: ArrayVec<usize, 64> = climber.place.peers().skip(rest).collect();
+            for peer in peers {
+                climber.meet(peer, combine)?;
+            }
+        }
+        if let Some(partner) = partner {
+            climber.hand_down(partner)?;
+        }
+        Ok(climber)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Reductions of whole arrays: one pass over memory and one message for any number of them.
 
+use std::sync::Arc;
+
 use distarray_core::{Code, Dtype, Kind};
 
 use crate::array::Array;
@@ -10,6 +12,7 @@ use crate::kernels::exact::Exact;
 use crate::kernels::reduce::{self, Op, Partial, Places, Term};
 use crate::kernels::value::Value;
 use crate::mpi::agree::fingerprint;
+use crate::mpi::reduction::Flight;
 use crate::mpi::Comm;
 
 /// One reduction that is asked for.
@@ -56,22 +59,77 @@ const HEAD: usize = NUMBER.end;
 pub fn reduce(first: &Array, asked: Result<Vec<Reduction>>) -> Result<Vec<Value>> {
     let comm = first.dist().comm();
     check_call(comm, &asked)?;
-    let local = asked.and_then(|asked| Ok((local_part(comm, &asked)?, asked)));
-    let (contribution, asked) = split(local);
+    let local = asked.and_then(|asked| Ok((local_part(comm, &asked)?, wanted(&asked))));
+    let (contribution, wanted) = split(local);
     let total = combine(comm, NAME, contribution)?;
+    results(&wanted, &total)
+}
+
+/// Reductions under way: what the elements were when they began has been added up.
+pub struct Pending {
+    comm: Arc<Comm>,
+    local: Result<Contribution>,
+    wanted: Vec<Wanted>,
+    flight: Flight,
+}
+
+/// As `reduce`, which `Pending::end` ends. A mistake, of whatever rank, is told there.
+pub fn begin_reduce(first: &Array, asked: Result<Vec<Reduction>>) -> Result<Pending> {
+    let comm = first.dist().comm();
+    check_call(comm, &asked)?;
+    let local = asked.and_then(|asked| Ok((local_part(comm, &asked)?, wanted(&asked))));
+    let (contribution, wanted) = split(local);
+    let (message, local) = message(contribution);
+    let flight = comm.begin_allreduce(&message)?;
+    Ok(Pending {
+        comm: comm.clone(),
+        local,
+        wanted,
+        flight,
+    })
+}
+
+impl Pending {
+    /// Collective: the results, as `reduce` gives them.
+    pub fn end(self) -> Result<Vec<Value>> {
+        let sent = self.flight.end(combine_messages);
+        let total = conclude(&self.comm, NAME, sent, self.local)?;
+        results(&self.wanted, &total)
+    }
+}
+
+/// What is made of the totals.
+struct Wanted {
+    op: Op,
+    ddof: i64,
+    of: Dtype,
+    dtype: Dtype,
+    exact: bool,
+}
+
+fn wanted(asked: &[Reduction]) -> Vec<Wanted> {
+    let each = asked.iter().map(|r| Wanted {
+        op: r.op,
+        ddof: r.ddof,
+        of: r.x.dtype(),
+        dtype: r.dtype,
+        exact: r.is_exact(),
+    });
+    each.collect()
+}
+
+fn results(wanted: &[Wanted], total: &Contribution) -> Result<Vec<Value>> {
     let mut sums = total.sums.iter();
-    let results = asked.iter().zip(&total.partials);
-    results
-        .map(|(r, partial)| {
-            let exact = if r.is_exact() { sums.next() } else { None };
-            // Also tells of a dtype that does not serve.
-            let value = partial.finish_corrected(r.op, r.ddof, r.dtype)?;
-            Ok(match exact {
-                Some(sums) => Exact::finish(sums, r.op, partial.count(), r.x.dtype(), r.dtype),
-                None => value,
-            })
+    let each = wanted.iter().zip(&total.partials).map(|(r, partial)| {
+        let exact = if r.exact { sums.next() } else { None };
+        // Also tells of a dtype that does not serve.
+        let value = partial.finish_corrected(r.op, r.ddof, r.dtype)?;
+        Ok(match exact {
+            Some(sums) => Exact::finish(sums, r.op, partial.count(), r.of, r.dtype),
+            None => value,
         })
-        .collect()
+    });
+    each.collect()
 }
 
 fn check_call(comm: &Comm, asked: &Result<Vec<Reduction>>) -> Result<()> {
@@ -109,12 +167,22 @@ pub fn combine(
     function: &'static str,
     local: Result<Contribution>,
 ) -> Result<Contribution> {
-    let n = local.as_ref().map_or(0, |local| local.partials.len());
     let (mut message, local) = message(local);
     let sent = comm.allreduce_bytes(&mut message, combine_messages);
+    conclude(comm, function, sent.map(|()| message), local)
+}
+
+/// What the message tells once all ranks have it.
+fn conclude(
+    comm: &Comm,
+    function: &'static str,
+    sent: Result<Vec<u8>>,
+    local: Result<Contribution>,
+) -> Result<Contribution> {
+    let n = local.as_ref().map_or(0, |local| local.partials.len());
     let number = [("the number of reductions", n as u64)];
     match sent {
-        Ok(()) if message[FAILED] == 0 => local.map(|mut total| {
+        Ok(message) if message[FAILED] == 0 => local.map(|mut total| {
             let (partials, sums) = message[HEAD..].split_at(n * Partial::BYTES);
             unpack(partials, &mut total.partials);
             let each = total.sums.as_flattened_mut().iter_mut();

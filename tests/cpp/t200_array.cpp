@@ -118,6 +118,11 @@ static void reduced(darr::communicator world) {
         .add_dotu(y, y, plain)
         .run();
     CHECK_EQUAL(exact, sum);
+    exact = 0;
+    auto pending = darr::reductions().add(reduction_op::sum, x, exact).begin();
+    CHECK_EQUAL(exact, 0.0);
+    pending.end();
+    CHECK_EQUAL(exact, sum);
     CHECK_EQUAL(sample, 0.0);
     CHECK_EQUAL(plain, 18.0);
     const auto place = x.dist().unravel(x.reduce<std::int64_t>(reduction_op::argmax));
@@ -130,7 +135,8 @@ static void reduced(darr::communicator world) {
     CHECK_EQUAL(rows[7], 700.0);
     const auto counts = x.histogram(8, 0, 800);
     CHECK_EQUAL(counts[3], 9);
-    CHECK_EQUAL(x.histogram({0, 150, 708})[1], 54);
+    const std::vector<double> edges{0, 150, 708};
+    CHECK_EQUAL(x.histogram(edges)[1], 54);
     y.cumsum(1, y);
     CHECK_EQUAL(y.reduce<double>(reduction_op::max), 4.5);
 }

@@ -8,6 +8,8 @@ program t810_reductions
     type(darr_dist) :: d, columns, rows
     type(darr_array) :: a, s, r, c
     real(real64), pointer :: p(:, :) => null(), q(:) => null(), t(:, :) => null()
+    type(darr_pending) :: pending
+    real(real64), target, asynchronous :: later(2)
     real(real64) :: values(4)
     integer(int64) :: places(2), index(2), counts(3)
     integer :: lo(2), hi(2), i, j, ierr
@@ -25,7 +27,7 @@ program t810_reductions
     end do
     values = 0
     call darr_reduce([var_of(a, ddof=1), reproducible(sum_of(a)), dotu_of(a, a), reproducible(norm_of(a))], values)
-    call expect(abs(values(1) - spread()) < 1e-10_real64, 'variance of a sample')
+    call expect(abs(values(1) - sample()) < 1e-10_real64, 'variance of a sample')
     call expect(values(2), sum(whole()), 'reproducible sum')
     call expect(values(3), sum(whole()**2), 'dot product')
     call expect(abs(values(4)**2 - values(3)) < 1e-9_real64, 'reproducible norm')
@@ -76,6 +78,14 @@ program t810_reductions
     call a%histogram([0.0_real64, 1.0_real64], counts, ierr)
     call expect(ierr, darr_err_argument, 'too few edges')
 
+    later = 0
+    call darr_reduce_begin([sum_of(a), max_of(a)], later, pending)
+    call a%fill(0.0_real64)
+    call pending%end()
+    call expect(later, [sum(whole()), maxval(whole())], 'begun and ended')
+    call pending%end(ierr)
+    call expect(ierr, darr_err_handle, 'ended twice')
+
     call a%free()
     call s%free()
     call r%free()
@@ -107,12 +117,12 @@ contains
         end do
     end function whole
 
-    real(real64) function spread()
+    real(real64) function sample()
         real(real64) :: v(9, 6)
 
         v = whole()
-        spread = sum((v - sum(v)/54)**2)/53
-    end function spread
+        sample = sum((v - sum(v)/54)**2)/53
+    end function sample
 
     !> The first extreme in row-major order.
     function first(sign)

@@ -86,7 +86,7 @@ program t820_random
     call refused('seed must be an integer', 'a real seed')
     call a%random_uniform(darr_random(1), low='none', ierr=ierr)
     call refused('low must be a real', 'a text')
-    call a%random_uniform(darr_random(1, extents=[40]), ierr=ierr)
+    call a%random_uniform(darr_random(1, extents=[30]), ierr=ierr)
     call refused('a place in the global array', 'one extent for both dimensions')
     call a%random_uniform(darr_random(1, extents=[40, 30, 2]), ierr=ierr)
     call refused('extents has 3 values', 'too many extents')

@@ -55,10 +55,8 @@ fn split<K: Key>(keys: &mut [K], probe: u128) -> usize {
     let mut count = 0;
     for at in 0..keys.len() {
         // Without a branch: what goes which way nobody foresees.
-        let key = keys[at];
-        keys[at] = keys[count];
-        keys[count] = key;
-        count += usize::from(key < probe);
+        keys.swap(at, count);
+        count += usize::from(keys[count] < probe);
     }
     count
 }

@@ -4,9 +4,9 @@
 //! interval of keys shrinks to the part that holds it: a search by histograms, as of Kale and Solomonik ("Highly scalable
 //! parallel sorting", 2010), that goes on until the positions are exact.
 
-/// Probes of one round, all positions together, and most of one position. A message should stay one of a few hundred words.
-const PROBES: usize = 256;
-const MOST: usize = 15;
+/// Probes of one round, all positions together: a reduction of so many words is one message; and most of one position.
+const PROBES: usize = 120;
+const MOST: usize = 63;
 
 /// What was found about one position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,8 +60,11 @@ impl Search {
 
     /// What to count next, ascending for each position: how many keys are less. Empty at the end.
     pub fn probes(&self) -> Vec<u128> {
-        let open = self.goals.iter().filter(|goal| !goal.is_met(self.keys));
-        open.flat_map(|goal| goal.probes(self.most)).collect()
+        let mut probes = Vec::new();
+        for goal in self.goals.iter().filter(|goal| !goal.is_met(self.keys)) {
+            Goal::probe(goal.keys, self.most, |probe| probes.push(probe));
+        }
+        probes
     }
 
     /// Takes the counts of all ranks for the probes.
@@ -69,10 +72,11 @@ impl Search {
         let mut counts = counts.iter();
         for goal in &mut self.goals {
             if !goal.is_met(self.keys) {
-                let probes: Vec<u128> = goal.probes(self.most).collect();
-                for (probe, &count) in probes.into_iter().zip(&mut counts) {
-                    goal.learn(probe, count);
-                }
+                Goal::probe(goal.keys, self.most, |probe| {
+                    if let Some(&count) = counts.next() {
+                        goal.learn(probe, count);
+                    }
+                });
             }
         }
     }
@@ -94,12 +98,17 @@ impl Goal {
         self.keys[0] == self.keys[1] || (!keys && self.below == self.position)
     }
 
-    /// Keys that part the interval evenly.
-    fn probes(&self, most: usize) -> impl Iterator<Item = u128> {
-        let [first, last] = self.keys;
+    /// Keys that part an interval evenly, its first one left out.
+    fn probe([first, last]: [u128; 2], most: usize, mut each: impl FnMut(u128)) {
         let step = (last - first) / (most as u128 + 1) + 1;
-        let next = move |probe: &u128| probe.checked_add(step).filter(|&probe| probe <= last);
-        std::iter::successors(next(&first), next).take(most)
+        let mut left = last - first;
+        for _ in 0..most {
+            if left < step {
+                return;
+            }
+            left -= step;
+            each(last - left);
+        }
     }
 
     fn learn(&mut self, probe: u128, count: u64) {

@@ -61,7 +61,7 @@ pub struct Held<'a> {
 enum What {
     Array(handle::Held<Array>),
     Scalar(Value),
-    Replicated(Block),
+    Replicated(Box<Block>),
 }
 
 impl<'a> Held<'a> {
@@ -71,7 +71,7 @@ impl<'a> Held<'a> {
             given: match &self.what {
                 What::Array(array) => Given::Array(array),
                 What::Scalar(value) => Given::Scalar(*value),
-                What::Replicated(block) => Given::Replicated(block.clone()),
+                What::Replicated(block) => Given::Replicated(block),
             },
             weak: self.weak,
         }
@@ -133,7 +133,7 @@ unsafe fn held<'a>(one: &darr_operand) -> Result<Held<'a>> {
         })
     } else {
         // SAFETY: passed on.
-        What::Replicated(unsafe { replicated(one) }?)
+        What::Replicated(Box::new(unsafe { replicated(one) }?))
     };
     Ok(Held {
         name: "",

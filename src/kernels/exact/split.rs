@@ -152,7 +152,7 @@ widened! {
                 let product = *x * *y;
                 let lost = x.mul_add(*y, -product);
                 let size = product.abs();
-                let inside = (size >= SMALLEST) & (size <= LARGEST);
+                let inside = (SMALLEST..=LARGEST).contains(&size);
                 let nothing = (product == 0.0) & ((*x == 0.0) | (*y == 0.0));
                 *bad |= i64::from(!(inside | nothing));
                 (*x, *y) = (product, lost);

@@ -8,6 +8,7 @@ use super::super::block::Block;
 
 /// Elements of one load over the extents of a visit.
 #[derive(Clone)]
+#[expect(clippy::large_enum_variant, reason = "nearly all inputs are memory")]
 pub enum Input {
     /// Those of a block, whose dimensions are the last ones of the visit. One of extent 1 stands for all.
     Memory(Block),

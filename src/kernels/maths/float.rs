@@ -48,7 +48,9 @@ pub(super) trait Float:
     fn magnitude(self) -> Self;
     fn signed(self, sign: Self) -> Self;
     fn is_negative(self) -> bool;
+    fn is_not_a_number(self) -> bool;
     fn root(self) -> Self;
+    fn whole(self) -> Self;
     /// 2^n, where self is n + ROUNDER and 2^n is a normal number.
     fn power_of_two(self) -> Self;
     /// k and m of a positive normal number 2^k m, m between sqrt(1/2) and sqrt(2), and 2^-k.
@@ -146,8 +148,18 @@ macro_rules! float {
             }
 
             #[inline(always)]
+            fn is_not_a_number(self) -> bool {
+                self.is_nan()
+            }
+
+            #[inline(always)]
             fn root(self) -> $float {
                 self.sqrt()
+            }
+
+            #[inline(always)]
+            fn whole(self) -> $float {
+                self.trunc()
             }
 
             #[inline(always)]

@@ -178,7 +178,7 @@ impl<T: Float> Body<T, 2> for Arctan2 {
         let scale = choose(largest > T::SMALL, scale, T::LARGE);
         let [height, width] = [height * scale, width * scale];
         let infinite = largest == T::INFINITY;
-        let nan = (x != x) | (y != y);
+        let nan = (height + width).is_not_a_number();
         let of_infinite = |a: T| choose(a == T::INFINITY, T::ONE, T::ZERO);
         let height = choose(infinite, of_infinite(height), height);
         let width = choose(infinite, of_infinite(width), width);

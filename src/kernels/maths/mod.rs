@@ -1,4 +1,8 @@
 //! Elementary functions of real numbers, for vectors of them.
+//!
+//! One body per function for both precisions, of plain scalar code with fused multiply-add, is
+//! compiled for AVX2 and for AVX-512 (`body`). Errors are below two units of the last place, most
+//! about one; docs/performance.md tabulates them.
 
 mod body;
 mod choice;
@@ -16,9 +20,7 @@ mod trigonometric;
 use distarray_core::Dtype;
 
 use super::lane::Kernel;
-use body::{entry, Body};
-
-pub(super) use trigonometric::sin_cos;
+use body::entry;
 
 /// Defines [`Function`] and its kernels: names, files and numbers of arguments.
 macro_rules! functions {
@@ -70,17 +72,10 @@ functions! {
     Arcsinh(hyperbolic, 1),
     Arccosh(hyperbolic, 1),
     Arctanh(hyperbolic, 1),
-    Sqrt(root, 1),
     Cbrt(root, 1),
     Arctan2(inverse, 2),
     Hypot(root, 2),
     Pow(power, 2),
-}
-
-/// Natural logarithm.
-#[inline(always)]
-pub(super) fn log(x: f64) -> f64 {
-    <logarithm::Log as Body<f64, 1>>::value([x])
 }
 
 #[cfg(all(test, target_arch = "x86_64", target_os = "linux"))]

@@ -63,11 +63,12 @@ fn pow_normal(x: f64, y: f64) -> f64 {
 
 /// The sign and the exceptions of a negative `x`, given |x|^y: NaN unless y is an integer.
 #[inline(always)]
-fn of_sign(x: f64, y: f64, value: f64) -> f64 {
-    let half = 0.5 * y;
-    let odd = half.trunc() != half;
+fn of_sign<T: Float>(x: T, y: T, value: T) -> T {
+    let half = T::of(0.5) * y;
+    let odd = half.whole() != half;
     let signed = choose(odd, -value, value);
-    choose(x < 0.0, choose(y.trunc() == y, signed, f64::NAN), value)
+    let negative = choose(y.whole() == y, signed, T::NAN);
+    choose(x < T::ZERO, negative, value)
 }
 
 pub(super) struct Pow;
@@ -127,15 +128,14 @@ impl Body<f32, 2> for Pow {
 
     #[inline(always)]
     fn straight([x, y]: [f32; 2]) -> f32 {
-        let (x, y) = (f64::from(x), f64::from(y));
-        let (k, m, _) = x.abs().split();
+        let (k, m, _) = f64::from(x.abs()).split();
         let s = (m - 1.0) / (m + 1.0);
         let log = s.mul_add((s * s).polynomial(LOG2_SINGLE, [0.0]), k);
-        let exponent = clamp(y * log, -200.0, 200.0);
+        let exponent = clamp(f64::from(y) * log, -200.0, 200.0);
         let t = exponent + f64::ROUNDER;
         let r = exponent - (t - f64::ROUNDER);
         let value = r.polynomial(EXP2_SINGLE, [0.0]) * t.power_of_two();
-        of_sign(x, y, value) as f32
+        of_sign(x, y, value as f32)
     }
 
     #[inline(always)]

@@ -1,21 +1,8 @@
-//! sqrt, cbrt and hypot.
+//! cbrt and hypot.
 
 use super::body::Body;
 use super::choice::{choose, choose2};
 use super::float::Float;
-
-pub(super) struct Sqrt;
-
-impl<T: Float> Body<T, 1> for Sqrt {
-    #[inline(always)]
-    fn straight([x]: [T; 1]) -> T {
-        x.root()
-    }
-
-    fn library([x]: [T; 1]) -> T {
-        x.root()
-    }
-}
 
 /// m^(-1/3) for m between sqrt(1/2) and sqrt(2); relative error 2^-17.4.
 const INVERSE_CBRT: [f64; 6] = [
@@ -29,7 +16,7 @@ const INVERSE_CBRT: [f64; 6] = [
 const INVERSE_CBRT_SINGLE: [f32; 6] = [
     1.9991707,
     -2.4859193,
-    2.7922088,
+    2.792209,
     -1.8981298,
     0.7007373,
     -0.10806383,

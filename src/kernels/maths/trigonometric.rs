@@ -69,7 +69,7 @@ fn kernels(r: f64, low: f64) -> (f64, f64) {
 
 /// Sine and cosine for |x| <= [`LIMIT`].
 #[inline(always)]
-pub(in crate::kernels) fn sin_cos(x: f64) -> (f64, f64) {
+fn sin_cos(x: f64) -> (f64, f64) {
     let (n, r, low) = reduced(x);
     let (sin, cos) = kernels(r, low);
     let odd = n & 1 == 1;

@@ -18,7 +18,7 @@ pub enum Given<'a> {
     Array(&'a Array),
     Scalar(Value),
     /// Values of global extents that every rank has, the same ones.
-    Replicated(Block),
+    Replicated(&'a Block),
 }
 
 impl Operand<'_> {

@@ -11,22 +11,37 @@ use crate::array::Array;
 use crate::buffer::zeroed;
 use crate::error::{Error, Result};
 
-/// Collective: writes the global indices of the elements in ascending order to `indices`; equal elements stay in the order of
-/// their indices. `indices` is where they go, or what this rank found wrong with it, which is everybody's error then.
-pub fn argsort(array: &Array, indices: Result<&Array>) -> Result<()> {
+/// Collective: writes the global indices of the elements in ascending order, counted from `base` on; equal elements stay in the
+/// order of their indices. `asked` is where they go and the base, or what this rank found wrong with them, which is everybody's
+/// error then.
+pub fn argsort(array: &Array, asked: Result<(&Array, i64)>) -> Result<()> {
     let comm = array.dist().comm();
-    let identity = indices.as_ref().map_or(0, |indices| indices.identity());
-    let fields = [("the array", array.identity()), ("the indices", identity)];
-    let checked = indices.and_then(|indices| {
+    let (identity, base) = match &asked {
+        Ok((indices, base)) => (indices.identity(), *base as u64),
+        Err(_) => (0, 0),
+    };
+    let fields = [
+        ("the array", array.identity()),
+        ("the indices", identity),
+        ("the base", base),
+    ];
+    let checked = asked.and_then(|(indices, base)| {
         let line = Line::with_order(array)?;
-        check(array, indices, line.extent)?;
+        check(array, indices, line.extent - 1 + base)?;
         let claims = vec![
             array.claim(Part::Owned, false),
             indices.claim(Part::Owned, true),
         ];
-        Ok((line, indices, Landing::new(indices)?, Claims::hold(claims)?))
+        Ok((
+            line,
+            indices,
+            base,
+            Landing::new(indices)?,
+            Claims::hold(claims)?,
+        ))
     });
-    let (line, indices, landing, _held) = comm.agree_on("darr_array_argsort", &fields, checked)?;
+    let (line, indices, base, landing, _held) =
+        comm.agree_on("darr_array_argsort", &fields, checked)?;
     let index_bits = u64::BITS - (line.extent.max(1) as u64 - 1).leading_zeros();
     let key_bits = 8 * array.dtype().size() as u32;
     let sorted = if key_bits + index_bits <= u64::BITS {
@@ -35,19 +50,23 @@ pub fn argsort(array: &Array, indices: Result<&Array>) -> Result<()> {
         with_bits!(array.dtype(), K => sorted::<K, u128>(array, line.coding, index_bits, &landing))
     };
     let dtype = indices.dtype();
-    let elements = sorted.and_then(|sorted| comm.agree(elements(dtype, &sorted)))?;
+    let mut sorted = sorted?;
+    sorted.iter_mut().for_each(|index| *index += base);
+    let elements = comm.agree(elements(dtype, &sorted))?;
+    drop(sorted);
     landing.land(&elements)
 }
 
-fn check(array: &Array, indices: &Array, extent: i64) -> Result<()> {
+fn check(array: &Array, indices: &Array, last: i64) -> Result<()> {
     let refuse = |text: String| Err(Error::new(Code::Argument, text));
     if !indices.dist().comm().is(array.dist().comm()) {
         return refuse("array and indices live on different communicators".into());
     }
-    let (shape, dtype) = (indices.dist().map().shape(), indices.dtype());
-    if shape[..] != [extent] {
+    let dtype = indices.dtype();
+    let [shape, other] = [array, indices].map(|array| array.dist().map().shape());
+    if shape != other {
         return refuse(format!(
-            "the indices have shape {shape:?}, the array [{extent}]"
+            "the indices have shape {other:?}, the array {shape:?}"
         ));
     }
     let bits = 8 * dtype.size() as u32;
@@ -61,8 +80,7 @@ fn check(array: &Array, indices: &Array, extent: i64) -> Result<()> {
             ))
         }
     };
-    if (extent - 1).max(0) as u64 > largest {
-        let last = extent - 1;
+    if last.max(0) as u64 > largest {
         return refuse(format!("{} does not hold the index {last}", dtype.name()));
     }
     Line::with_order(indices).map(drop)

@@ -23,6 +23,8 @@ use crate::ops::pick::{cuts, line};
 pub struct Wanted {
     pub counts: bool,
     pub inverse: bool,
+    /// From which number on the inverse counts.
+    pub base: i64,
 }
 
 /// The different values, ascending.
@@ -37,14 +39,19 @@ pub struct Unique {
 /// Collective: `wanted`, or what this rank found wrong with the call, which is everybody's error then.
 pub fn unique(array: &Array, wanted: Result<Wanted>) -> Result<Unique> {
     let comm = array.dist().comm();
-    let [counts, inverse] = match &wanted {
-        Ok(wanted) => [wanted.counts, wanted.inverse].map(u64::from),
-        Err(_) => [0, 0],
+    let [counts, inverse, base] = match &wanted {
+        Ok(wanted) => [
+            wanted.counts.into(),
+            wanted.inverse.into(),
+            wanted.base as u64,
+        ],
+        Err(_) => [0; 3],
     };
     let fields = [
         ("the array", array.identity()),
         ("whether the counts are wanted", counts),
         ("whether the inverse is wanted", inverse),
+        ("the base", base),
     ];
     let checked = wanted.and_then(|wanted| {
         let held = Claims::hold(vec![array.claim(Part::Owned, false)])?;
@@ -70,7 +77,9 @@ fn unique_by<K: Bits>(array: &Array, coding: Coding, wanted: Wanted) -> Result<U
 
     // Where the values stand is told to those who have them.
     for (_, places) in &mut places {
-        places.iter_mut().for_each(|place| *place += start);
+        places
+            .iter_mut()
+            .for_each(|place| *place += start + wanted.base);
     }
     let inverse = match wanted.inverse {
         false => None,
