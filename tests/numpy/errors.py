@@ -1,9 +1,11 @@
 """What is no formula, or none for these operands: the right code, a text that helps, the same on every rank."""
 
+import ctypes
+
 import numpy as np
 
 import layouts
-from library import ARGUMENT, BLOCK, CYCLIC, HANDLE, OK, UNSUPPORTED, Array, Dist, apply, calls, check, end, evaluate, evaluate_values, last_error, size
+from library import ARGUMENT, BLOCK, CYCLIC, HANDLE, OK, UNSUPPORTED, Array, Dist, apply, calls, check, darr, end, evaluate, evaluate_values, last_error, must, numbers, size
 
 
 def refused(code, formula, operands, out, *said):
@@ -38,8 +40,6 @@ def filled(array):
 
 
 def shape(array):
-    from library import darr, must, numbers
-
     extents = numbers([0] * array.dist.ndim)
     must(darr.darr_dist_shape(array.dist.pointer, extents))
     return list(extents)[: array.dist.ndim]
@@ -203,8 +203,6 @@ class Freed:
     """A handle that is none any more."""
 
     def __init__(self, pointer, array):
-        import ctypes
-
         self.pointer = ctypes.c_void_p(pointer)
         array.__del__()
         array.pointer = ctypes.c_void_p()

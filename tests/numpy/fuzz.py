@@ -5,6 +5,7 @@ functions disturbed by a few units in the last place: by how much that changes t
 """
 
 import ast
+import dataclasses
 import os
 import random
 import warnings
@@ -141,9 +142,7 @@ class Field:
     def array(self, dtype):
         if not self.periodic:
             return layouts.random_array(self.rng, self.dims, dtype, self.grid_order)
-        from dataclasses import replace
-
-        dims = [replace(dim, periodic=1, halo=(HALO, HALO)) for dim in self.dims]
+        dims = [dataclasses.replace(dim, periodic=1, halo=(HALO, HALO)) for dim in self.dims]
         return layouts.random_memory(self.rng, Dist(dims, self.rng.randrange(2), self.grid_order), dtype)
 
     def with_ghosts(self, array, values):
