@@ -14,7 +14,7 @@ import numpy as np
 
 import functions
 import layouts
-from library import ARGUMENT, BLOCK, CYCLIC, DTYPES, OK, UNSUPPORTED, UNSTRUCTURED, WHOLE, Array, Dist, calls, check, end, evaluate, evaluate_values, last_error, size
+from library import ARGUMENT, BLOCK, CYCLIC, OK, UNSUPPORTED, UNSTRUCTURED, WHOLE, Dist, calls, check, end, evaluate, evaluate_values, last_error, size
 from trees import CASTS, NEAR1, NEAR2, NOISY, NUMPY, OURS, REDUCTIONS, Trees
 
 warnings.simplefilter("ignore")
@@ -72,7 +72,11 @@ class Names:
         if result.dtype == np.float16:
             result = np.asarray(getattr(np, name)(x.astype(np.float32)))
         if name in ("sum", "mean", "var", "std"):
-            sizes = getattr(np, name)(np.abs(x) if x.dtype.kind in "fc" else x)
+            magnitudes = np.abs(x) if x.dtype.kind in "fc" else x
+            sizes = getattr(np, name)(magnitudes)
+            if name in ("var", "std"):
+                # Both subtract the mean, which may be much larger.
+                sizes = sizes + np.abs(np.mean(magnitudes)) * (np.std(x) if name == "var" else 1)
             return self.disturbed(result, np.abs(result) + np.abs(sizes), 100)
         return result[()]
 
