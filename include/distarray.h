@@ -423,6 +423,9 @@
 
 #define DARR_FLOOR 58
 
+/* Upwards to a whole number; DARR_CEIL is a rule of blocks. */
+#define DARR_CEILING 59
+
 #define DARR_TRUNC 60
 
 #define DARR_CBRT 61

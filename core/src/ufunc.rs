@@ -172,6 +172,8 @@ impl Ufunc {
         let computed = match (self, common.kind()) {
             // True division of integers is done in double precision, whatever their size.
             (Ufunc::Divide, Kind::Bool | Kind::Signed | Kind::Unsigned) => Some(Dtype::Float64),
+            // NumPy's arctan2(0, x).
+            (Ufunc::Angle, Kind::Bool) => Some(Dtype::Float64),
             // Booleans have no sign; NumPy wants `^` and `~` for them.
             (Ufunc::Subtract | Ufunc::Negative | Ufunc::Positive | Ufunc::Sign, Kind::Bool) => None,
             (_, Kind::Bool | Kind::Signed | Kind::Unsigned) if kinds & (B | I) == 0 => {
@@ -314,6 +316,16 @@ mod tests {
             assert_eq!(promote(a, b), want);
             assert_eq!(promote(b, a), want);
         }
+    }
+
+    #[test]
+    fn floats_of_truth_values_and_literals_are_double() {
+        let of = |dtype, weak| Typed { dtype, weak };
+        let truth = of(Dtype::Bool, false);
+        let arctan2 = |a, b| Ufunc::Arctan2.resolve(&[a, b]).unwrap().out;
+        assert_eq!(arctan2(truth, of(Dtype::Int64, true)), Dtype::Float64);
+        assert_eq!(arctan2(truth, of(Dtype::Bool, true)), Dtype::Float32);
+        assert_eq!(arctan2(truth, truth), Dtype::Float32);
     }
 
     #[test]

@@ -140,6 +140,13 @@ fn operands_win_over_other_names() {
 }
 
 #[test]
+fn typed_literals_are_cast_as_arrays_are() {
+    assert!(compiled("u + float32(complex64(1))").is_ok());
+    assert!(compiled("u + int8(int64(1000))").is_ok());
+    assert!(error("u + int8(1000)").contains("does not fit into int8"));
+}
+
+#[test]
 fn powers_are_numpys() {
     assert_eq!(names("u**2"), ["square"]);
     assert_eq!(names("u**2.0"), ["square"]);

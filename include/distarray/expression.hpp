@@ -205,7 +205,7 @@ inline expression isnan(const expression &x) { return expression::of(DARR_ISNAN,
 inline expression isinf(const expression &x) { return expression::of(DARR_ISINF, x); }
 inline expression isfinite(const expression &x) { return expression::of(DARR_ISFINITE, x); }
 inline expression floor(const expression &x) { return expression::of(DARR_FLOOR, x); }
-inline expression ceil(const expression &x) { return expression::of(DARR_CEIL, x); }
+inline expression ceil(const expression &x) { return expression::of(DARR_CEILING, x); }
 inline expression trunc(const expression &x) { return expression::of(DARR_TRUNC, x); }
 inline expression cbrt(const expression &x) { return expression::of(DARR_CBRT, x); }
 inline expression exp2(const expression &x) { return expression::of(DARR_EXP2, x); }

@@ -345,7 +345,8 @@ impl<'a> Typing<'a> {
             return Ok(id);
         }
         match kind {
-            Kind::Literal(literal) => {
+            // A literal must fit; what a formula has given a type is cast as an array is.
+            Kind::Literal(literal) if weak || literal.convert(to).is_some() => {
                 let Some(converted) = literal.convert(to) else {
                     let text = format!("{} does not fit into {}", written(literal), to.name());
                     return Err(Fault::new(0, text));
@@ -380,8 +381,9 @@ impl<'a> Typing<'a> {
 
     /// Conversion that the formula asks for.
     fn cast(&mut self, id: Id, to: Dtype) -> Made<Id> {
-        let strong = self.strong(id)?;
-        self.convert(strong, to)
+        let literal = matches!(self.graph.value(id).kind, Kind::Literal(_));
+        let typed = if literal { id } else { self.strong(id)? };
+        self.convert(typed, to)
     }
 
     fn reduce(&mut self, reduction: Reduction, ddof: i64, args: &Args) -> Made<Id> {

@@ -86,7 +86,8 @@ pub const DARR_ISNAN: c_int = 55;
 pub const DARR_ISINF: c_int = 56;
 pub const DARR_ISFINITE: c_int = 57;
 pub const DARR_FLOOR: c_int = 58;
-pub const DARR_CEIL: c_int = 59;
+/// Upwards to a whole number; `DARR_CEIL` is a rule of blocks.
+pub const DARR_CEILING: c_int = 59;
 pub const DARR_TRUNC: c_int = 60;
 pub const DARR_CBRT: c_int = 61;
 pub const DARR_EXP2: c_int = 62;

@@ -166,7 +166,7 @@ fn power<T: Part>(a: Complex<T>, b: Complex<T>) -> Complex<T> {
         let part = if b.re > zero { zero } else { T::nan() };
         return Complex { re: part, im: part };
     }
-    let exponent = b.re.to_i32().filter(|n| n.abs() < 100);
+    let exponent = b.re.to_i32().filter(|n| n.unsigned_abs() < 100);
     match exponent.filter(|&n| b.im == zero && T::from_signed(n.into()) == b.re) {
         Some(1) => a,
         Some(2) => product(a, a),

@@ -15,7 +15,10 @@ function! {
     // A NaN is the result only when there is nothing else.
     Fmax: <T: Ordered> (a: T, b: T) -> T = if b.is_nan() | b.precedes(a) { a } else { b };
     Fmin: <T: Ordered> (a: T, b: T) -> T = if b.is_nan() | a.precedes(b) { a } else { b };
-    Clip: <T: Ordered> (a: T, low: T, high: T) -> T = Minimum::of(Maximum::of(a, low, ()), high, ());
+    Clip: <T: Ordered> (a: T, low: T, high: T) -> T = {
+        let a = if a.is_nan() | low.sorts_before(a) { a } else { low };
+        if a.is_nan() | a.sorts_before(high) { a } else { high }
+    };
     WhereFlag: <> (condition: Flag, a: Flag, b: Flag) -> Flag = {
         flag((condition.is_set() & a.is_set()) | (!condition.is_set() & b.is_set()))
     };

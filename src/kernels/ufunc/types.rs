@@ -128,6 +128,11 @@ pub(super) trait Ordered: Lane {
     fn equals(self, other: Self) -> bool;
     /// Not the number that it is.
     fn is_nan(self) -> bool;
+    /// As NumPy sorts and clips: a NaN in one part of a complex number says nothing of the other part.
+    #[inline(always)]
+    fn sorts_before(self, other: Self) -> bool {
+        self.precedes(other)
+    }
 }
 
 macro_rules! ordered {
@@ -195,6 +200,10 @@ macro_rules! lexicographic {
             #[inline(always)]
             fn is_nan(self) -> bool {
                 self.re.is_nan() | self.im.is_nan()
+            }
+            #[inline(always)]
+            fn sorts_before(self, other: Self) -> bool {
+                (self.re < other.re) | ((self.re == other.re) & (self.im < other.im))
             }
         }
     )*};

@@ -247,7 +247,7 @@ fn here(block: &Block, dist: &Dist) -> Result<Block> {
             continue;
         };
         let (dimension, span) = (&dist.map().dims()[dim], &section.dims[dim]);
-        if block.extents()[own] != dimension.extent || dimension.procs == 1 {
+        if block.extents()[own] != dimension.extent {
             continue;
         }
         part = match dimension.is_contiguous() {
