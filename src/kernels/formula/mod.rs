@@ -2,6 +2,8 @@
 //!
 //! ```text
 //! prepare    instructions to kernels and registers: once per formula
+//! fuse       which instructions share a pass over a tile
+//! chain      such a pass
 //! input      what is read: elements of memory, global indices
 //! place      where an element of a tile stands
 //! tiles      the elements cut into tiles, in the memory order of what is written
@@ -11,6 +13,8 @@
 //! Results do not depend on how elements are cut into tiles, but for reductions: there the cuts follow from the extents and the
 //! memory order alone.
 
+mod chain;
+mod fuse;
 mod input;
 mod place;
 mod prepare;

@@ -68,14 +68,12 @@ impl Prepared {
                 .cast::<u8>()
         };
         for step in &steps.prologue {
+            let mut table = vec![cell(0); steps.table.spread];
+            for &entry in step.args.iter().chain([&step.out]) {
+                table[entry] = cell(entry);
+            }
             // SAFETY: prologues name uniform values only; each is an aligned cell with room for any element.
-            unsafe {
-                (step.kernel)(
-                    step.args.map(|arg| cell(arg).cast_const()),
-                    cell(step.out),
-                    1,
-                )
-            };
+            unsafe { step.perform(&table, cell(step.out), 1) };
         }
     }
 
@@ -101,13 +99,8 @@ impl Prepared {
     pub fn write(&self, space: &Space, uniforms: &Uniforms, target: &Block) {
         let stage = self.stages.len() - 1;
         let steps = &self.stages[stage];
-        let root = self.program.roots[0];
-        let result = steps.tile_of(root.place);
-        let mut body = steps.needed([result]);
-        // The last step may write to the target at once.
-        if let Some(last) = body.last_mut().filter(|last| last.out == result) {
-            last.out = steps.table.target;
-        }
+        let result = steps.root(0);
+        let body = steps.needed([result]);
         if let Some(visit) = Visit::new(self, steps, &body, space, Some(target), false) {
             in_parts(visit.tiles.count, visit.tiles.elements(), |tiles| {
                 visit.run(uniforms, tiles, Some(result), &mut [])
@@ -125,14 +118,19 @@ impl Prepared {
     ) -> Result<Vec<Partial>> {
         let steps = &self.stages[stage];
         let mut terms = Vec::with_capacity(reductions.len());
+        let all = &self.program.stages[stage].reductions;
+        let is_last = stage + 1 == self.stages.len();
+        let roots = if is_last { self.program.roots.len() } else { 0 };
         for &at in reductions {
-            let reduced = &self.program.stages[stage].reductions[at];
+            let reduced = &all[at];
+            let others = all[..at].iter().map(|other| 1 + usize::from(other.y.is_some()));
+            let (x, y) = steps.operands(roots + others.sum::<usize>(), reduced.y.is_some());
             let op = Op::from_code(reduced.op)?;
             terms.push(Term {
                 kernel: fold::kernel(op, reduced.dtype),
                 shape: Shape::of(op, reduced.dtype),
-                x: steps.tile_of(reduced.x),
-                y: steps.tile_of(reduced.y.unwrap_or(reduced.x)),
+                x,
+                y,
                 sum: Partial::new(op, reduced.dtype)?,
                 find: op.is_place().then(|| fold::finder(reduced.dtype)),
             });
@@ -177,7 +175,7 @@ struct Term {
 /// A stage bound to memory.
 struct Visit<'a> {
     steps: &'a Steps,
-    body: &'a [Step],
+    body: &'a [&'a Step],
     table: Table,
     tiles: Tiles,
     /// The loads that are read, then the target if there is one.
@@ -196,7 +194,7 @@ impl<'a> Visit<'a> {
     fn new(
         prepared: &Prepared,
         steps: &'a Steps,
-        body: &'a [Step],
+        body: &'a [&'a Step],
         space: &'a Space,
         target: Option<&Block>,
         finds: bool,
@@ -305,17 +303,14 @@ impl<'a> Visit<'a> {
             }
             _ => None,
         };
-        for step in self.body {
-            let table = &room.table;
-            // SAFETY: every entry is a tile of n elements or a uniform value, as `Steps` chose them, of the types of the kernel.
+        // The last step writes to the target at once.
+        let direct = target.is_some() && !self.body.is_empty();
+        for (number, step) in self.body.iter().enumerate() {
+            let to_target = direct && number + 1 == self.body.len();
+            let out = room.table[if to_target { self.table.target } else { step.out }];
+            // SAFETY: every entry is a tile of n elements or a uniform value, as `Steps` chose them, of the types of the step.
             // The target is the same elements as an argument, or shares no byte with any.
-            unsafe {
-                (step.kernel)(
-                    step.args.map(|arg| table[arg].cast_const()),
-                    table[step.out],
-                    n,
-                )
-            };
+            unsafe { step.perform(&room.table, out, n) };
         }
         for term in terms {
             let (x, y) = (room.table[term.x], room.table[term.y]);
@@ -338,11 +333,7 @@ impl<'a> Visit<'a> {
         let (Some(packed), Some(result)) = (target, result) else {
             return;
         };
-        // The entry of the target is that of the last step, or nobody wrote it: the result is a load or a uniform value.
-        let direct = self
-            .body
-            .last()
-            .is_some_and(|last| last.out == self.table.target);
+        // Without a step the result is a load or a uniform value.
         let from = room.table[if direct { self.table.target } else { result }];
         let size = self.size_of_target;
         // SAFETY: n elements at either place.

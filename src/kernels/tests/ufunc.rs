@@ -6,7 +6,6 @@ use distarray_core::formula::program::Function;
 use distarray_core::ufunc::{Loop, Typed, Ufunc};
 use distarray_core::{Dtype, Kind};
 
-use crate::kernels::ufunc::fused::{self, Pair};
 use crate::kernels::ufunc::loops::{Vectors, GIVEN};
 use crate::kernels::ufunc::{kernel, scalar_kernel};
 
@@ -447,79 +446,4 @@ fn every_function_has_kernels_for_its_types() {
             }
         }
     }
-}
-
-#[test]
-fn fused_pairs_round_twice() {
-    let operations = [Ufunc::Add, Ufunc::Subtract, Ufunc::Multiply];
-    let mut found = 0;
-    each_case(|of, types, args, _| {
-        if of != Ufunc::Add || types.out.kind() != Kind::Float {
-            return;
-        }
-        let pair = cycled(args, 301);
-        let args = [
-            pair[0].clone(),
-            pair[1].clone(),
-            pair[1].picked((0..301).rev()),
-        ];
-        for (first, second) in operations.iter().flat_map(|&f| operations.map(|s| (f, s))) {
-            for (reversed, ones) in (0..7).flat_map(|ones| [(false, ones), (true, ones)]) {
-                let of = Pair {
-                    first,
-                    second,
-                    reversed,
-                    dtype: types.out,
-                    ones,
-                };
-                let Some(kernel) = fused::kernel(of) else {
-                    continue;
-                };
-                found += 1;
-                // The fourth element, 1.5, and what follows stand for all.
-                let one = |k: usize| ones >> k & 1 == 1;
-                let spread: Vec<Tile> = args
-                    .iter()
-                    .enumerate()
-                    .map(|(k, arg)| {
-                        if one(k) {
-                            arg.picked([3 + k; 301].into_iter())
-                        } else {
-                            arg.clone()
-                        }
-                    })
-                    .collect();
-                let inner = run(Function::Ufunc(first), types, &spread[..2]);
-                let want = match reversed {
-                    false => run(Function::Ufunc(second), types, &[inner, spread[2].clone()]),
-                    true => run(Function::Ufunc(second), types, &[spread[2].clone(), inner]),
-                };
-                // Into a tile of its own, then into each argument.
-                for target in 0..4 {
-                    let mut args = spread.clone();
-                    args.push(Tile::new(&vec![0; want.bytes().len()], want.size));
-                    if target < 3 && one(target) {
-                        continue;
-                    }
-                    let out: *mut u8 = args[target].words.as_mut_ptr().cast();
-                    let at = std::array::from_fn(|k| {
-                        if k == target {
-                            out.cast_const()
-                        } else {
-                            args[k].words.as_ptr().cast()
-                        }
-                    });
-                    // SAFETY: 301 elements of the type lie at each address.
-                    unsafe { kernel(at, out, 301) };
-                    for i in 0..301 {
-                        let (got, want) = (args[target].element(i), want.element(i));
-                        let nan =
-                            parts(types.out, got)[0].is_nan() && parts(types.out, want)[0].is_nan();
-                        assert!(got == want || nan, "{of:?} into {target}, element {i}");
-                    }
-                }
-            }
-        }
-    });
-    assert!(found == 0 || found == 2 * 9 * 2 * 7);
 }

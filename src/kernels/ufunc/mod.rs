@@ -10,8 +10,6 @@ mod complex;
 mod elementary;
 mod extreme;
 mod float;
-#[allow(dead_code, reason = "until programs are searched for pairs")]
-pub(super) mod fused;
 mod integer;
 mod libm;
 pub(super) mod loops;
