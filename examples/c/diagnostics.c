@@ -20,7 +20,7 @@ int main(int argc, char **argv) {
     darr_operand fields[3] = {DARR_OPERAND_INIT, DARR_OPERAND_INIT, DARR_OPERAND_INIT};
     fields[0].array = phi, fields[1].array = n, fields[2].array = w;
 
-    /* The initial condition: formulas of the global indices, and noise that no number of ranks changes. */
+    /* The initial condition: formulas of the global indices, and noise that is the same on any number of ranks. */
     darr_random noise = {.size = sizeof noise, .seed = 7};
     TRY(darr_random_normal(n, &noise, 0, 1e-6));
     TRY(darr_eval("cos(2*pi*i0/n0) * sin(4*pi*i1/n1)", 0, NULL, NULL, phi));
@@ -35,7 +35,7 @@ int main(int argc, char **argv) {
     double numbers[5];
     TRY(darr_eval_values(4, wanted, 3, names, fields, DARR_FLOAT64, numbers));
 
-    /* The mean of n over dimension 1, repeated along it in w, and what n differs from it. */
+    /* The mean of n over dimension 1, repeated along it in w, and how n deviates from it. */
     TRY(darr_dist_reduce_keeping(grid, 1, (int[]){1}, &line));
     TRY(darr_array_create(line, DARR_FLOAT64, &profile));
     TRY(darr_array_reduce_dims(n, DARR_MEAN, 1, (int[]){1}, NULL, profile));

@@ -13,7 +13,7 @@ int main(int argc, char **argv) {
         const darr::distribution grid(darr::comm(MPI_COMM_WORLD), {dim, dim});
         darr::array phi(grid, darr::dtype::float64), n(grid, darr::dtype::float64), w(grid, darr::dtype::float64);
 
-        // The initial condition: formulas of the global indices, and noise that no number of ranks changes.
+        // The initial condition: formulas of the global indices, and noise that is the same on any number of ranks.
         darr::random(7).normal(n, 0, 1e-6);
         const auto x = 2 * M_PI * darr::index_along(0) / darr::extent_along(0);
         const auto y = 2 * M_PI * darr::index_along(1) / darr::extent_along(1);
@@ -28,7 +28,7 @@ int main(int argc, char **argv) {
         const auto numbers = darr::values<double>(
             {mean(phi * phi) / 2, mean(w * w) / 2, max(abs(phi)), mean(n * (at(0, 1) - at(0, -1))) / 2});
 
-        // The mean of n over dimension 1, repeated along it in w, and what n differs from it.
+        // The mean of n over dimension 1, repeated along it in w, and how n deviates from it.
         darr::array profile(grid.reduce_keeping({1}), darr::dtype::float64);
         n.reduce_dims(darr::reduction_op::mean, {1}, profile);
         w.assign(profile);

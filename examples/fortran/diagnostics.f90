@@ -19,7 +19,7 @@ program diagnostics
     call n%create(grid, darr_float64)
     call w%create(grid, darr_float64)
 
-    ! The initial condition: formulas of the global indices, and noise that no number of ranks changes.
+    ! The initial condition: formulas of the global indices, and noise that is the same on any number of ranks.
     call n%random_normal(darr_random(seed=7), deviation=1d-6)
     x = 2*pi*(index_along(1) - 1)/extent_along(1)
     y = 2*pi*(index_along(2) - 1)/extent_along(2)
@@ -34,7 +34,7 @@ program diagnostics
     call darr_values([mean(phi**2)/2, mean(w**2)/2, maxval(abs(phi)), &
         mean(n*(shifted(phi, 1, dim=2) - shifted(phi, -1, dim=2)))/2], numbers(:4))
 
-    ! The mean of n over dimension 2, repeated along it in w, and what n differs from it.
+    ! The mean of n over dimension 2, repeated along it in w, and how n deviates from it.
     call line%reduce_keeping(grid, [2])
     call profile%create(line, darr_float64)
     call profile%reduce(mean_of(n), dims=[2])
