@@ -59,7 +59,7 @@ module distarray
         darr_complex_function, darr_partial_procedure, darr_combine_procedure
     public :: prod_of, any_of, all_of, argmin_of, argmax_of, count_nonzero_of, dotu_of, reproducible
     public :: darr_version, darr_abi_version, darr_build_info, darr_strerror, darr_last_error
-    public :: darr_comm_set_checks, darr_comm_divide_node
+    public :: darr_comm_set_checks, darr_comm_divide_node, darr_set_threads
     public :: darr_plan_info, darr_neighbour
     public :: darr_way_direct, darr_way_staged, darr_way_mpi
     public :: darr_edge, darr_edge_region, darr_edge_function, darr_edge_view

@@ -257,6 +257,13 @@ inline expression vdot(const expression &x, const expression &y) {
     return expression(node, {&x, &y});
 }
 
+/* The sum of x * y. */
+inline expression dotu(const expression &x, const expression &y) {
+    darr_node node = expression::step(DARR_NODE_REDUCE);
+    node.dim = DARR_DOTU;
+    return expression(node, {&x, &y});
+}
+
 } // namespace darr
 
 #endif

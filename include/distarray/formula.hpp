@@ -2,6 +2,7 @@
 #define DISTARRAY_FORMULA_HPP
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -80,6 +81,10 @@ inline darr_eval_options eval_options(ghosts first) {
 }
 } // namespace detail
 
+/* Formulas may use several threads of this rank from now on; 1, the default: none beside the calling one.
+ * Local. */
+inline void set_threads(int threads) { detail::check(darr_set_threads(threads)); }
+
 /* Evaluates an expression into the owned elements of `out`. Local, but Collective where it has reductions or
  * ghosts are exchanged. */
 inline void eval(array &out, const expression &formula, ghosts first = ghosts::as_they_are) {
@@ -109,10 +114,10 @@ template <class T> [[nodiscard]] std::vector<T> values(const std::vector<express
         lengths.push_back(detail::count_of(formula.nodes()));
         nodes.insert(nodes.end(), formula.nodes().begin(), formula.nodes().end());
     }
-    std::vector<T> results(formulas.size());
+    const auto results = std::make_unique<T[]>(formulas.size());
     detail::check(darr_eval_values_nodes(detail::count_of(lengths), lengths.data(), nodes.data(),
-                                         static_cast<int>(dtype_of<T>), results.data()));
-    return results;
+                                         static_cast<int>(dtype_of<T>), results.get()));
+    return std::vector<T>(results.get(), results.get() + formulas.size());
 }
 /* The same of texts. */
 template <class T>
@@ -123,11 +128,11 @@ template <class T>
     for (const std::string &formula : formulas) {
         texts.push_back(formula.c_str());
     }
-    std::vector<T> results(formulas.size());
+    const auto results = std::make_unique<T[]>(formulas.size());
     detail::check(darr_eval_values(detail::count_of(texts), texts.data(), detail::count_of(plain.operands),
                                    plain.names.data(), plain.operands.data(), static_cast<int>(dtype_of<T>),
-                                   results.data()));
-    return results;
+                                   results.get()));
+    return std::vector<T>(results.get(), results.get() + formulas.size());
 }
 /* The value of one expression. Collective. */
 template <class T> [[nodiscard]] T value(const expression &formula) {

@@ -34,6 +34,12 @@ static void expressions(darr::communicator world) {
     CHECK_EQUAL(got[1], 506.0);
     CHECK_EQUAL(got[2], darr::value<double>(darr::sum(u * u)));
     CHECK_EQUAL(darr::value<std::int64_t>(darr::argmax(u)), 76);
+    CHECK_EQUAL(darr::value<bool>(darr::any_of(u > 1000)), true);
+    CHECK_THROWS(static_cast<void>(darr::value<std::int64_t>(darr::mean(u))), DARR_ERR_ARGUMENT, "kind");
+    darr::set_threads(2);
+    y = u * 2.0;
+    CHECK_EQUAL(at<double>(y, 9, 3), 1806.0);
+    darr::set_threads(1);
 }
 
 static void texts(darr::communicator world) {

@@ -12,7 +12,7 @@ program t801_formula
     real(real32), pointer :: narrow(:, :) => null()
     real(real64) :: values(3), profile(9), a
     complex(real64) :: number(1)
-    integer(int64) :: place(1)
+    integer(int64) :: place(1), place2(2)
     integer :: lo(2), hi(2), i, j, ierr
     type(darr_expression) :: long
 
@@ -60,6 +60,18 @@ program t801_formula
     end do
     call darr_values([count(mask)], place)
     call expect(place(1), 36_int64, 'a count of truths')
+
+    y = max(u, 25) - merge(1.5_real64, u, u > 40) + clip(v, -7, v) + mod(u, 4)
+    do j = lo(2), hi(2)
+        do i = lo(1), hi(1)
+            a = max(p(i, j), 25.0_real64) - merge(1.5_real64, p(i, j), p(i, j) > 40) &
+                + max(q(i, j), -7.0_real64) + mod(p(i, j), 4.0_real64)
+            call expect(r(i, j), a, 1e-13_real64, 'functions of numbers')
+        end do
+    end do
+    call darr_values([argmax(u), argmin(u)], place2)
+    call expect(place2(1), 53_int64, 'where the greatest stands')
+    call expect(place2(2), 0_int64, 'where the least stands')
 
     ! Shifts read the halo, which the call exchanges first.
     call y%evaluate(shifted(u, 1, 1) - 3*shifted(u, -1, 2), exchange=.true.)

@@ -203,21 +203,17 @@ fn reaches(dist: &Dist, shift: &[i64], called: &dyn Fn() -> String) -> Result<()
         let side = usize::from(by > 0);
         let (halo, boundary) = (dimension.halo[side], dimension.boundary[side]);
         let has_neighbours = dimension.periodic || dimension.procs > 1;
-        let mut room = i64::MAX;
+        let far = |room: i64| by.unsigned_abs() > room.unsigned_abs();
+        let called = called();
+        let shifted = format!("{called} is shifted by {by} in dimension {dim}");
         if !dimension.is_contiguous() {
-            room = 0;
+            return refuse(format!("{shifted}, which is neither block nor whole and has no ghosts"));
         }
-        if has_neighbours {
-            room = room.min(halo);
+        if has_neighbours && far(halo) {
+            return refuse(format!("{shifted}, where it carries {halo} ghosts: make the halo wider"));
         }
-        if !dimension.periodic {
-            room = room.min(boundary);
-        }
-        if by.unsigned_abs() > room.unsigned_abs() {
-            let text = format!(
-                "{} is shifted by {by} in dimension {dim}, where it carries {halo} ghosts between ranks and {boundary} beyond the edge: make the halo wider",
-                called()
-            );
+        if !dimension.periodic && far(boundary) {
+            let text = format!("{shifted}, where it carries {boundary} layers of boundary padding beyond the edge of the domain: make the boundary wider");
             return refuse(text);
         }
     }

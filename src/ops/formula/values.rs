@@ -30,9 +30,22 @@ pub fn values(first: &Array, asked: Result<Wanted>) -> Result<Vec<Value>> {
         let uniform = |root: usize| prepared.is_uniform(root);
         if let Some(root) = (0..wanted.dtypes.len()).find(|&root| !uniform(root)) {
             let text = format!(
-                "formula {root} has a value for each element: reduce it, for instance by sum( )"
+                "formula {} has a value for each element: reduce it, for instance by sum( )",
+                root + 1
             );
             return Err(Error::new(Code::Argument, text));
+        }
+        for (root, &dtype) in wanted.dtypes.iter().enumerate() {
+            let natural = prepared.program().roots[root].dtype;
+            if !natural.can_cast(dtype, true) {
+                let text = format!(
+                    "the value of formula {} is {}, which does not convert to {} without losing its kind",
+                    root + 1,
+                    natural.name(),
+                    dtype.name()
+                );
+                return Err(Error::new(Code::Argument, text));
+            }
         }
         Ok((prepared, wanted))
     });
