@@ -39,7 +39,11 @@ impl<'a> Fusion<'a> {
             given => Source::Given(given),
         };
         for (number, instruction) in body.iter().enumerate() {
-            let own: Vec<Source> = instruction.args.iter().map(|&place| source(place, &current)).collect();
+            let own: Vec<Source> = instruction
+                .args
+                .iter()
+                .map(|&place| source(place, &current))
+                .collect();
             for arg in &own {
                 if let Source::Result(result) = arg {
                     uses[*result] += 1;
@@ -83,7 +87,11 @@ impl<'a> Fusion<'a> {
         }
         let mut need = 1;
         if let [a, b] = inner[..] {
-            let (low, high) = if self.needs[a] <= self.needs[b] { (a, b) } else { (b, a) };
+            let (low, high) = if self.needs[a] <= self.needs[b] {
+                (a, b)
+            } else {
+                (b, a)
+            };
             need = self.needs[high].max(self.needs[low] + 1);
             if need > DEPTH {
                 inner = vec![high];
@@ -133,7 +141,12 @@ impl<'a> Fusion<'a> {
     }
 
     /// Appends what leaves the result of an instruction on top.
-    fn emit(&self, number: usize, entry: &impl Fn(Source) -> (usize, bool), to: &mut Vec<Operation>) {
+    fn emit(
+        &self,
+        number: usize,
+        entry: &impl Fn(Source) -> (usize, bool),
+        to: &mut Vec<Operation>,
+    ) {
         let with = |action: Action, source: Source| {
             let (entry, one) = entry(source);
             Operation { action, one, entry }
@@ -218,7 +231,8 @@ impl<'a> Fusion<'a> {
                     released.push((of[&result], self.body[result].types.out.size()));
                 }
             }
-            let (now, later): (Vec<_>, Vec<_>) = released.into_iter().partition(|&(_, size)| size == out);
+            let (now, later): (Vec<_>, Vec<_>) =
+                released.into_iter().partition(|&(_, size)| size == out);
             free.extend(now.into_iter().map(|(register, _)| register));
             let register = free.pop().unwrap_or_else(|| {
                 count += 1;

@@ -8,9 +8,9 @@ use distarray_core::ufunc::MAX_ARGS;
 use distarray_core::Dtype;
 
 use super::super::lane::Kernel;
+use super::super::ufunc;
 use super::chain::Chain;
 use super::fuse::{Fusion, Source};
-use super::super::ufunc;
 
 /// Bytes of a register. A handful of them and the loads share the first-level cache.
 const REGISTER: usize = 4096;
@@ -142,7 +142,10 @@ impl Prepared {
 
 impl Steps {
     fn new(program: &Program, stage: &Stage) -> Steps {
-        let is_last = program.stages.last().is_some_and(|last| std::ptr::eq(last, stage));
+        let is_last = program
+            .stages
+            .last()
+            .is_some_and(|last| std::ptr::eq(last, stage));
         let roots = program.roots.iter().filter(|_| is_last);
         let roots = roots.map(|root| (root.place, root.dtype));
         let reduced = stage.reductions.iter().flat_map(|reduced| {
@@ -162,7 +165,9 @@ impl Steps {
                 }
             }
         };
-        sinks.iter().for_each(|&(place, dtype)| spread_out(place, dtype));
+        sinks
+            .iter()
+            .for_each(|&(place, dtype)| spread_out(place, dtype));
         let mut kernels = Vec::with_capacity(stage.body.len());
         for step in fusion.steps() {
             let instruction = &stage.body[step];
@@ -225,7 +230,11 @@ impl Steps {
                     };
                     let chain = fusion.chain(step, &entry).expect("the processor runs it");
                     Step {
-                        args: fusion.reads(step).into_iter().map(|source| entry(source).0).collect(),
+                        args: fusion
+                            .reads(step)
+                            .into_iter()
+                            .map(|source| entry(source).0)
+                            .collect(),
                         work: Work::Chain(chain),
                         out,
                     }
@@ -250,7 +259,10 @@ impl Steps {
 
     /// The entry of a load or a uniform value as a whole tile.
     fn tile_of(&self, place: Place) -> usize {
-        let spread = self.spread.iter().position(|&(uniform, _)| place == Place::Uniform(uniform));
+        let spread = self
+            .spread
+            .iter()
+            .position(|&(uniform, _)| place == Place::Uniform(uniform));
         spread.map_or(self.table.given(place), |at| self.table.spread + at)
     }
 

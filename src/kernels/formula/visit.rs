@@ -123,7 +123,9 @@ impl Prepared {
         let roots = if is_last { self.program.roots.len() } else { 0 };
         for &at in reductions {
             let reduced = &all[at];
-            let others = all[..at].iter().map(|other| 1 + usize::from(other.y.is_some()));
+            let others = all[..at]
+                .iter()
+                .map(|other| 1 + usize::from(other.y.is_some()));
             let (x, y) = steps.operands(roots + others.sum::<usize>(), reduced.y.is_some());
             let op = Op::from_code(reduced.op)?;
             terms.push(Term {
@@ -307,7 +309,11 @@ impl<'a> Visit<'a> {
         let direct = target.is_some() && !self.body.is_empty();
         for (number, step) in self.body.iter().enumerate() {
             let to_target = direct && number + 1 == self.body.len();
-            let out = room.table[if to_target { self.table.target } else { step.out }];
+            let out = room.table[if to_target {
+                self.table.target
+            } else {
+                step.out
+            }];
             // SAFETY: every entry is a tile of n elements or a uniform value, as `Steps` chose them, of the types of the step.
             // The target is the same elements as an argument, or shares no byte with any.
             unsafe { step.perform(&room.table, out, n) };

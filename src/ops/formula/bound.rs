@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use distarray_core::formula::{Load, Source};
-use distarray_core::{Code, Dimension, Dims, Region};
+use distarray_core::{Code, Dimension, Dims, Dtype, Region};
 
 use super::operand::{Given, Operand};
 use crate::array::{Array, Dist};
@@ -39,8 +39,10 @@ impl<'a> Visited<'a> {
                     let called = || operands[*operand].called(*operand);
                     match &operands[*operand].given {
                         Given::Array(array) => {
-                            broadcasts(&array.dist().map().shape(), dist, &called)?;
-                            lies_alike(array.dist(), dist, &called)?;
+                            if !std::ptr::eq(&**array.dist(), dist) {
+                                broadcasts(&array.dist().map().shape(), dist, &called)?;
+                                lies_alike(array.dist(), dist, &called)?;
+                            }
                             reaches(array.dist(), shift, &called)?;
                             (!empty).then(|| shifted(array, shift)).transpose()?
                         }
@@ -207,10 +209,14 @@ fn reaches(dist: &Dist, shift: &[i64], called: &dyn Fn() -> String) -> Result<()
         let called = called();
         let shifted = format!("{called} is shifted by {by} in dimension {dim}");
         if !dimension.is_contiguous() {
-            return refuse(format!("{shifted}, which is neither block nor whole and has no ghosts"));
+            return refuse(format!(
+                "{shifted}, which is neither block nor whole and has no ghosts"
+            ));
         }
         if has_neighbours && far(halo) {
-            return refuse(format!("{shifted}, where it carries {halo} ghosts: make the halo wider"));
+            return refuse(format!(
+                "{shifted}, where it carries {halo} ghosts: make the halo wider"
+            ));
         }
         if !dimension.periodic && far(boundary) {
             let text = format!("{shifted}, where it carries {boundary} layers of boundary padding beyond the edge of the domain: make the boundary wider");
@@ -290,7 +296,7 @@ fn listed(dist: &Dist, dim: usize) -> Vec<i64> {
 
 /// The uniform values of a run over the elements of `dist`.
 pub fn uniforms(prepared: &Prepared, operands: &[Operand], dist: &Dist) -> Result<Uniforms> {
-    let shape = dist.map().shape();
+    let dims = dist.map().dims();
     prepared.uniforms(|source| match source {
         Source::Operand(at) => match &operands[at].given {
             Given::Scalar(value) => Ok(*value),
@@ -300,17 +306,14 @@ pub fn uniforms(prepared: &Prepared, operands: &[Operand], dist: &Dist) -> Resul
             )),
         },
         Source::Extent(dim) => {
-            let extent = shape.get(dim).ok_or_else(|| {
+            let dimension = dims.get(dim).ok_or_else(|| {
                 let text = format!(
                     "n{dim}: the result has {} dimensions, numbered from 0",
-                    shape.len()
+                    dims.len()
                 );
                 Error::new(Code::Argument, text)
             })?;
-            Ok(Value::whole(
-                distarray_core::Dtype::Int64,
-                i128::from(*extent),
-            ))
+            Ok(Value::whole(Dtype::Int64, dimension.extent.into()))
         }
         _ => Err(Error::new(
             Code::Internal,

@@ -3,6 +3,7 @@
 //! A program depends on the text and on names, types and numbers of dimensions of the operands; extents, distributions and values
 //! of scalars may be others each time.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -54,7 +55,33 @@ impl Entry {
     }
 }
 
-static CACHE: Mutex<Option<HashMap<u64, Entry>>> = Mutex::new(None);
+static CACHE: Mutex<Option<HashMap<u64, Arc<Entry>>>> = Mutex::new(None);
+
+/// Formulas that a thread finds again by looking, which takes less time than a hash of the text does.
+const RECENT: usize = 8;
+
+thread_local! {
+    /// The last used first.
+    static LAST: RefCell<Vec<Arc<Entry>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The program of a formula that this thread used lately.
+fn recent(asked: &Asked, operands: &[Operand], out: Option<Dtype>) -> Option<Arc<Prepared>> {
+    LAST.with_borrow_mut(|last| {
+        let at = last
+            .iter()
+            .position(|entry| entry.is(asked, operands, out))?;
+        last[..=at].rotate_right(1);
+        Some(last[0].prepared.clone())
+    })
+}
+
+fn remember(entry: Arc<Entry>) {
+    LAST.with_borrow_mut(|last| {
+        last.truncate(RECENT - 1);
+        last.insert(0, entry);
+    });
+}
 
 /// The number that all ranks have for one formula over operands of the same types.
 pub fn identity(asked: &Asked, operands: &[Operand], out: Option<Dtype>) -> u64 {
@@ -90,6 +117,9 @@ fn hashed(node: &Node) -> u64 {
 ///
 /// Errors: as `formula::compile`.
 pub fn prepared(asked: &Asked, operands: &[Operand], out: Option<Dtype>) -> Result<Arc<Prepared>> {
+    if let Some(prepared) = recent(asked, operands, out) {
+        return Ok(prepared);
+    }
     let key = identity(asked, operands, out);
     let mut cache = CACHE.lock().unwrap_or_else(PoisonError::into_inner);
     let cache = cache.get_or_insert_with(HashMap::new);
@@ -97,6 +127,7 @@ pub fn prepared(asked: &Asked, operands: &[Operand], out: Option<Dtype>) -> Resu
         .get(&key)
         .filter(|entry| entry.is(asked, operands, out))
     {
+        remember(entry.clone());
         return Ok(entry.prepared.clone());
     }
     let described: Vec<formula::Operand> = operands.iter().map(Operand::described).collect();
@@ -126,14 +157,15 @@ pub fn prepared(asked: &Asked, operands: &[Operand], out: Option<Dtype>) -> Resu
             operand.weak,
         )
     });
-    let entry = Entry {
+    let entry = Arc::new(Entry {
         texts,
         nodes,
         roots,
         operands: operands.collect(),
         out,
         prepared: prepared.clone(),
-    };
+    });
+    remember(entry.clone());
     cache.insert(key, entry);
     Ok(prepared)
 }

@@ -49,9 +49,10 @@ pub fn values(first: &Array, asked: Result<Wanted>) -> Result<Vec<Value>> {
         }
         Ok((prepared, wanted))
     });
-    let call = compiled
-        .as_ref()
-        .map_or(0, |(_, w)| identity(&w.formulas, &w.operands, None));
+    let call = match &compiled {
+        Ok((_, w)) if comm.checks() => identity(&w.formulas, &w.operands, None),
+        _ => 0,
+    };
     comm.check_call(NAME, &[("the formulas", call)], &compiled)?;
     let (prepared, wanted) = compiled?;
     let dist = first.dist();
