@@ -38,7 +38,8 @@ pub struct Space<'a> {
     pub is_empty: bool,
     pub extents: &'a [i64],
     pub inputs: &'a [Option<Input>],
-    pub places: Places<'a>,
+    /// For reductions that tell where an element stands.
+    pub places: Option<Places<'a>>,
 }
 
 impl Prepared {
@@ -224,7 +225,8 @@ impl<'a> Visit<'a> {
         operands.extend(finds.then(|| Operand::numbering(space.extents)));
         let tiles = Tiles::new(space.extents, &mut operands, lead, tile);
         let number = if finds { operands.pop() } else { None };
-        let locator = number.map(|number| Locator::new(number, space.extents, space.places));
+        let locator = number.zip(space.places);
+        let locator = locator.map(|(number, places)| Locator::new(number, space.extents, places));
         for ((_, packed), operand) in entries.iter_mut().zip(&operands) {
             *packed = tiles.are_packed(operand);
         }

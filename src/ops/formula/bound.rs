@@ -80,15 +80,22 @@ impl<'a> Visited<'a> {
         })
     }
 
-    /// Calls `run` with the elements.
-    pub fn with_space<R>(&self, run: impl FnOnce(&Space) -> R) -> R {
-        let (of, ascending) = self.dist.places();
-        let places = Places { of: &of, ascending };
-        run(&Space {
+    /// The elements, without a word on where they stand.
+    pub fn space(&self) -> Space<'_> {
+        Space {
             is_empty: self.dist.section().is_empty(),
             extents: &self.extents,
             inputs: &self.inputs,
-            places,
+            places: None,
+        }
+    }
+
+    /// Calls `run` with the elements and where they stand.
+    pub fn with_places<R>(&self, run: impl FnOnce(&Space) -> R) -> R {
+        let (of, ascending) = self.dist.places();
+        run(&Space {
+            places: Some(Places { of: &of, ascending }),
+            ..self.space()
         })
     }
 

@@ -73,12 +73,12 @@ fn write(
     target: &Block,
 ) -> Result<()> {
     if !visited.disturbed_by(target) {
-        visited.with_space(|space| prepared.write(space, uniforms, target));
+        prepared.write(&visited.space(), uniforms, target);
         return Ok(());
     }
     // Neighbours are read in their old state: all of the result comes first.
     let result = Block::packed_like(target)?;
-    visited.with_space(|space| prepared.write(space, uniforms, &result));
+    prepared.write(&visited.space(), uniforms, &result);
     copy::copy(&result, target)
 }
 

@@ -145,7 +145,7 @@ fn local_part(
             .map(|&load| usize::from(load));
         let visited = Visited::new(prepared, loads, operands, leads[first])?;
         let parts =
-            visited.with_space(|space| prepared.reduce(stage, space, uniforms, &together))?;
+            visited.with_places(|space| prepared.reduce(stage, space, uniforms, &together))?;
         for (&at, part) in together.iter().zip(parts) {
             (partials[at], done[at]) = (part, true);
         }
