@@ -25,6 +25,18 @@ pub enum Asked<'a> {
     Nodes(&'a [Node], &'a [i64]),
 }
 
+impl Asked<'_> {
+    /// Whether it seems to have a reduction in it, also where it does not compile.
+    pub fn reduces(&self) -> bool {
+        match self {
+            Asked::Texts(texts) => texts.iter().any(|text| formula::reduces(text)),
+            Asked::Nodes(nodes, _) => nodes
+                .iter()
+                .any(|node| node.code == formula::builder::REDUCTION),
+        }
+    }
+}
+
 /// A formula as the cache knows it.
 struct Entry {
     texts: Vec<String>,
