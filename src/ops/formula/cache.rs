@@ -4,6 +4,7 @@
 //! of scalars may be others each time.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use distarray_core::formula::{self, Node};
@@ -12,7 +13,6 @@ use distarray_core::Dtype;
 use super::operand::Operand;
 use crate::error::Result;
 use crate::kernels::formula::Prepared;
-use crate::mpi::agree::fingerprint;
 
 /// Formulas that are kept; when there are more, all are forgotten.
 const KEPT: usize = 512;
@@ -70,32 +70,29 @@ static CACHE: Mutex<Option<HashMap<u64, Entry>>> = Mutex::new(None);
 
 /// The number that all ranks have for one formula over operands of the same types.
 pub fn identity(asked: &Asked, operands: &[Operand], out: Option<Dtype>) -> u64 {
-    let text = match asked {
-        Asked::Texts(texts) => fingerprint(texts),
+    let mut hasher = DefaultHasher::new();
+    match asked {
+        Asked::Texts(texts) => texts.hash(&mut hasher),
         Asked::Nodes(nodes, roots) => {
-            let each = nodes
-                .iter()
-                .fold(0, |all, node| fingerprint((all, hashed(node))));
-            fingerprint((each, roots))
+            nodes.iter().for_each(|node| hash(node, &mut hasher));
+            roots.hash(&mut hasher);
         }
-    };
-    let each = operands
-        .iter()
-        .map(|operand| (operand.name, operand.dtype(), operand.ndim(), operand.weak));
-    fingerprint((text, out, each.fold(0, |all, one| fingerprint((all, one)))))
+    }
+    out.hash(&mut hasher);
+    for operand in operands {
+        (operand.name, operand.dtype(), operand.ndim(), operand.weak).hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 /// What tells a node from others.
-fn hashed(node: &Node) -> u64 {
+fn hash(node: &Node, hasher: &mut DefaultHasher) {
     let numbers = (node.real.to_bits(), node.imag.to_bits(), node.integer);
-    fingerprint((
-        node.code,
-        node.args,
-        node.which,
-        numbers,
-        node.ddof,
-        (node.ndim, node.by),
-    ))
+    (node.code, node.args, node.which, numbers, node.ddof).hash(hasher);
+    node.ndim.hash(hasher);
+    if node.ndim != 0 {
+        node.by.hash(hasher);
+    }
 }
 
 /// The program of a formula, compiled if it was not met before.

@@ -29,23 +29,28 @@ const NAME: &str = "darr_eval";
 
 /// Writes a formula to the owned elements of `out`. Without reductions in it and without an exchange no rank waits for
 /// another one; else what one rank finds wrong with the formula or its operands is everybody's error.
-pub fn evaluate(
+pub fn evaluate<'a>(
     out: &Array,
-    asked: Result<Asked>,
-    operands: Result<Vec<Operand>>,
+    asked: Result<Asked<'a>>,
+    operands: Result<Vec<Operand<'a>>>,
     options: Options,
 ) -> Result<()> {
     let comm = out.dist().comm();
-    let mentions = asked.as_ref().is_ok_and(Asked::reduces);
+    let formula = asked.as_ref().ok().copied();
     let ready = Ready::new(out, asked, operands);
     let reduces = match &ready {
         Ok(ready) => ready.prepared.program().stages.len() > 1,
         // The others may have compiled it.
-        Err(_) => mentions,
+        Err(_) => formula.is_some_and(|formula| formula.reduces()),
     };
     if reduces || options.exchange {
+        // Told only where it is compared.
+        let formula = |ready: &Ready| match comm.checks() {
+            true => identity(&ready.asked, &ready.operands, Some(out.dtype())),
+            false => 0,
+        };
         let fields = [
-            ("the formula", ready.as_ref().map_or(0, |it| it.identity)),
+            ("the formula", ready.as_ref().map_or(0, formula)),
             ("the array", out.identity()),
             ("the options", fingerprint(options)),
         ];
@@ -73,7 +78,7 @@ pub fn evaluate(
 
 /// A compiled formula, and what it is given.
 struct Ready<'a> {
-    identity: u64,
+    asked: Asked<'a>,
     prepared: Arc<Prepared>,
     operands: Vec<Operand<'a>>,
     uniforms: Uniforms,
@@ -82,13 +87,13 @@ struct Ready<'a> {
 impl<'a> Ready<'a> {
     fn new(
         out: &Array,
-        asked: Result<Asked>,
+        asked: Result<Asked<'a>>,
         operands: Result<Vec<Operand<'a>>>,
     ) -> Result<Ready<'a>> {
         let (asked, operands) = (asked?, operands?);
         let prepared = prepared(&asked, &operands, Some(out.dtype()))?;
         Ok(Ready {
-            identity: identity(&asked, &operands, Some(out.dtype())),
+            asked,
             uniforms: bound::uniforms(&prepared, &operands, out.dist())?,
             prepared,
             operands,

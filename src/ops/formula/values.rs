@@ -46,9 +46,11 @@ pub fn values(first: &Array, asked: Result<Wanted>) -> Result<Vec<Value>> {
         let held = Claims::hold(bound::claims(&prepared, &wanted.operands))?;
         Ok((prepared, wanted, uniforms, held))
     });
-    let call = compiled
-        .as_ref()
-        .map_or(0, |(_, w, ..)| identity(&w.formulas, &w.operands, None));
+    // Told only where it is compared.
+    let call = match &compiled {
+        Ok((_, wanted, ..)) if comm.checks() => identity(&wanted.formulas, &wanted.operands, None),
+        _ => 0,
+    };
     comm.check_call(NAME, &[("the formulas", call)], &compiled)?;
     let (prepared, wanted, mut uniforms, _held) = match compiled {
         // The others hear of it in the message of their first reductions.
