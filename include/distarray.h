@@ -1058,7 +1058,7 @@ const char *darr_last_error(void);
 int darr_error_explain(const char *text);
 
 /* Switches checked mode on (1) or off (0) for a communicator; it is off at first. In checked mode the calls that run what was
- * set up (darr_plan_begin, darr_plan_run, darr_reduce, darr_array_reduce, darr_array_get) first compare the function and
+ * set up (darr_plan_begin, darr_plan_run, darr_reduce, darr_array_reduce, darr_array_get, darr_eval where it is Collective) first compare the function and
  * its arguments over the ranks, as all other collective calls always do. Ranks that are in different calls, or give
  * different arguments, get DARR_ERR_MISMATCH in place of a deadlock or a wrong result. Each of these calls then costs one
  * small reduction more. darr_plan_end compares nothing: it ends what all ranks have begun.
@@ -1764,7 +1764,7 @@ int darr_ufunc(int ufunc,
  * order, strides and padding. out may be an operand; its old values are read then, also where they are shifted.
  *
  * Local, unless the formula has reductions or an exchange is asked for: Collective then, with one message for all reductions that do not need
- * each other. The compiled formula is kept for the next call.
+ * each other, and a mistake that one rank makes is every rank's error. The compiled formula is kept for the next call.
  * @param formula [in] The text.
  * @param n [in] Number of operands.
  * @param names [in] Their names: letters, digits and _, not beginning with a digit.
@@ -1773,7 +1773,8 @@ int darr_ufunc(int ufunc,
  * allows.
  * Errors: DARR_ERR_ARGUMENT for a text that is no formula (with the column), an unknown name (with the nearest known one), operands that do not broadcast or
  * are distributed otherwise, a shift beyond the halo, the minimum of no elements, a type that does not convert; DARR_ERR_UNSUPPORTED for a type that a function has no meaning for;
- * DARR_ERR_HANDLE; DARR_ERR_MEMORY; DARR_ERR_COMM; DARR_ERR_MPI; DARR_ERR_MISMATCH.
+ * DARR_ERR_STATE while a plan that is begun writes what is read, or uses what is written; DARR_ERR_HANDLE; DARR_ERR_MEMORY; DARR_ERR_COMM;
+ * DARR_ERR_MPI; DARR_ERR_MISMATCH.
  */
 int darr_eval(const char *formula,
               int n,
@@ -1805,8 +1806,8 @@ int darr_eval_with(const char *formula,
  *
  * Collective. The values are the same on every rank; two runs on one rank count give the same bits.
  * @param nformulas [in] Number of formulas.
- * @param formulas [in] Their texts, as for darr_eval. A reduction is over all elements of the arrays in it, which broadcast; i0 and n0 refer to
- * them.
+ * @param formulas [in] Their texts, as for darr_eval. A reduction is over all elements of the arrays in it, which broadcast to the shape of one
+ * of them; i0 refers to them, n0 to the first array of the operands. Values that every rank has count once.
  * @param n [in] Number of operands, one array at least.
  * @param names [in] Their names.
  * @param operands [in] What they stand for.

@@ -9,8 +9,9 @@ use std::ffi::{c_char, c_int, c_void};
 use distarray_core::{Code, Dtype};
 
 use super::guard::guard;
-use super::handle::{darr_array, get};
+use super::handle::{self, darr_array, get};
 use super::pointer::{growing_or_initial, growing_slice, output, slice, text, Growing, Out};
+use crate::array::Array;
 use crate::error::{Error, Result};
 use crate::kernels::Value;
 use crate::ops::formula::{evaluate, values, Asked, Options, Wanted};
@@ -50,7 +51,7 @@ unsafe impl Growing for darr_eval_options {
 /// order, strides and padding. `out` may be an operand; its old values are read then, also where they are shifted.
 ///
 /// Local, unless the formula has reductions or an exchange is asked for: Collective then, with one message for all reductions that do not need
-/// each other. The compiled formula is kept for the next call.
+/// each other, and a mistake that one rank makes is every rank's error. The compiled formula is kept for the next call.
 /// @param formula [in] The text.
 /// @param n [in] Number of operands.
 /// @param names [in] Their names: letters, digits and _, not beginning with a digit.
@@ -59,7 +60,8 @@ unsafe impl Growing for darr_eval_options {
 /// allows.
 /// Errors: `DARR_ERR_ARGUMENT` for a text that is no formula (with the column), an unknown name (with the nearest known one), operands that do not broadcast or
 /// are distributed otherwise, a shift beyond the halo, the minimum of no elements, a type that does not convert; `DARR_ERR_UNSUPPORTED` for a type that a function has no meaning for;
-/// `DARR_ERR_HANDLE`; `DARR_ERR_MEMORY`; `DARR_ERR_COMM`; `DARR_ERR_MPI`; `DARR_ERR_MISMATCH`.
+/// `DARR_ERR_STATE` while a plan that is begun writes what is read, or uses what is written; `DARR_ERR_HANDLE`; `DARR_ERR_MEMORY`; `DARR_ERR_COMM`;
+/// `DARR_ERR_MPI`; `DARR_ERR_MISMATCH`.
 #[no_mangle]
 pub unsafe extern "C" fn darr_eval(
     formula: *const c_char,
@@ -101,22 +103,29 @@ pub unsafe extern "C" fn darr_eval_with(
                 growing_or_initial(options, "options"),
             )
         };
-        let texts;
-        let asked = match (&held, &formula, &options) {
-            (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => Err(error.clone()),
-            (Ok(held), Ok(formula), Ok(_)) => {
-                texts = [*formula];
-                Ok((
-                    Asked::Texts(&texts),
-                    held.iter().map(Held::operand).collect(),
-                ))
-            }
-        };
-        let options = options.map(|options| Options {
-            exchange: options.exchange != 0,
-        });
-        evaluate(&out, asked, options.unwrap_or_default())
+        let texts = formula.map(|formula| [formula]);
+        let asked = texts.as_ref().map(|texts| Asked::Texts(texts));
+        run(&out, asked.map_err(Clone::clone), &held, options)
     })
+}
+
+/// Evaluates a formula, or tells what is wrong with it.
+fn run(
+    out: &Array,
+    asked: Result<Asked>,
+    held: &Result<Vec<Held>>,
+    options: Result<darr_eval_options>,
+) -> Result<()> {
+    let (options, operands) = match options {
+        Err(error) => (Options::default(), Err(error)),
+        Ok(options) => {
+            let exchange = options.exchange != 0;
+            let operands = held.as_ref().map_err(Clone::clone);
+            let operands = operands.map(|held| held.iter().map(Held::operand).collect());
+            (Options { exchange }, operands)
+        }
+    };
+    evaluate(out, asked, operands, options)
 }
 
 /// Values of formulas that are one number each, on every rank: reductions, and what is computed from them, such as
@@ -125,8 +134,8 @@ pub unsafe extern "C" fn darr_eval_with(
 ///
 /// Collective. The values are the same on every rank; two runs on one rank count give the same bits.
 /// @param nformulas [in] Number of formulas.
-/// @param formulas [in] Their texts, as for `darr_eval`. A reduction is over all elements of the arrays in it, which broadcast; i0 and n0 refer to
-/// them.
+/// @param formulas [in] Their texts, as for `darr_eval`. A reduction is over all elements of the arrays in it, which broadcast to the shape of one
+/// of them; i0 refers to them, n0 to the first array of the operands. Values that every rank has count once.
 /// @param n [in] Number of operands, one array at least.
 /// @param names [in] Their names.
 /// @param operands [in] What they stand for.
@@ -145,17 +154,26 @@ pub unsafe extern "C" fn darr_eval_values(
 ) -> c_int {
     guard(|| {
         // SAFETY: the pointer rule of the header.
-        let held = unsafe { named(n, names, operands) }?;
-        let first = held.iter().find_map(Held::array);
+        let held = unsafe { named(n, names, operands) };
+        let other;
+        let first = match &held {
+            Ok(held) => held.iter().find_map(Held::array),
+            Err(error) => {
+                // The ranks of an array that is one hear of it.
+                // SAFETY: as above.
+                other = unsafe { operand::first_array(n, operands) }.ok_or(error.clone())?;
+                Some(&*other)
+            }
+        };
         let first = first.ok_or_else(|| Error::new(Code::Argument, "no operand is an array"))?;
         // SAFETY: as above.
         let out = unsafe { output(values_out.cast::<u8>(), "values_out") };
         // SAFETY: as above.
         let texts = unsafe { texts(nformulas, formulas, "formulas") };
-        let asked = match (&texts, &out, Dtype::from_code(dtype)) {
-            (Err(error), ..) | (_, Err(error), _) => Err(error.clone()),
+        let asked = match (&held, &texts, &out, Dtype::from_code(dtype)) {
+            (Err(error), ..) | (_, Err(error), ..) | (_, _, Err(error), _) => Err(error.clone()),
             (.., Err(error)) => Err(error.into()),
-            (Ok(texts), Ok(_), Ok(dtype)) => Ok(Wanted {
+            (Ok(held), Ok(texts), Ok(_), Ok(dtype)) => Ok(Wanted {
                 formulas: Asked::Texts(texts),
                 operands: held.iter().map(Held::operand).collect(),
                 dtypes: vec![dtype; texts.len()],
@@ -185,17 +203,14 @@ pub unsafe extern "C" fn darr_eval_nodes(
         // SAFETY: the pointer rule of the header.
         let (steps, options) =
             unsafe { (steps(&[n], nodes), growing_or_initial(options, "options")) };
-        let asked = match (&steps, &options) {
-            (Err(error), _) | (_, Err(error)) => Err(error.clone()),
-            (Ok(steps), Ok(_)) => {
-                let operands = steps.held.iter().map(Held::operand).collect();
-                Ok((Asked::Nodes(&steps.nodes, &steps.roots), operands))
-            }
+        let (formula, held) = match steps {
+            Ok(steps) => (Ok((steps.nodes, steps.roots)), Ok(steps.held)),
+            Err(error) => (Err(error.clone()), Err(error)),
         };
-        let options = options.map(|options| Options {
-            exchange: options.exchange != 0,
-        });
-        evaluate(&out, asked, options.unwrap_or_default())
+        let asked = formula
+            .as_ref()
+            .map(|(nodes, roots)| Asked::Nodes(nodes, roots));
+        run(&out, asked.map_err(Clone::clone), &held, options)
     })
 }
 
@@ -218,15 +233,25 @@ pub unsafe extern "C" fn darr_eval_values_nodes(
 ) -> c_int {
     guard(|| {
         // SAFETY: the pointer rule of the header.
-        let steps = unsafe { steps(slice(lengths, nformulas, "lengths")?, nodes) }?;
-        let first = steps.held.iter().find_map(Held::array);
+        let lengths = unsafe { slice(lengths, nformulas, "lengths") }?;
+        // SAFETY: as above.
+        let steps = unsafe { steps(lengths, nodes) };
+        let other;
+        let first = match &steps {
+            Ok(steps) => steps.held.iter().find_map(Held::array),
+            Err(error) => {
+                // SAFETY: as above.
+                other = unsafe { first_array(lengths, nodes) }.ok_or(error.clone())?;
+                Some(&*other)
+            }
+        };
         let first = first.ok_or_else(|| Error::new(Code::Argument, "no step is an array"))?;
         // SAFETY: as above.
         let out = unsafe { output(values_out.cast::<u8>(), "values_out") };
-        let asked = match (&out, Dtype::from_code(dtype)) {
-            (Err(error), _) => Err(error.clone()),
-            (_, Err(error)) => Err(error.into()),
-            (Ok(_), Ok(dtype)) => Ok(Wanted {
+        let asked = match (&steps, &out, Dtype::from_code(dtype)) {
+            (Err(error), ..) | (_, Err(error), _) => Err(error.clone()),
+            (.., Err(error)) => Err(error.into()),
+            (Ok(steps), Ok(_), Ok(dtype)) => Ok(Wanted {
                 formulas: Asked::Nodes(&steps.nodes, &steps.roots),
                 operands: steps.held.iter().map(Held::operand).collect(),
                 dtypes: vec![dtype; steps.roots.len()],
@@ -241,20 +266,8 @@ pub unsafe extern "C" fn darr_eval_values_nodes(
 /// # Safety
 /// The pointer rule of the header.
 unsafe fn steps<'a>(lengths: &[c_int], nodes: *const darr_node) -> Result<Steps<'a>> {
-    let mut all = 0usize;
-    for &length in lengths {
-        let length = usize::try_from(length)
-            .ok()
-            .and_then(|length| all.checked_add(length));
-        all = length.ok_or_else(|| {
-            Error::new(
-                Code::Argument,
-                "the number of steps of a formula is negative",
-            )
-        })?;
-    }
     // SAFETY: passed on.
-    let list = unsafe { growing_slice(nodes, all, "nodes") }?;
+    let list = unsafe { growing_slice(nodes, total(lengths)?, "nodes") }?;
     let (mut steps, mut rest) = (Steps::default(), &list[..]);
     for &length in lengths {
         let (formula, others) = rest.split_at(length as usize);
@@ -262,6 +275,29 @@ unsafe fn steps<'a>(lengths: &[c_int], nodes: *const darr_node) -> Result<Steps<
         rest = others;
     }
     Ok(steps)
+}
+
+/// The number of all steps.
+fn total(lengths: &[c_int]) -> Result<usize> {
+    let add = |all: usize, &length: &c_int| all.checked_add(usize::try_from(length).ok()?);
+    let all = lengths.iter().try_fold(0, add);
+    all.ok_or_else(|| {
+        let text = "the number of steps of a formula is negative";
+        Error::new(Code::Argument, text)
+    })
+}
+
+/// The first array among steps of which others are wrong.
+///
+/// # Safety
+/// The pointer rule of the header.
+unsafe fn first_array(lengths: &[c_int], nodes: *const darr_node) -> Option<handle::Held<Array>> {
+    // SAFETY: passed on.
+    let list = unsafe { growing_slice(nodes, total(lengths).ok()?, "nodes") }.ok()?;
+    let arrays = list.iter().filter(|step| step.op == node::DARR_NODE_ARRAY);
+    arrays
+        .into_iter()
+        .find_map(|step| get(step.array, "array").ok())
 }
 
 /// Writes values of one type, one after the other.

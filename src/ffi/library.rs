@@ -147,7 +147,7 @@ pub unsafe extern "C" fn darr_error_explain(text: *const c_char) -> c_int {
 }
 
 /// Switches checked mode on (1) or off (0) for a communicator; it is off at first. In checked mode the calls that run what was
-/// set up (`darr_plan_begin`, `darr_plan_run`, `darr_reduce`, `darr_array_reduce`, `darr_array_get`) first compare the function and
+/// set up (`darr_plan_begin`, `darr_plan_run`, `darr_reduce`, `darr_array_reduce`, `darr_array_get`, `darr_eval` where it is Collective) first compare the function and
 /// its arguments over the ranks, as all other collective calls always do. Ranks that are in different calls, or give
 /// different arguments, get `DARR_ERR_MISMATCH` in place of a deadlock or a wrong result. Each of these calls then costs one
 /// small reduction more. `darr_plan_end` compares nothing: it ends what all ranks have begun.

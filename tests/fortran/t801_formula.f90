@@ -47,6 +47,18 @@ program t801_formula
         end do
     end do
 
+    ! Functions of arrays and numbers.
+    y = max(u, 30) + min(2.5_real64, v) + merge(u, 0.0_real64, u > 30) + mod(u, 7) - modulo(-5, u) &
+        + atan2(v, 2.0_real32) + hypot(3.0_real64, v) + sign(1.0_real64, v) + merge(1, 0, v < u)
+    do j = lo(2), hi(2)
+        do i = lo(1), hi(1)
+            a = max(p(i, j), 30.0_real64) + min(2.5_real64, q(i, j)) + merge(p(i, j), 0.0_real64, p(i, j) > 30) &
+                + mod(p(i, j), 7.0_real64) - modulo(-5.0_real64, p(i, j)) + atan2(q(i, j), 2.0_real64) &
+                + hypot(3.0_real64, q(i, j)) + sign(1.0_real64, q(i, j)) + merge(1, 0, q(i, j) < p(i, j))
+            call expect(r(i, j), a, 1e-12_real64, 'functions of numbers')
+        end do
+    end do
+
     ! A literal takes the kind of the array it meets; the output may be an operand.
     s = u
     s = (s + 1)*0.5_real64

@@ -31,7 +31,7 @@ pub use builder::{build, Node};
 pub use compile::{compile, compile_texts};
 pub use literal::Literal;
 pub use operand::Operand;
-pub use parse::parse;
+pub use parse::{parse, reduces};
 pub use program::{
     Function, Instruction, Load, Place, Program, Reduced, Root, Source, Stage, Uniform,
 };

@@ -67,6 +67,28 @@ pub fn parse(text: &str, operands: &[Operand]) -> Result<Tree> {
     parse_numbered(text, operands, None)
 }
 
+/// Whether a text calls a reduction, also one that is no formula.
+pub fn reduces(text: &str) -> bool {
+    let Ok(mut tokens) = Tokens::new(text) else {
+        return false;
+    };
+    let mut named = false;
+    while tokens.current != Token::End {
+        if named && tokens.current == Token::Symbol("(") {
+            return true;
+        }
+        named = match tokens.current {
+            Token::Name(name) => matches!(names::function(name), Some(names::Function::Reduce(_))),
+            _ => false,
+        };
+        if tokens.advance().is_err() {
+            // The next word begins behind what is none.
+            tokens.current = Token::Symbol("");
+        }
+    }
+    false
+}
+
 /// Reads one of several formulas; its number goes into the texts of errors.
 pub(super) fn parse_numbered(
     text: &str,

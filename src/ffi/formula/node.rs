@@ -179,7 +179,9 @@ impl Steps<'_> {
 
     /// The number of an operand, and its dimensions.
     fn array(&mut self, handle: *const darr_array) -> Result<(i64, usize)> {
-        let known = self.handles.iter().position(|&other| other == handle);
+        // The null of numbers is no array.
+        let alike = |&other: &*const darr_array| other == handle && !handle.is_null();
+        let known = self.handles.iter().position(alike);
         let at = match known {
             Some(at) => at,
             None => {

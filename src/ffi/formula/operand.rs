@@ -118,6 +118,16 @@ pub unsafe fn operands<'a>(n: c_int, given: *const darr_operand) -> Result<Vec<H
     given.iter().map(|one| unsafe { held(one) }).collect()
 }
 
+/// The first array among operands of which others are wrong.
+///
+/// # Safety
+/// The pointer rule of the header.
+pub unsafe fn first_array(n: c_int, given: *const darr_operand) -> Option<handle::Held<Array>> {
+    // SAFETY: passed on.
+    let given = unsafe { growing_slice(given, usize::try_from(n).ok()?, "operands") }.ok()?;
+    given.iter().find_map(|one| get(one.array, "array").ok())
+}
+
 /// # Safety
 /// The pointer rule of the header.
 unsafe fn held<'a>(one: &darr_operand) -> Result<Held<'a>> {

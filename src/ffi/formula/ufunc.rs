@@ -133,18 +133,16 @@ pub unsafe extern "C" fn darr_ufunc(
             .as_ref()
             .map_err(Clone::clone)
             .and_then(|given| call(ufunc, given.len()));
-        let root;
-        let asked = match (&given, &nodes) {
-            (Err(error), _) | (_, Err(error)) => Err(error.clone()),
-            (Ok(given), Ok(nodes)) => {
-                root = [given.len() as i64];
-                Ok((
-                    Asked::Nodes(nodes, &root),
-                    given.iter().map(Held::operand).collect(),
-                ))
-            }
-        };
-        evaluate(&out, asked, Options::default())
+        let root = [given.as_ref().map_or(0, Vec::len) as i64];
+        let asked = nodes.as_ref().map(|nodes| Asked::Nodes(nodes, &root));
+        let operands = given.as_ref().map_err(Clone::clone);
+        let operands = operands.map(|given| given.iter().map(Held::operand).collect());
+        evaluate(
+            &out,
+            asked.map_err(Clone::clone),
+            operands,
+            Options::default(),
+        )
     })
 }
 

@@ -10,6 +10,8 @@ use super::super::fold;
 use super::super::op::Op;
 use super::super::partial::{Partial, Shape};
 use super::super::threads::in_parts;
+use super::super::transfer::{LONG, STREAM};
+use super::super::transpose::{finish_stream, write_row};
 use super::super::value::Value;
 use super::super::winner::Places;
 use super::input::{Input, Kind, Operand};
@@ -186,6 +188,8 @@ struct Visit<'a> {
     /// Of each operand: the entry, and whether its tiles lie packed in memory.
     entries: Vec<(usize, bool)>,
     written: bool,
+    /// Whether results pass by the cache, which would not keep them anyway and would read their lines first.
+    stream: bool,
     /// Where some reduction tells where an element stands.
     locator: Option<Locator<'a>>,
     tile: usize,
@@ -230,6 +234,16 @@ impl<'a> Visit<'a> {
         for ((_, packed), operand) in entries.iter_mut().zip(&operands) {
             *packed = tiles.are_packed(operand);
         }
+        let stream = target.is_some_and(|block| {
+            let read_too = operands[..lead]
+                .iter()
+                .any(|operand| operand.at == operands[lead].at);
+            let long = tiles
+                .lengths
+                .first()
+                .is_some_and(|&length| length * block.dtype().size() >= LONG);
+            block.bytes() >= STREAM && long && !read_too
+        });
         Some(Visit {
             steps,
             body,
@@ -238,6 +252,7 @@ impl<'a> Visit<'a> {
             operands,
             entries,
             written: target.is_some(),
+            stream,
             locator,
             tile,
             size_of_target: target.map_or(0, |block| block.dtype().size()),
@@ -260,6 +275,9 @@ impl<'a> Visit<'a> {
                 // SAFETY: the walk stands at a tile inside all operands.
                 unsafe { self.tile(&walk, n, result, &mut room, terms) };
                 walk.step(&self.operands);
+            }
+            if self.stream {
+                finish_stream();
             }
         });
     }
@@ -307,8 +325,8 @@ impl<'a> Visit<'a> {
             }
             _ => None,
         };
-        // The last step writes to the target at once.
-        let direct = target.is_some() && !self.body.is_empty();
+        // The last step writes to the target at once, unless it is to pass by the cache.
+        let direct = target.is_some() && !self.body.is_empty() && !self.stream;
         for (number, step) in self.body.iter().enumerate() {
             let to_target = direct && number + 1 == self.body.len();
             let out = room.table[if to_target {
@@ -346,8 +364,8 @@ impl<'a> Visit<'a> {
         let size = self.size_of_target;
         // SAFETY: n elements at either place.
         unsafe {
-            if packed && !direct {
-                std::ptr::copy(from, room.table[self.table.target], n * size);
+            if packed && !direct && !std::ptr::eq(from, room.table[self.table.target]) {
+                write_row(from, room.table[self.table.target], n * size, self.stream);
             } else if !packed {
                 let strides = &self.operands[loads].strides;
                 scatter(from, size, walk.at[loads], strides, &walk.lengths);

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use distarray_core::formula::{Load, Source};
-use distarray_core::{Code, Dimension, Dims, Dtype, Region};
+use distarray_core::{Code, Dimension, Dims, Distribution, Dtype, Grid, GridOrder, Order, Region};
 
 use super::operand::{Given, Operand};
+use crate::array::claim::{Claim, Part};
 use crate::array::{Array, Dist};
 use crate::error::{Error, Result};
 use crate::kernels::formula::{Indices, Input, Prepared, Space, Uniforms};
@@ -213,21 +214,20 @@ fn reaches(dist: &Dist, shift: &[i64], called: &dyn Fn() -> String) -> Result<()
         let (halo, boundary) = (dimension.halo[side], dimension.boundary[side]);
         let has_neighbours = dimension.periodic || dimension.procs > 1;
         let far = |room: i64| by.unsigned_abs() > room.unsigned_abs();
-        let called = called();
-        let shifted = format!("{called} is shifted by {by} in dimension {dim}");
+        let shifted = || format!("{} is shifted by {by} in dimension {dim}", called());
+        let refused = |why: String| refuse(format!("{}, {why}", shifted()));
         if !dimension.is_contiguous() {
-            return refuse(format!(
-                "{shifted}, which is neither block nor whole and has no ghosts"
-            ));
+            return refused("which is neither block nor whole and has no ghosts".into());
         }
         if has_neighbours && far(halo) {
-            return refuse(format!(
-                "{shifted}, where it carries {halo} ghosts: make the halo wider"
+            return refused(format!(
+                "where it carries {halo} ghosts: make the halo wider"
             ));
         }
         if !dimension.periodic && far(boundary) {
-            let text = format!("{shifted}, where it carries {boundary} layers of boundary padding beyond the edge of the domain: make the boundary wider");
-            return refuse(text);
+            return refused(format!(
+                "where it carries {boundary} layers of boundary padding beyond the edge of the domain: make the boundary wider"
+            ));
         }
     }
     Ok(())
@@ -329,30 +329,60 @@ pub fn uniforms(prepared: &Prepared, operands: &[Operand], dist: &Dist) -> Resul
     })
 }
 
-/// The array operand whose shape is that of all operands of some loads together.
-pub fn leading<'a>(
+/// Whose elements a reduction of some loads is over: those of the operand whose shape is that of all of them together. Where every
+/// rank has all values, one rank counts them; without any operand they are those of `of`.
+pub fn leading(
     prepared: &Prepared,
-    loads: impl Iterator<Item = usize>,
-    operands: &'a [Operand],
-) -> Option<&'a Arc<Dist>> {
+    loads: impl Iterator<Item = usize> + Clone,
+    operands: &[Operand],
+    of: &Arc<Dist>,
+) -> Result<Arc<Dist>> {
     let all = &prepared.program().loads;
-    let arrays = loads.filter_map(|at| match &all[at] {
-        Load::Operand { operand, .. } => match &operands[*operand].given {
-            Given::Array(array) => Some(array.dist()),
-            _ => None,
-        },
+    let given = loads.filter_map(|at| match &all[at] {
+        Load::Operand { operand, .. } => Some(&operands[*operand].given),
         Load::Index { .. } => None,
     });
-    let larger = |a: &Arc<Dist>, b: &Arc<Dist>| {
-        let key = |dist: &Arc<Dist>| {
-            (
-                dist.map().ndim(),
-                dist.map().shape().iter().filter(|&&n| n != 1).count(),
-            )
-        };
-        key(b) > key(a)
-    };
-    arrays.reduce(|best, next| if larger(best, next) { next } else { best })
+    fn key(shape: &[i64]) -> (usize, usize) {
+        (shape.len(), shape.iter().filter(|&&n| n != 1).count())
+    }
+    let arrays = given.clone().filter_map(|given| match given {
+        Given::Array(array) => Some(array.dist()),
+        _ => None,
+    });
+    let larger = |a: &Arc<Dist>, b: &Arc<Dist>| key(&b.map().shape()) > key(&a.map().shape());
+    if let Some(lead) = arrays.reduce(|best, next| if larger(best, next) { next } else { best }) {
+        return Ok(lead.clone());
+    }
+    let shapes = given.filter_map(|given| match given {
+        Given::Replicated(block) => Some(block.extents()),
+        _ => None,
+    });
+    match shapes.reduce(|best, next| if key(next) > key(best) { next } else { best }) {
+        None => Ok(of.clone()),
+        Some(shape) => {
+            let dims: Vec<Dimension> = shape.iter().map(|&n| Dimension::whole(n)).collect();
+            let grid = Grid::new(&vec![1; shape.len()], GridOrder::RowMajor)?;
+            let map = Distribution::new(&dims, grid, Order::C)?;
+            Ok(Dist::new(of.comm(), map))
+        }
+    }
+}
+
+/// What a formula does with its operands: it reads their elements, and where they are shifted the ghosts.
+pub fn claims(prepared: &Prepared, operands: &[Operand]) -> Vec<Claim> {
+    let loads = &prepared.program().loads;
+    let mut claims = Vec::with_capacity(loads.len() + 1);
+    for load in loads {
+        if let Load::Operand { operand, shift, .. } = load {
+            if let Given::Array(array) = operands[*operand].given {
+                claims.push(array.claim(Part::Owned, false));
+                if shift.iter().any(|&by| by != 0) {
+                    claims.push(array.claim(Part::Ghosts, false));
+                }
+            }
+        }
+    }
+    claims
 }
 
 fn refuse<T>(text: String) -> Result<T> {

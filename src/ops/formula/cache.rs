@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use distarray_core::formula::{self, Node};
@@ -13,7 +14,6 @@ use distarray_core::Dtype;
 use super::operand::Operand;
 use crate::error::Result;
 use crate::kernels::formula::Prepared;
-use crate::mpi::agree::fingerprint;
 
 /// Formulas that are kept; when there are more, all are forgotten.
 const KEPT: usize = 512;
@@ -24,6 +24,18 @@ pub enum Asked<'a> {
     Texts(&'a [&'a str]),
     /// Steps, and the numbers of those that are results.
     Nodes(&'a [Node], &'a [i64]),
+}
+
+impl Asked<'_> {
+    /// Whether it seems to have a reduction in it, also where it does not compile.
+    pub fn reduces(&self) -> bool {
+        match self {
+            Asked::Texts(texts) => texts.iter().any(|text| formula::reduces(text)),
+            Asked::Nodes(nodes, _) => nodes
+                .iter()
+                .any(|node| node.code == formula::builder::REDUCTION),
+        }
+    }
 }
 
 /// A formula as the cache knows it.
@@ -85,32 +97,29 @@ fn remember(entry: Arc<Entry>) {
 
 /// The number that all ranks have for one formula over operands of the same types.
 pub fn identity(asked: &Asked, operands: &[Operand], out: Option<Dtype>) -> u64 {
-    let text = match asked {
-        Asked::Texts(texts) => fingerprint(texts),
+    let mut hasher = DefaultHasher::new();
+    match asked {
+        Asked::Texts(texts) => texts.hash(&mut hasher),
         Asked::Nodes(nodes, roots) => {
-            let each = nodes
-                .iter()
-                .fold(0, |all, node| fingerprint((all, hashed(node))));
-            fingerprint((each, roots))
+            nodes.iter().for_each(|node| hash(node, &mut hasher));
+            roots.hash(&mut hasher);
         }
-    };
-    let each = operands
-        .iter()
-        .map(|operand| (operand.name, operand.dtype(), operand.ndim(), operand.weak));
-    fingerprint((text, out, each.fold(0, |all, one| fingerprint((all, one)))))
+    }
+    out.hash(&mut hasher);
+    for operand in operands {
+        (operand.name, operand.dtype(), operand.ndim(), operand.weak).hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 /// What tells a node from others.
-fn hashed(node: &Node) -> u64 {
+fn hash(node: &Node, hasher: &mut DefaultHasher) {
     let numbers = (node.real.to_bits(), node.imag.to_bits(), node.integer);
-    fingerprint((
-        node.code,
-        node.args,
-        node.which,
-        numbers,
-        node.ddof,
-        (node.ndim, node.by),
-    ))
+    (node.code, node.args, node.which, numbers, node.ddof).hash(hasher);
+    node.ndim.hash(hasher);
+    if node.ndim != 0 {
+        node.by.hash(hasher);
+    }
 }
 
 /// The program of a formula, compiled if it was not met before.

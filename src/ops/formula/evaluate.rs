@@ -1,18 +1,22 @@
 //! A formula evaluated into an array.
 
-use distarray_core::formula::Load;
-use distarray_core::halo::HaloOptions;
+use std::sync::Arc;
 
-use super::bound::{self, Visited};
+use distarray_core::formula::Load;
+use distarray_core::Code;
+
+use super::bound::{self, claims, Visited};
 use super::cache::{identity, prepared, Asked};
 use super::operand::{Given, Operand};
 use super::values::reduce_stage;
+use crate::array::claim::{Claim, Claims, Part};
 use crate::array::Array;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kernels::formula::{Prepared, Uniforms};
 use crate::kernels::{copy, Block};
 use crate::mpi::agree::fingerprint;
 use crate::ops::halo::{plan_halo, Halo};
+use crate::ops::reduce::combine;
 
 /// How a formula is evaluated.
 #[derive(Clone, Copy, Default, Hash)]
@@ -24,46 +28,83 @@ pub struct Options {
 const NAME: &str = "darr_eval";
 
 /// Writes a formula to the owned elements of `out`. Without reductions in it and without an exchange no rank waits for
-/// another one. `asked` holds formula and operands, or what this rank found wrong with them.
-pub fn evaluate(out: &Array, asked: Result<(Asked, Vec<Operand>)>, options: Options) -> Result<()> {
+/// another one; else what one rank finds wrong with the formula or its operands is everybody's error.
+pub fn evaluate<'a>(
+    out: &Array,
+    asked: Result<Asked<'a>>,
+    operands: Result<Vec<Operand<'a>>>,
+    options: Options,
+) -> Result<()> {
     let comm = out.dist().comm();
-    let mut call = 0;
-    let compiled = asked.and_then(|(asked, operands)| {
-        if comm.checks() {
-            call = identity(&asked, &operands, Some(out.dtype()));
-        }
-        Ok((prepared(&asked, &operands, Some(out.dtype()))?, operands))
-    });
-    if comm.checks() {
+    let formula = asked.as_ref().ok().copied();
+    let ready = Ready::new(out, asked, operands);
+    let reduces = match &ready {
+        Ok(ready) => ready.prepared.program().stages.len() > 1,
+        // The others may have compiled it.
+        Err(_) => formula.is_some_and(|formula| formula.reduces()),
+    };
+    if reduces || options.exchange {
+        // Told only where it is compared.
+        let formula = |ready: &Ready| match comm.checks() {
+            true => identity(&ready.asked, &ready.operands, Some(out.dtype())),
+            false => 0,
+        };
         let fields = [
-            ("the formula", call),
+            ("the formula", ready.as_ref().map_or(0, formula)),
             ("the array", out.identity()),
             ("the options", fingerprint(options)),
         ];
-        comm.check_call(NAME, &fields, &compiled)?;
+        comm.check_call(NAME, &fields, &ready)?;
     }
-    comm.ensure_alive()?;
-    let (prepared, operands) = compiled?;
-    let program = prepared.program();
-    let last = program.stages.len() - 1;
-    if options.exchange {
-        exchange(&prepared, &operands)?;
-    }
-    let mut uniforms = bound::uniforms(&prepared, &operands, out.dist())?;
+    let ready = match options.exchange {
+        true => Ok(exchange(out, ready)?),
+        false => ready,
+    };
+    let held = ready.and_then(|ready| Ok((Claims::hold(ready.claims(out))?, ready)));
+    let (_held, mut ready) = match held {
+        Err(error) if reduces => return combine(comm, NAME, Err(error)).map(drop),
+        held => held?,
+    };
+    let (prepared, operands, uniforms) = (&ready.prepared, &ready.operands, &mut ready.uniforms);
+    let last = prepared.program().stages.len() - 1;
     for stage in 0..last {
-        prepared.prologue(stage, &mut uniforms);
-        reduce_stage(
-            NAME,
-            &prepared,
-            stage,
-            &operands,
-            Some(out.dist()),
-            &mut uniforms,
-        )?;
+        prepared.prologue(stage, uniforms);
+        reduce_stage(NAME, prepared, stage, operands, out.dist(), uniforms)?;
     }
-    prepared.prologue(last, &mut uniforms);
-    let visited = Visited::new(&prepared, prepared.loads_of_roots(), &operands, out.dist())?;
-    write(&prepared, &visited, &uniforms, &out.owned())
+    prepared.prologue(last, uniforms);
+    let visited = Visited::new(prepared, prepared.loads_of_roots(), operands, out.dist())?;
+    write(prepared, &visited, uniforms, &out.owned())
+}
+
+/// A compiled formula, and what it is given.
+struct Ready<'a> {
+    asked: Asked<'a>,
+    prepared: Arc<Prepared>,
+    operands: Vec<Operand<'a>>,
+    uniforms: Uniforms,
+}
+
+impl<'a> Ready<'a> {
+    fn new(
+        out: &Array,
+        asked: Result<Asked<'a>>,
+        operands: Result<Vec<Operand<'a>>>,
+    ) -> Result<Ready<'a>> {
+        let (asked, operands) = (asked?, operands?);
+        let prepared = prepared(&asked, &operands, Some(out.dtype()))?;
+        Ok(Ready {
+            asked,
+            uniforms: bound::uniforms(&prepared, &operands, out.dist())?,
+            prepared,
+            operands,
+        })
+    }
+
+    fn claims(&self, out: &Array) -> Vec<Claim> {
+        let mut claims = claims(&self.prepared, &self.operands);
+        claims.push(out.claim(Part::Owned, true));
+        claims
+    }
 }
 
 fn write(
@@ -82,30 +123,40 @@ fn write(
     copy::copy(&result, target)
 }
 
-/// Exchanges the ghosts of the operands that are read shifted.
-fn exchange(prepared: &Prepared, operands: &[Operand]) -> Result<()> {
+/// Collective over the ranks of `out`: exchanges the ghosts of the operands that are read shifted.
+fn exchange<'a>(out: &Array, ready: Result<Ready<'a>>) -> Result<Ready<'a>> {
+    let comm = out.dist().comm();
+    let arrays = ready.as_ref().map_err(Clone::clone).and_then(|ready| {
+        let arrays = shifted(ready);
+        match arrays.iter().all(|array| array.dist().comm().is(comm)) {
+            true => Ok(arrays),
+            false => {
+                let text = "a shifted operand lives on another communicator than the result";
+                Err(Error::new(Code::Argument, text))
+            }
+        }
+    });
+    match arrays {
+        // The others have ghosts to exchange, or none either.
+        Ok(arrays) if arrays.is_empty() => comm.agree_on("darr_plan_halo", &[], Ok(()))?,
+        arrays => plan_halo(out, arrays.map(|arrays| (arrays, Halo::default())))?.run()?,
+    }
+    ready
+}
+
+/// The operands that are read shifted, each once. Their memory does not tell: a rank may have none of any.
+fn shifted<'a>(ready: &Ready<'a>) -> Vec<&'a Array> {
     let mut arrays: Vec<&Array> = Vec::new();
-    for load in &prepared.program().loads {
+    for load in &ready.prepared.program().loads {
         let Load::Operand { operand, shift, .. } = load else {
             continue;
         };
-        if let (Given::Array(array), true) =
-            (&operands[*operand].given, shift.iter().any(|&by| by != 0))
-        {
-            if !arrays
-                .iter()
-                .any(|known| known.block().base() == array.block().base())
-            {
+        if let Given::Array(array) = ready.operands[*operand].given {
+            let known = arrays.iter().any(|known| std::ptr::eq(*known, array));
+            if shift.iter().any(|&by| by != 0) && !known {
                 arrays.push(array);
             }
         }
     }
-    let Some(&first) = arrays.first() else {
-        return Ok(());
-    };
-    let halo = Halo {
-        ghosts: HaloOptions::default(),
-        ..Halo::default()
-    };
-    plan_halo(first, Ok((arrays, halo)))?.run()
+    arrays
 }

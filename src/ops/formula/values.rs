@@ -1,10 +1,13 @@
 //! Formulas whose value is one number each: reductions, and what is computed from them.
 
+use std::sync::Arc;
+
 use distarray_core::{Code, Dtype};
 
 use super::bound::{self, Visited};
 use super::cache::{identity, prepared, Asked};
 use super::operand::Operand;
+use crate::array::claim::Claims;
 use crate::array::{Array, Dist};
 use crate::error::{Error, Result};
 use crate::kernels::formula::{Prepared, Uniforms};
@@ -25,13 +28,17 @@ const NAME: &str = "darr_eval_values";
 /// all reductions that do not need each other's results.
 pub fn values(first: &Array, asked: Result<Wanted>) -> Result<Vec<Value>> {
     let comm = first.dist().comm();
+    let dist = first.dist();
     let compiled = asked.and_then(|wanted| {
         let prepared = prepared(&wanted.formulas, &wanted.operands, None)?;
-        let uniform = |root: usize| prepared.is_uniform(root);
-        if let Some(root) = (0..wanted.dtypes.len()).find(|&root| !uniform(root)) {
+        let roots = wanted.dtypes.len();
+        if let Some(root) = (0..roots).find(|&root| !prepared.is_uniform(root)) {
+            let formula = match roots {
+                1 => "the formula".to_string(),
+                _ => format!("formula {}", root + 1),
+            };
             let text = format!(
-                "formula {} has a value for each element: reduce it, for instance by sum( )",
-                root + 1
+                "{formula} has a value for each element: reduce it, for instance by sum( )"
             );
             return Err(Error::new(Code::Argument, text));
         }
@@ -47,24 +54,36 @@ pub fn values(first: &Array, asked: Result<Wanted>) -> Result<Vec<Value>> {
                 return Err(Error::new(Code::Argument, text));
             }
         }
-        Ok((prepared, wanted))
+        let uniforms = bound::uniforms(&prepared, &wanted.operands, dist)?;
+        let held = Claims::hold(bound::claims(&prepared, &wanted.operands))?;
+        Ok((prepared, wanted, uniforms, held))
     });
+    // Told only where it is compared.
     let call = match &compiled {
-        Ok((_, w)) if comm.checks() => identity(&w.formulas, &w.operands, None),
+        Ok((_, wanted, ..)) if comm.checks() => identity(&wanted.formulas, &wanted.operands, None),
         _ => 0,
     };
     comm.check_call(NAME, &[("the formulas", call)], &compiled)?;
-    let (prepared, wanted) = compiled?;
-    let dist = first.dist();
-    let mut uniforms = bound::uniforms(&prepared, &wanted.operands, dist)?;
-    for stage in 0..prepared.program().stages.len() {
+    let (prepared, wanted, mut uniforms, _held) = match compiled {
+        // The others hear of it in the message of their first reductions.
+        Err(error) => {
+            combine(comm, NAME, Err(error.clone()))?;
+            return Err(error);
+        }
+        Ok(ready) => ready,
+    };
+    let stages = &prepared.program().stages;
+    if stages.iter().all(|stage| stage.reductions.is_empty()) {
+        combine(comm, NAME, Ok(Contribution::default()))?;
+    }
+    for stage in 0..stages.len() {
         prepared.prologue(stage, &mut uniforms);
         reduce_stage(
             NAME,
             &prepared,
             stage,
             &wanted.operands,
-            Some(dist),
+            dist,
             &mut uniforms,
         )?;
     }
@@ -81,17 +100,14 @@ pub fn reduce_stage(
     prepared: &Prepared,
     stage: usize,
     operands: &[Operand],
-    of: Option<&std::sync::Arc<Dist>>,
+    of: &Arc<Dist>,
     uniforms: &mut Uniforms,
 ) -> Result<()> {
     let reductions = &prepared.program().stages[stage].reductions;
     if reductions.is_empty() {
         return Ok(());
     }
-    let comm = match of {
-        Some(dist) => dist.comm(),
-        None => return Err(Error::new(Code::Argument, "a reduction over no array")),
-    };
+    let comm = of.comm();
     let local = local_part(prepared, stage, operands, of, uniforms);
     let local = local.map(|partials| Contribution {
         partials,
@@ -115,15 +131,19 @@ fn local_part(
     prepared: &Prepared,
     stage: usize,
     operands: &[Operand],
-    of: Option<&std::sync::Arc<Dist>>,
+    of: &Arc<Dist>,
     uniforms: &Uniforms,
 ) -> Result<Vec<Partial>> {
     let reductions = &prepared.program().stages[stage].reductions;
-    let mut leads: Vec<&Dist> = Vec::with_capacity(reductions.len());
+    let mut leads: Vec<Arc<Dist>> = Vec::with_capacity(reductions.len());
     for reduced in reductions {
         let loads = reduced.loads.iter().map(|&load| usize::from(load));
-        let lead = bound::leading(prepared, loads, operands).or(of);
-        leads.push(lead.ok_or_else(|| Error::new(Code::Argument, "a reduction over no array"))?);
+        let lead = bound::leading(prepared, loads, operands, of)?;
+        if !lead.comm().is(of.comm()) {
+            let text = "an operand of a reduction lives on another communicator than the result or the first array";
+            return Err(Error::new(Code::Argument, text));
+        }
+        leads.push(lead);
     }
     let mut partials = vec![Partial::default(); reductions.len()];
     let mut done = vec![false; reductions.len()];
@@ -132,8 +152,8 @@ fn local_part(
             continue;
         }
         let alike = |&at: &usize| {
-            let (a, b) = (leads[first], leads[at]);
-            std::ptr::eq(a, b) || (a.comm().is(b.comm()) && a.map().compatible(b.map()))
+            let (a, b) = (&leads[first], &leads[at]);
+            Arc::ptr_eq(a, b) || a.map().compatible(b.map())
         };
         let together: Vec<usize> = (first..reductions.len())
             .filter(|at| !done[*at])
@@ -143,7 +163,7 @@ fn local_part(
             .iter()
             .flat_map(|&at| &reductions[at].loads)
             .map(|&load| usize::from(load));
-        let visited = Visited::new(prepared, loads, operands, leads[first])?;
+        let visited = Visited::new(prepared, loads, operands, &leads[first])?;
         let parts =
             visited.with_places(|space| prepared.reduce(stage, space, uniforms, &together))?;
         for (&at, part) in together.iter().zip(parts) {
