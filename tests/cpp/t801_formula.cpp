@@ -34,6 +34,10 @@ static void expressions(darr::communicator world) {
     CHECK_EQUAL(got[1], 506.0);
     CHECK_EQUAL(got[2], darr::value<double>(darr::sum(u * u)));
     CHECK_EQUAL(darr::value<std::int64_t>(darr::argmax(u)), 76);
+    CHECK_EQUAL(darr::value<double>(darr::dot(u, u)), got[2]);
+    const auto rows = 0 * u + darr::index_along(0);
+    const auto larger = darr::variance(rows, 1) > darr::variance(rows);
+    CHECK_EQUAL(darr::value<double>(larger), 1);
 }
 
 static void texts(darr::communicator world) {

@@ -12,7 +12,7 @@ program t801_formula
     real(real32), pointer :: narrow(:, :) => null()
     real(real64) :: values(3), profile(9), a
     complex(real64) :: number(1)
-    integer(int64) :: place(1)
+    integer(int64) :: place(1), places(2)
     integer :: lo(2), hi(2), i, j, ierr
     type(darr_expression) :: long
 
@@ -58,6 +58,34 @@ program t801_formula
             call expect(r(i, j), a, 1e-12_real64, 'functions of numbers')
         end do
     end do
+
+    y = clip(u, 20, 45.5_real64) + fmax(v, -6.0_real64) - fmin(2, u) + floor_divide(u, 7) + logaddexp(v, v)
+    do j = lo(2), hi(2)
+        do i = lo(1), hi(1)
+            a = min(max(p(i, j), 20.0_real64), 45.5_real64) + max(q(i, j), -6.0_real64) - 2 &
+                + floor(p(i, j)/7) + q(i, j) + log(2.0_real64)
+            call expect(r(i, j), a, 1e-12_real64, 'further functions')
+        end do
+    end do
+    y = real(iand(converted(u, darr_int32), 12) + ior(converted(u, darr_int32), 1) &
+        - ieor(3, converted(u, darr_int32)) + shiftl(converted(u, darr_int32), 2) + not(converted(u, darr_int32)) &
+        + shiftr(converted(u, darr_int32), 1))
+    do j = lo(2), hi(2)
+        do i = lo(1), hi(1)
+            associate (k => nint(p(i, j)))
+                a = iand(k, 12) + ior(k, 1) - ieor(3, k) + shiftl(k, 2) + not(k) + shiftr(k, 1)
+                call expect(r(i, j), a, 0.0_real64, 'bits')
+            end associate
+        end do
+    end do
+    call darr_values([argmin(u), argmax(u)], places)
+    call expect(places(1), 0_int64, 'the place of the least')
+    call expect(places(2), 53_int64, 'the place of the greatest')
+    call darr_values([variance(index_along(1) + 0*u), variance(index_along(1) + 0*u, ddof=1), &
+        standard_deviation(index_along(1) + 0*u)**2], values)
+    call expect(values(1), 60/9.0_real64, 1e-12_real64, 'a variance')
+    call expect(values(2), 6*60/53.0_real64, 1e-12_real64, 'a variance with ddof')
+    call expect(values(3), 60/9.0_real64, 1e-12_real64, 'a standard deviation')
 
     ! A literal takes the kind of the array it meets; the output may be an operand.
     s = u
