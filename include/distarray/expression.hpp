@@ -94,9 +94,10 @@ inline expression extent_along(int dimension) {
     return expression(node, {});
 }
 /* A reduction of all elements: one number, which the rest of a formula may use. */
-inline expression reduced(reduction_op op, const expression &x) {
+inline expression reduced(reduction_op op, const expression &x, std::int64_t ddof = 0) {
     darr_node node = expression::step(DARR_NODE_REDUCE);
     node.dim = static_cast<int>(op);
+    node.number = ddof;
     return expression(node, {&x});
 }
 
@@ -238,9 +239,12 @@ inline expression prod(const expression &x) { return reduced(static_cast<reducti
 inline expression min(const expression &x) { return reduced(static_cast<reduction_op>(DARR_MIN), x); }
 inline expression max(const expression &x) { return reduced(static_cast<reduction_op>(DARR_MAX), x); }
 inline expression mean(const expression &x) { return reduced(static_cast<reduction_op>(DARR_MEAN), x); }
-inline expression variance(const expression &x) { return reduced(static_cast<reduction_op>(DARR_VAR), x); }
-inline expression standard_deviation(const expression &x) {
-    return reduced(static_cast<reduction_op>(DARR_STD), x);
+/* Divided by the number of elements less `ddof`. */
+inline expression variance(const expression &x, std::int64_t ddof = 0) {
+    return reduced(static_cast<reduction_op>(DARR_VAR), x, ddof);
+}
+inline expression standard_deviation(const expression &x, std::int64_t ddof = 0) {
+    return reduced(static_cast<reduction_op>(DARR_STD), x, ddof);
 }
 inline expression any_of(const expression &x) { return reduced(static_cast<reduction_op>(DARR_ANY), x); }
 inline expression all_of(const expression &x) { return reduced(static_cast<reduction_op>(DARR_ALL), x); }
@@ -254,6 +258,12 @@ inline expression norm(const expression &x) { return reduced(static_cast<reducti
 inline expression vdot(const expression &x, const expression &y) {
     darr_node node = expression::step(DARR_NODE_REDUCE);
     node.dim = DARR_DOT;
+    return expression(node, {&x, &y});
+}
+/* The sum of x * y. */
+inline expression dot(const expression &x, const expression &y) {
+    darr_node node = expression::step(DARR_NODE_REDUCE);
+    node.dim = DARR_DOTU;
     return expression(node, {&x, &y});
 }
 
