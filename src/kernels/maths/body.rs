@@ -6,12 +6,15 @@
 
 use super::super::lane::Kernel;
 use super::float::Float;
+#[cfg(target_arch = "x86_64")]
+use super::table::{Avx2, Avx512};
+use super::table::Instructions;
 
 /// Elements computed together; a multiple of every vector length.
-const CHUNK: usize = 32;
+pub(super) const CHUNK: usize = 32;
 
 /// A function of `N` real arguments.
-pub(super) trait Body<T, const N: usize> {
+pub(super) trait Body<T, const N: usize>: Sized {
     /// Whether `straight` is the value at these arguments.
     #[inline(always)]
     fn is_ordinary(_: [T; N]) -> bool {
@@ -25,6 +28,18 @@ pub(super) trait Body<T, const N: usize> {
     #[inline(always)]
     fn value(x: [T; N]) -> T {
         Self::straight(x)
+    }
+
+    /// The values of a chunk.
+    ///
+    /// # Safety
+    /// On a processor that has the instructions.
+    #[inline(always)]
+    unsafe fn chunk<I: Instructions>(x: &[Chunk<T>; N]) -> Chunk<T>
+    where
+        T: Float,
+    {
+        chunk::<Self, T, N>(x)
     }
 
     /// The value by the C library, for processors without fused multiply-add.
@@ -91,7 +106,7 @@ unsafe fn with_avx512<B: Body<T, N>, T: Float, const N: usize>(
     n: usize,
 ) {
     // SAFETY: passed on.
-    unsafe { chunks::<B, T, N>(args, out, n, with_avx512::<B, T, N>) }
+    unsafe { chunks::<B, T, N, Avx512>(args, out, n, with_avx512::<B, T, N>) }
 }
 
 /// # Safety
@@ -104,19 +119,19 @@ unsafe fn with_avx2<B: Body<T, N>, T: Float, const N: usize>(
     n: usize,
 ) {
     // SAFETY: passed on.
-    unsafe { chunks::<B, T, N>(args, out, n, with_avx2::<B, T, N>) }
+    unsafe { chunks::<B, T, N, Avx2>(args, out, n, with_avx2::<B, T, N>) }
 }
 
 /// Elements that are computed together, where vectors of them do not cross cache lines.
 #[derive(Clone, Copy)]
 #[repr(align(64))]
-struct Chunk<T>([T; CHUNK]);
+pub(super) struct Chunk<T>(pub [T; CHUNK]);
 
 /// # Safety
 /// As [`Kernel`].
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-unsafe fn chunks<B: Body<T, N>, T: Float, const N: usize>(
+unsafe fn chunks<B: Body<T, N>, T: Float, const N: usize, I: Instructions>(
     args: [*const u8; 3],
     out: *mut u8,
     n: usize,
@@ -130,7 +145,7 @@ unsafe fn chunks<B: Body<T, N>, T: Float, const N: usize>(
             let x: [Chunk<T>; N] = std::array::from_fn(|arg| {
                 Chunk(args[arg].cast::<T>().add(start).cast::<[T; CHUNK]>().read())
             });
-            let values = chunk::<B, T, N>(&x);
+            let values = B::chunk::<I>(&x);
             // Left to itself the compiler makes vectors of one element from each of many chunks.
             let out = std::hint::black_box(out);
             out.cast::<T>()
@@ -161,9 +176,9 @@ unsafe fn chunks<B: Body<T, N>, T: Float, const N: usize>(
     }
 }
 
-#[cfg(target_arch = "x86_64")]
+/// The values of a chunk, by the faster body if all arguments are ordinary.
 #[inline(always)]
-fn chunk<B: Body<T, N>, T: Float, const N: usize>(x: &[Chunk<T>; N]) -> Chunk<T> {
+pub(super) fn chunk<B: Body<T, N>, T: Float, const N: usize>(x: &[Chunk<T>; N]) -> Chunk<T> {
     let at = |i: usize| -> [T; N] { std::array::from_fn(|arg| x[arg].0[i]) };
     let mut values = Chunk([T::ONE; CHUNK]);
     let mut others = 0;

@@ -209,6 +209,25 @@ float!(
     exponent32
 );
 
+/// The bits of an `f64`, for reductions to other intervals.
+pub(super) trait Split {
+    /// k and m of a positive normal number 2^k m, m from a number with these bits on to below its
+    /// double.
+    fn split_from(self, least: u64) -> (f64, f64);
+}
+
+impl Split for f64 {
+    #[inline(always)]
+    fn split_from(self, least: u64) -> (f64, f64) {
+        let distance = self.to_bits().wrapping_sub(least);
+        let whole = distance & (u64::MAX << 52);
+        (
+            exponent64(distance),
+            f64::from_bits(self.to_bits().wrapping_sub(whole)),
+        )
+    }
+}
+
 /// The signed number in the bits of the exponent and the sign. Not all processors convert 64-bit
 /// integers: it is put, made positive, into the low bits of 2^52.
 #[inline(always)]

@@ -1,63 +1,121 @@
 //! pow.
 //!
-//! x^y = 2^(y log2 x), with log2 x as a sum of two numbers: log m = 2 atanh s, s = (m - 1)/(m + 1),
-//! the first two terms of whose series are computed as such sums too. 11 bits beyond those of a
-//! number are needed, since y log2 x may be as large as 1024.
+//! x^y = e^(y log x), with log x as a sum of two numbers: x = 2^k m, log m = log(1 + r) - log c with
+//! r = c m - 1 and a table of c (P. T. P. Tang, 1990; as in S. Nagy's pow of musl, with fewer
+//! entries). 11 bits beyond those of a number are needed, since y log x may be as large as 710.
 
-use super::body::Body;
+use super::body::{self, Body, Chunk, CHUNK};
 use super::choice::choose;
-use super::exponential::{clamp, reduced2, scaled};
-use super::float::{Float, Sum};
-use super::logarithm::log2_e;
+use super::exponential::{clamp, near_zero, reduced, scaled};
+use super::float::{Float, Split, Sum};
 use super::quotient;
+use super::table::{entry, Instructions, Table};
 
-const THIRD: [f64; 2] = [0.3333333333333333, 1.850371707708594e-17];
-/// (atanh s / s - 1 - z/3) / z^2 with z = s^2 < 0.02944; relative error of atanh 2^-65.
-const ARCTANH: [f64; 7] = [
-    0.20000000000001128,
-    0.14285714285049217,
-    0.11111111260064604,
-    0.09090892174409353,
-    0.07693379093433785,
-    0.06628398759589144,
-    0.06598259665182037,
+/// Bits of the least m: x = 2^k m, with m below twice that. The bits after the exponent of the
+/// distance of x from it number sixteen intervals, one of which has 1 inside.
+const LEAST: u64 = 0x3fe8580000000000;
+/// Nearly 1/m in each interval, of so few bits that r = c m - 1 is exact; |r| < 0.0426.
+const C: Table = [
+    1.3125, 1.25, 1.1875, 1.125, 1.125, 1.0625, 1.0625, 1.0, 0.9375, 0.90625, 0.84375, 0.8125,
+    0.78125, 0.71875, 0.6875, 0.65625,
+];
+/// -log c, a multiple of 2^-42 as LN_2[0] is, and what is missing.
+const LOG_C: [Table; 2] = [
+    [
+        -0.2719337154835557,
+        -0.22314355131425145,
+        -0.17185025692674571,
+        -0.11778303565643,
+        -0.11778303565643,
+        -0.06062462181648698,
+        -0.06062462181648698,
+        0.0,
+        0.0645385211375924,
+        0.09844007281321865,
+        0.16989903679541385,
+        0.20763936477828793,
+        0.2468600779316148,
+        0.33024168687052224,
+        0.3746934494413381,
+        0.4212134650763346,
+    ],
+    [
+        -8.604306772808733e-14,
+        4.169796584527195e-14,
+        8.649239607212071e-14,
+        4.654729747598445e-14,
+        4.654729747598445e-14,
+        5.213620639136504e-14,
+        5.213620639136504e-14,
+        0.0,
+        -2.1225608044809997e-14,
+        3.3871241029241416e-14,
+        -1.6376276414097503e-14,
+        -4.3425422595242564e-14,
+        -8.899851356560444e-14,
+        5.4612144489920215e-14,
+        7.260466149925637e-14,
+        -3.1063837541003616e-14,
+    ],
+];
+const LN_2: [f64; 2] = [0.6931471805598903, 5.497923018708371e-14];
+/// (log(1 + r) - r + r^2/2) / r^3; relative error of the logarithm 2^-62.8.
+const LOG: [f64; 9] = [
+    0.33333333333333337,
+    -0.24999999999990322,
+    0.19999999999978885,
+    -0.16666666710083167,
+    0.14285714347318498,
+    -0.12499935449288278,
+    0.11111036863827733,
+    -0.1003912932350185,
+    0.09130432050333089,
 ];
 
-/// log2 of a positive normal number.
+/// The interval of a positive normal number, in the low four bits.
 #[inline(always)]
-fn log2(x: f64) -> Sum<f64> {
-    let (k, m, _) = x.split();
-    let f = m - 1.0;
-    let divisor = m + 1.0;
-    let [s, s_low] = quotient::divide2([f, 0.0], [divisor, (1.0 - divisor) + m]);
-    let [s, s_low] = quotient::sum(s, s_low);
-    let z = s * s;
-    let z_low = (2.0 * s).mul_add(s_low, s.mul_add(s, -z));
-    let third = z * THIRD[0];
-    let third_low = z.mul_add(THIRD[0], -third) + z_low.mul_add(THIRD[0], z * THIRD[1]);
-    let [w, w_low] = quotient::sum(third, z * z * z.polynomial(ARCTANH, [0.0]));
-    let w_low = w_low + third_low;
-    let double = 2.0 * s;
-    let product = double * w;
-    let product_low = double.mul_add(w, -product) + double.mul_add(w_low, 2.0 * s_low * w);
-    let [log, log_low] = quotient::sum(double, product);
-    let log_low = log_low + (2.0f64.mul_add(s_low, product_low));
-    let unit = log2_e::<f64>();
-    let part = log * unit[0];
-    let part_low = log.mul_add(unit[0], -part) + log_low.mul_add(unit[0], log * unit[1]);
-    let sum = k + part;
-    [sum, ((k - sum) + part) + part_low]
+fn interval(x: f64) -> u64 {
+    x.to_bits().wrapping_sub(LEAST) >> 48
+}
+
+/// log of a positive normal number with the table's entries of its interval.
+#[inline(always)]
+fn log(x: f64, c: f64, log_c: Sum<f64>) -> Sum<f64> {
+    let (k, m) = x.split_from(LEAST);
+    let r = c.mul_add(m, -1.0);
+    let whole = k.mul_add(LN_2[0], log_c[0]);
+    let high = whole + r;
+    let low = k.mul_add(LN_2[1], log_c[1]) + ((whole - high) + r);
+    let half = -0.5 * r;
+    let square = r * half;
+    let square_low = r.mul_add(half, -square);
+    let sum = high + square;
+    let low = low + ((high - sum) + square) + square_low;
+    let low = (r * r * r).mul_add(r.polynomial(LOG, [0.0]), low);
+    quotient::sum(sum, low)
+}
+
+/// y log x as a sum of two.
+#[inline(always)]
+fn exponent(y: f64, log: Sum<f64>) -> Sum<f64> {
+    let product = y * log[0];
+    [product, y.mul_add(log[1], y.mul_add(log[0], -product))]
+}
+
+/// n + ROUNDER, and e^x 2^-n.
+#[inline(always)]
+fn reduced_exp([x, low]: Sum<f64>) -> (f64, f64) {
+    let (t, [r, _]) = reduced(x);
+    (t, near_zero(r + low))
 }
 
 /// x^y for a positive normal x.
 #[inline(always)]
 fn pow_normal(x: f64, y: f64) -> f64 {
-    let log = log2(x);
-    let exponent = y * log[0];
-    let rest = y.mul_add(log[0], -exponent) + y * log[1];
-    let within = clamp(exponent, -1100.0, 1100.0);
-    let rest = choose(within == exponent, rest, 0.0);
-    let (t, p) = reduced2(within, rest);
+    let at = interval(x);
+    let [high, low] = exponent(y, log(x, entry(&C, at), LOG_C.map(|table| entry(&table, at))));
+    let within = clamp(high, -760.0, 760.0);
+    let (t, p) = reduced_exp([within, choose(within == high, low, 0.0)]);
     scaled(p, t)
 }
 
@@ -90,6 +148,33 @@ impl Body<f64, 2> for Pow {
             Self::straight(x)
         } else {
             Self::library(x)
+        }
+    }
+
+    /// Without overflow and negative numbers, if there are none.
+    #[inline(always)]
+    unsafe fn chunk<I: Instructions>(args: &[Chunk<f64>; 2]) -> Chunk<f64> {
+        let [Chunk(x), Chunk(y)] = args;
+        let at = std::array::from_fn(|i| interval(x[i]));
+        // SAFETY: passed on.
+        let (c, log_c) = unsafe {
+            (
+                I::look_up(&C, &at),
+                [I::look_up(&LOG_C[0], &at), I::look_up(&LOG_C[1], &at)],
+            )
+        };
+        let mut values = Chunk([0.0; CHUNK]);
+        let mut others = 0;
+        for i in 0..CHUNK {
+            let product = exponent(y[i], log(x[i], c[i], [log_c[0][i], log_c[1][i]]));
+            let (t, p) = reduced_exp(product);
+            values.0[i] = p * t.power_of_two();
+            others |= u32::from(!(x[i].is_positive_normal() & (product[0].abs() < f64::EXP_LIMIT)));
+        }
+        if others == 0 {
+            values
+        } else {
+            body::chunk::<Self, f64, 2>(args)
         }
     }
 
