@@ -183,13 +183,51 @@ impl Body<f64, 2> for Pow {
     }
 }
 
-/// log2 m = s P(s^2); relative error 2^-37.8.
+/// As [`LEAST`], [`C`] and [`LOG_C`], in base 2 and for single precision; |r| < 0.0295.
+const LEAST_SINGLE: u32 = 0x3f33c000;
+const C_SINGLE: Table = [
+    1.3931972789115645,
+    1.3350717079530638,
+    1.281602002503129,
+    1.2322503008423586,
+    1.186558516801854,
+    1.1441340782122904,
+    1.104638619201726,
+    1.067778936392075,
+    1.0332996972754793,
+    1.0,
+    0.9429097605893186,
+    0.8904347826086957,
+    0.8434925864909391,
+    0.8012519561815337,
+    0.7630402384500745,
+    0.7283072546230441,
+];
+const LOG2_C: Table = [
+    -0.4783995602762732,
+    -0.4169172324970665,
+    -0.35794830707202324,
+    -0.3012953332296555,
+    -0.24678325082104496,
+    -0.19425612784838112,
+    -0.14357447137446913,
+    -0.09461299498186922,
+    -0.047258752813511835,
+    0.0,
+    0.08480838780436149,
+    0.1674181458317375,
+    0.24555270625568207,
+    0.3196721209469944,
+    0.39016895620018355,
+    0.4573808790725352,
+];
+/// log2(1 + r) / r; relative error 2^-31.5.
 const LOG2_SINGLE: [f64; 5] = [
-    2.885390081790153,
-    0.9617966732675287,
-    0.5770835978740383,
-    0.41167200160550266,
-    0.34074255701072237,
+    1.4426950408974044,
+    -0.7213474637432594,
+    0.4808982205850333,
+    -0.3609349070828752,
+    0.2888524320482238,
 ];
 /// 2^r for |r| <= 1/2; error 2^-29.
 const EXP2_SINGLE: [f64; 7] = [
@@ -202,25 +240,44 @@ const EXP2_SINGLE: [f64; 7] = [
     0.00015479271406792459,
 ];
 
-/// In double precision, where subnormal arguments and results are ordinary and one number holds
-/// log2 x exactly enough.
+#[inline(always)]
+fn interval_single(x: f32) -> u64 {
+    u64::from(x.to_bits().wrapping_sub(LEAST_SINGLE) >> 19)
+}
+
+/// log2 of a positive normal number.
+#[inline(always)]
+fn log2_single(x: f32, c: f64, log2_c: f64) -> f64 {
+    let distance = x.to_bits().wrapping_sub(LEAST_SINGLE);
+    let whole = distance & (u32::MAX << 23);
+    let m = f64::from(f32::from_bits(x.to_bits().wrapping_sub(whole)));
+    let k = f64::from(distance.cast_signed() >> 23);
+    let r = c.mul_add(m, -1.0);
+    r.mul_add(r.polynomial(LOG2_SINGLE, [0.0]), k + log2_c)
+}
+
+/// 2^x for |x| <= 200.
+#[inline(always)]
+fn exp2_single(x: f64) -> f32 {
+    let t = x + f64::ROUNDER;
+    let r = x - (t - f64::ROUNDER);
+    let p = r.polynomial(EXP2_SINGLE, [0.0]);
+    f64::from_bits(p.to_bits().wrapping_add(t.to_bits() << 52)) as f32
+}
+
+/// In double precision, where one number holds log2 x exactly enough.
 impl Body<f32, 2> for Pow {
     #[inline(always)]
     fn is_ordinary([x, y]: [f32; 2]) -> bool {
-        let a = x.abs();
-        (a > 0.0) & (a < f32::INFINITY) & (y.abs() < f32::INFINITY)
+        x.abs().is_positive_normal() & (y.abs() < f32::INFINITY)
     }
 
     #[inline(always)]
     fn straight([x, y]: [f32; 2]) -> f32 {
-        let (k, m, _) = f64::from(x.abs()).split();
-        let s = (m - 1.0) / (m + 1.0);
-        let log = s.mul_add((s * s).polynomial(LOG2_SINGLE, [0.0]), k);
-        let exponent = clamp(f64::from(y) * log, -200.0, 200.0);
-        let t = exponent + f64::ROUNDER;
-        let r = exponent - (t - f64::ROUNDER);
-        let value = r.polynomial(EXP2_SINGLE, [0.0]) * t.power_of_two();
-        of_sign(x, y, value as f32)
+        let at = interval_single(x.abs());
+        let log = log2_single(x.abs(), entry(&C_SINGLE, at), entry(&LOG2_C, at));
+        let product = clamp(f64::from(y) * log, -200.0, 200.0);
+        of_sign(x, y, exp2_single(product))
     }
 
     #[inline(always)]
@@ -230,6 +287,28 @@ impl Body<f32, 2> for Pow {
         } else {
             Self::library(x)
         }
+    }
+
+    /// Without negative numbers, if there are none.
+    #[inline(always)]
+    unsafe fn chunk<I: Instructions>(args: &[Chunk<f32>; 2]) -> Chunk<f32> {
+        let [Chunk(x), Chunk(y)] = args;
+        let mut others = 0;
+        for i in 0..CHUNK {
+            others |= u32::from(!(x[i].is_positive_normal() & (y[i].abs() < f32::INFINITY)));
+        }
+        if others != 0 {
+            return body::chunk::<Self, f32, 2>(args);
+        }
+        let at = std::array::from_fn(|i| interval_single(x[i]));
+        // SAFETY: passed on.
+        let (c, log2_c) = unsafe { (I::look_up(&C_SINGLE, &at), I::look_up(&LOG2_C, &at)) };
+        let mut values = Chunk([0.0; CHUNK]);
+        for i in 0..CHUNK {
+            let product = f64::from(y[i]) * log2_single(x[i], c[i], log2_c[i]);
+            values.0[i] = exp2_single(clamp(product, -200.0, 200.0));
+        }
+        values
     }
 
     fn library([x, y]: [f32; 2]) -> f32 {
