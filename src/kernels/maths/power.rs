@@ -4,26 +4,26 @@
 //! needed in double precision, since y log x may be as large as 710, and seven in single precision.
 
 use super::body::{self, Body, Chunk, CHUNK};
-use super::choice::choose;
-use super::exponential::{near_zero, reduced, scaled};
+use super::choice::{choose, choose2};
+use super::exponential::{ln2, near_zero, scaled};
 use super::float::{Float, Sum};
 use super::table::{self, Instructions, Tabled};
 
-/// y log x.
+/// y log x, as a number, and what is added up to it.
 #[inline(always)]
-fn exponent<T: Float>(y: T, log: Sum<T>) -> Sum<T> {
+fn exponent<T: Float>(y: T, log: Sum<T>) -> (T, Sum<T>) {
     let product = y * log[0];
-    [
-        product,
-        y.fused(log[1], y.fused(log[0], -product)),
-    ]
+    let low = y.fused(log[1], y.fused(log[0], -product));
+    (product + low, [product, low])
 }
 
-/// n + ROUNDER, and e^x 2^-n.
+/// n + ROUNDER, and e^x 2^-n, where x is nearly `near`.
 #[inline(always)]
-fn reduced_exp<T: Float>([x, low]: Sum<T>) -> (T, T) {
-    let (t, [r, _]) = reduced(x);
-    (t, near_zero(r + low))
+fn reduced_exp<T: Float>(near: T, x: Sum<T>) -> (T, T) {
+    let t = near.fused(T::of(std::f64::consts::LOG2_E), T::ROUNDER);
+    let minus_n = T::ROUNDER - t;
+    let r = minus_n.fused(ln2::<T>()[0], x[0]) + minus_n.fused(ln2::<T>()[1], x[1]);
+    (t, near_zero(r))
 }
 
 /// The sign and the exceptions of a negative `x`, given |x|^y: NaN unless y is an integer.
@@ -47,12 +47,15 @@ impl<T: Tabled> Body<T, 2> for Pow {
     #[inline(always)]
     fn straight([x, y]: [T; 2]) -> T {
         let a = x.magnitude();
-        let [high, low] = exponent(y, table::log(a, table::entry(a)));
+        let (near, product) = exponent(y, table::log(a, table::entry(a)));
         // Beyond any overflow or underflow.
         let limit = T::of(1.2) * T::EXP_LIMIT;
-        let within = choose(high < -limit, -limit, high);
-        let within = choose(high > limit, limit, within);
-        let (t, p) = reduced_exp([within, choose(within == high, low, T::ZERO)]);
+        let low = near < -limit;
+        let high = near > limit;
+        let bound = choose(low, -limit, limit);
+        let near = choose(low | high, bound, near);
+        let product = choose2(low | high, [bound, T::ZERO], product);
+        let (t, p) = reduced_exp(near, product);
         of_sign(x, y, scaled(p, t))
     }
 
@@ -75,10 +78,10 @@ impl<T: Tabled> Body<T, 2> for Pow {
         let mut others = 0;
         for i in 0..CHUNK {
             let log = table::log(x.0[i], [c[i], log_c[i], log_c_low[i]]);
-            let product = exponent(y.0[i], log);
-            let (t, p) = reduced_exp(product);
+            let (near, product) = exponent(y.0[i], log);
+            let (t, p) = reduced_exp(near, product);
             values.0[i] = p * t.power_of_two();
-            let small = product[0].magnitude() < T::EXP_LIMIT;
+            let small = near.magnitude() < T::EXP_LIMIT;
             others |= u32::from(!(x.0[i].is_positive_normal() & small));
         }
         if others == 0 {

@@ -99,7 +99,8 @@ const LOG: [f64; 9] = [
 ];
 const LOG_SINGLE: [f32; 4] = [0.33333313, -0.24999978, 0.20035993, -0.16701478];
 
-/// log of a positive normal number, to about ten bits more than it has.
+/// log of a positive normal number, to about ten bits more than it has. The second number is as
+/// large as r^3 / 3.
 #[inline(always)]
 pub(super) fn log<T: Tabled>(x: T, [c, log_c, log_c_low]: Entry<T>) -> Sum<T> {
     let (k, m) = x.around_one();
@@ -108,12 +109,9 @@ pub(super) fn log<T: Tabled>(x: T, [c, log_c, log_c_low]: Entry<T>) -> Sum<T> {
     let high = whole + r;
     let low = k.fused(T::LN_2[1], log_c_low) + ((whole - high) + r);
     let half = T::of(-0.5) * r;
-    let square = r * half;
-    let square_low = r.fused(half, -square);
-    let sum = high + square;
-    let low = low + ((high - sum) + square) + square_low;
-    let low = (r * r * r).fused(r.polynomial(LOG, LOG_SINGLE), low);
-    super::quotient::sum(sum, low)
+    let sum = half.fused(r, high);
+    let low = low + half.fused(r, high - sum);
+    [sum, (r * r * r).fused(r.polynomial(LOG, LOG_SINGLE), low)]
 }
 
 /// Bits of the least m, whose intervals are all numbers with the same four bits after the
