@@ -117,11 +117,10 @@ impl Body<f32, 1> for Tan {
     fn straight([x]: [f32; 1]) -> f32 {
         let (whole, n, first) = reduced(x, &HALF_PI_TAN);
         let r = n.mul_add(-HALF_PI_TAN[1], first);
-        let lost = n.mul_add(-HALF_PI_TAN[1], first - r);
-        let low = n.mul_add(-HALF_PI_TAN[2], lost);
+        // How far r is too large, with a sign that keeps that of a zero.
+        let excess = n.mul_add(HALF_PI_TAN[2], n.mul_add(HALF_PI_TAN[1], r - first));
         let z = r * r;
-        let tan = r + (r * z).mul_add(z.polynomial([0.0; 2], TAN), low);
-        let tan = tan.copysign(r);
+        let tan = r + (r * z).mul_add(z.polynomial([0.0; 2], TAN), -excess);
         let odd = whole & 1 == 1;
         choose(odd, -1.0, tan) / choose(odd, tan, 1.0)
     }
