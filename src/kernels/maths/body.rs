@@ -35,7 +35,7 @@ pub(super) trait Body<T, const N: usize>: Sized {
     /// # Safety
     /// On a processor that has the instructions.
     #[inline(always)]
-    unsafe fn chunk<I: Instructions>(x: &[Chunk<T>; N]) -> Chunk<T>
+    unsafe fn chunk<I: Instructions>(x: [&[T; CHUNK]; N]) -> Chunk<T>
     where
         T: Float,
     {
@@ -142,10 +142,10 @@ unsafe fn chunks<B: Body<T, N>, T: Float, const N: usize, I: Instructions>(
         // SAFETY: a chunk of n elements, aligned; those of an argument at the address of `out` are
         // read before they are written.
         unsafe {
-            let x: [Chunk<T>; N] = std::array::from_fn(|arg| {
-                Chunk(args[arg].cast::<T>().add(start).cast::<[T; CHUNK]>().read())
+            let x = std::array::from_fn(|arg| {
+                &*args[arg].cast::<T>().add(start).cast::<[T; CHUNK]>()
             });
-            let values = B::chunk::<I>(&x);
+            let values = B::chunk::<I>(x);
             // Left to itself the compiler makes vectors of one element from each of many chunks.
             let out = std::hint::black_box(out);
             out.cast::<T>()
@@ -178,8 +178,8 @@ unsafe fn chunks<B: Body<T, N>, T: Float, const N: usize, I: Instructions>(
 
 /// The values of a chunk, by the faster body if all arguments are ordinary.
 #[inline(always)]
-pub(super) fn chunk<B: Body<T, N>, T: Float, const N: usize>(x: &[Chunk<T>; N]) -> Chunk<T> {
-    let at = |i: usize| -> [T; N] { std::array::from_fn(|arg| x[arg].0[i]) };
+pub(super) fn chunk<B: Body<T, N>, T: Float, const N: usize>(x: [&[T; CHUNK]; N]) -> Chunk<T> {
+    let at = |i: usize| -> [T; N] { std::array::from_fn(|arg| x[arg][i]) };
     let mut values = Chunk([T::ONE; CHUNK]);
     let mut others = 0;
     for i in 0..CHUNK {

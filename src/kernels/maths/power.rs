@@ -70,19 +70,19 @@ impl<T: Tabled> Body<T, 2> for Pow {
 
     /// Without overflow and negative numbers, if there are none.
     #[inline(always)]
-    unsafe fn chunk<I: Instructions>(args: &[Chunk<T>; 2]) -> Chunk<T> {
+    unsafe fn chunk<I: Instructions>(args: [&[T; CHUNK]; 2]) -> Chunk<T> {
         let [x, y] = args;
         // SAFETY: passed on.
         let [c, log_c, log_c_low] = unsafe { table::entries::<T, I>(x) };
         let mut values = Chunk([T::ZERO; CHUNK]);
         let mut others = 0;
         for i in 0..CHUNK {
-            let log = table::log(x.0[i], [c[i], log_c[i], log_c_low[i]]);
-            let (near, product) = exponent(y.0[i], log);
+            let log = table::log(x[i], [c[i], log_c[i], log_c_low[i]]);
+            let (near, product) = exponent(y[i], log);
             let (t, p) = reduced_exp(near, product);
             values.0[i] = p * t.power_of_two();
             let small = near.magnitude() < T::EXP_LIMIT;
-            others |= u32::from(!(x.0[i].is_positive_normal() & small));
+            others |= u32::from(!(x[i].is_positive_normal() & small));
         }
         if others == 0 {
             values

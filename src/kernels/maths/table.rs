@@ -4,7 +4,7 @@
 //! of terms as in S. Nagy's pow in musl). The compiler does not make permutations of look-ups, and
 //! to gather is slower than to compute.
 
-use super::body::{Chunk, CHUNK};
+use super::body::CHUNK;
 use super::float::{Float, Sum};
 
 pub(super) type Table<T> = [T; 16];
@@ -73,8 +73,8 @@ pub(super) fn entry<T: Tabled>(x: T) -> Entry<T> {
 /// # Safety
 /// On a processor that has the instructions.
 #[inline(always)]
-pub(super) unsafe fn entries<T: Tabled, I: Instructions>(x: &Chunk<T>) -> [[T; CHUNK]; 3] {
-    let at = std::array::from_fn(|i| x.0[i].interval());
+pub(super) unsafe fn entries<T: Tabled, I: Instructions>(x: &[T; CHUNK]) -> [[T; CHUNK]; 3] {
+    let at = std::array::from_fn(|i| x[i].interval());
     // SAFETY: passed on.
     unsafe {
         [
