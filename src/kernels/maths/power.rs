@@ -3,7 +3,7 @@
 //! x^y = e^(y log x), with log x as a sum of two numbers: ten bits beyond those of a number are
 //! needed in double precision, since y log x may be as large as 710, and seven in single precision.
 
-use super::body::{self, Body, Chunk, CHUNK};
+use super::body::{Body, Chunk, CHUNK};
 use super::choice::{choose, choose2};
 use super::exponential::{ln2, near_zero, scaled};
 use super::float::{Float, Sum};
@@ -68,10 +68,9 @@ impl<T: Tabled> Body<T, 2> for Pow {
         }
     }
 
-    /// Without overflow and negative numbers, if there are none.
+    /// Where there are no overflow and no negative numbers.
     #[inline(always)]
-    unsafe fn chunk<I: Instructions>(args: [&[T; CHUNK]; 2]) -> Chunk<T> {
-        let [x, y] = args;
+    unsafe fn straight_chunk<I: Instructions>([x, y]: [&[T; CHUNK]; 2]) -> Option<Chunk<T>> {
         // SAFETY: passed on.
         let [c, log_c, log_c_low] = unsafe { table::entries::<T, I>(x) };
         let mut values = Chunk([T::ZERO; CHUNK]);
@@ -84,11 +83,7 @@ impl<T: Tabled> Body<T, 2> for Pow {
             let small = near.magnitude() < T::EXP_LIMIT;
             others |= u32::from(!(x[i].is_positive_normal() & small));
         }
-        if others == 0 {
-            values
-        } else {
-            body::chunk::<Self, T, 2>(args)
-        }
+        (others == 0).then_some(values)
     }
 
     fn library([x, y]: [T; 2]) -> T {
