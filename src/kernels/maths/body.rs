@@ -6,9 +6,9 @@
 
 use super::super::lane::Kernel;
 use super::float::Float;
+use super::table::Instructions;
 #[cfg(target_arch = "x86_64")]
 use super::table::{Avx2, Avx512};
-use super::table::Instructions;
 
 /// Elements computed together; a multiple of every vector length.
 pub(super) const CHUNK: usize = 32;
@@ -142,15 +142,7 @@ unsafe fn with_avx2<B: Body<T, N>, T: Float, const N: usize>(
     n: usize,
 ) {
     // SAFETY: passed on.
-    unsafe {
-        chunks::<B, T, N, Avx2>(
-            args,
-            out,
-            n,
-            with_avx2::<B, T, N>,
-            all_with_avx2::<B, T, N>,
-        )
-    }
+    unsafe { chunks::<B, T, N, Avx2>(args, out, n, with_avx2::<B, T, N>, all_with_avx2::<B, T, N>) }
 }
 
 /// # Safety
@@ -191,9 +183,8 @@ unsafe fn chunks<B: Body<T, N>, T: Float, const N: usize, I: Instructions>(
         // SAFETY: a chunk of n elements, aligned; those of an argument at the address of `out` are
         // read before they are written.
         unsafe {
-            let x = std::array::from_fn(|arg| {
-                &*args[arg].cast::<T>().add(start).cast::<[T; CHUNK]>()
-            });
+            let x =
+                std::array::from_fn(|arg| &*args[arg].cast::<T>().add(start).cast::<[T; CHUNK]>());
             let Some(values) = B::straight_chunk::<I>(x) else {
                 let args = args.map(|arg| arg.wrapping_add(start * size_of::<T>()));
                 all(args, out.add(start * size_of::<T>()), CHUNK);
@@ -258,8 +249,7 @@ pub(super) fn straight_chunk<B: Body<T, N>, T: Float, const N: usize>(
 unsafe fn all<B: Body<T, N>, T: Float, const N: usize>(args: [*const u8; 3], out: *mut u8) {
     // SAFETY: a chunk of elements, read before those at the address of `out` are written.
     unsafe {
-        let x: [[T; CHUNK]; N] =
-            std::array::from_fn(|arg| args[arg].cast::<[T; CHUNK]>().read());
+        let x: [[T; CHUNK]; N] = std::array::from_fn(|arg| args[arg].cast::<[T; CHUNK]>().read());
         let x: [&[T; CHUNK]; N] = std::array::from_fn(|arg| &x[arg]);
         let values = straight_chunk::<B, T, N>(x).unwrap_or_else(|| {
             let mut values = Chunk([T::ONE; CHUNK]);

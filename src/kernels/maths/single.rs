@@ -50,7 +50,12 @@ fn turned(x: f32, turns: u32) -> f32 {
     let coefficient = |i: usize| choose(odd, COS[i], if i < 3 { SIN[i] } else { 0.0 });
     let rest = z.polynomial(
         [0.0; 2],
-        [coefficient(0), coefficient(1), coefficient(2), coefficient(3)],
+        [
+            coefficient(0),
+            coefficient(1),
+            coefficient(2),
+            coefficient(3),
+        ],
     );
     let first = choose(odd, 1.0, r);
     let value = choose(odd, z, r * z).mul_add(rest, first).copysign(first);
