@@ -6,12 +6,15 @@
 
 use super::super::lane::Kernel;
 use super::float::Float;
+use super::table::Instructions;
+#[cfg(target_arch = "x86_64")]
+use super::table::{Avx2, Avx512};
 
 /// Elements computed together; a multiple of every vector length.
-const CHUNK: usize = 32;
+pub(super) const CHUNK: usize = 32;
 
 /// A function of `N` real arguments.
-pub(super) trait Body<T, const N: usize> {
+pub(super) trait Body<T, const N: usize>: Sized {
     /// Whether `straight` is the value at these arguments.
     #[inline(always)]
     fn is_ordinary(_: [T; N]) -> bool {
@@ -25,6 +28,18 @@ pub(super) trait Body<T, const N: usize> {
     #[inline(always)]
     fn value(x: [T; N]) -> T {
         Self::straight(x)
+    }
+
+    /// The values of a chunk, if its arguments are ordinary.
+    ///
+    /// # Safety
+    /// On a processor that has the instructions.
+    #[inline(always)]
+    unsafe fn straight_chunk<I: Instructions>(x: [&[T; CHUNK]; N]) -> Option<Chunk<T>>
+    where
+        T: Float,
+    {
+        straight_chunk::<Self, T, N>(x)
     }
 
     /// The value by the C library, for processors without fused multiply-add.
@@ -91,7 +106,30 @@ unsafe fn with_avx512<B: Body<T, N>, T: Float, const N: usize>(
     n: usize,
 ) {
     // SAFETY: passed on.
-    unsafe { chunks::<B, T, N>(args, out, n, with_avx512::<B, T, N>) }
+    unsafe {
+        chunks::<B, T, N, Avx512>(
+            args,
+            out,
+            n,
+            with_avx512::<B, T, N>,
+            all_with_avx512::<B, T, N>,
+        )
+    }
+}
+
+/// # Safety
+/// As [`all`], on a processor with AVX-512 F, DQ, VL, BW and FMA.
+#[cfg(target_arch = "x86_64")]
+#[cold]
+#[inline(never)]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,fma")]
+unsafe fn all_with_avx512<B: Body<T, N>, T: Float, const N: usize>(
+    args: [*const u8; 3],
+    out: *mut u8,
+    _: usize,
+) {
+    // SAFETY: passed on.
+    unsafe { all::<B, T, N>(args, out) }
 }
 
 /// # Safety
@@ -104,33 +142,54 @@ unsafe fn with_avx2<B: Body<T, N>, T: Float, const N: usize>(
     n: usize,
 ) {
     // SAFETY: passed on.
-    unsafe { chunks::<B, T, N>(args, out, n, with_avx2::<B, T, N>) }
+    unsafe { chunks::<B, T, N, Avx2>(args, out, n, with_avx2::<B, T, N>, all_with_avx2::<B, T, N>) }
+}
+
+/// # Safety
+/// As [`all`], on a processor with AVX2 and FMA.
+#[cfg(target_arch = "x86_64")]
+#[cold]
+#[inline(never)]
+#[target_feature(enable = "avx2,fma")]
+unsafe fn all_with_avx2<B: Body<T, N>, T: Float, const N: usize>(
+    args: [*const u8; 3],
+    out: *mut u8,
+    _: usize,
+) {
+    // SAFETY: passed on.
+    unsafe { all::<B, T, N>(args, out) }
 }
 
 /// Elements that are computed together, where vectors of them do not cross cache lines.
 #[derive(Clone, Copy)]
 #[repr(align(64))]
-struct Chunk<T>([T; CHUNK]);
+pub(super) struct Chunk<T>(pub [T; CHUNK]);
 
+/// Chunks of which some are left to `all`.
+///
 /// # Safety
 /// As [`Kernel`].
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-unsafe fn chunks<B: Body<T, N>, T: Float, const N: usize>(
+unsafe fn chunks<B: Body<T, N>, T: Float, const N: usize, I: Instructions>(
     args: [*const u8; 3],
     out: *mut u8,
     n: usize,
     this: Kernel,
+    all: Kernel,
 ) {
     let whole = n / CHUNK * CHUNK;
     for start in (0..whole).step_by(CHUNK) {
         // SAFETY: a chunk of n elements, aligned; those of an argument at the address of `out` are
         // read before they are written.
         unsafe {
-            let x: [Chunk<T>; N] = std::array::from_fn(|arg| {
-                Chunk(args[arg].cast::<T>().add(start).cast::<[T; CHUNK]>().read())
-            });
-            let values = chunk::<B, T, N>(&x);
+            let x =
+                std::array::from_fn(|arg| &*args[arg].cast::<T>().add(start).cast::<[T; CHUNK]>());
+            let Some(values) = B::straight_chunk::<I>(x) else {
+                let args = args.map(|arg| arg.wrapping_add(start * size_of::<T>()));
+                all(args, out.add(start * size_of::<T>()), CHUNK);
+                continue;
+            };
             // Left to itself the compiler makes vectors of one element from each of many chunks.
             let out = std::hint::black_box(out);
             out.cast::<T>()
@@ -161,23 +220,44 @@ unsafe fn chunks<B: Body<T, N>, T: Float, const N: usize>(
     }
 }
 
-#[cfg(target_arch = "x86_64")]
+/// The values of a chunk, if its arguments are ordinary.
 #[inline(always)]
-fn chunk<B: Body<T, N>, T: Float, const N: usize>(x: &[Chunk<T>; N]) -> Chunk<T> {
-    let at = |i: usize| -> [T; N] { std::array::from_fn(|arg| x[arg].0[i]) };
-    let mut values = Chunk([T::ONE; CHUNK]);
+pub(super) fn straight_chunk<B: Body<T, N>, T: Float, const N: usize>(
+    x: [&[T; CHUNK]; N],
+) -> Option<Chunk<T>> {
+    let at = |i: usize| -> [T; N] { std::array::from_fn(|arg| x[arg][i]) };
     let mut others = 0;
     for i in 0..CHUNK {
         others |= u32::from(!B::is_ordinary(at(i)));
     }
-    if others == 0 {
-        for (i, value) in values.0.iter_mut().enumerate() {
-            *value = B::straight(at(i));
-        }
-    } else {
-        for (i, value) in values.0.iter_mut().enumerate() {
-            *value = B::value(at(i));
-        }
+    if others != 0 {
+        return None;
     }
-    values
+    let mut values = Chunk([T::ONE; CHUNK]);
+    for (i, value) in values.0.iter_mut().enumerate() {
+        *value = B::straight(at(i));
+    }
+    Some(values)
+}
+
+/// The values of a chunk with any arguments.
+///
+/// # Safety
+/// As [`Kernel`], for a chunk.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+unsafe fn all<B: Body<T, N>, T: Float, const N: usize>(args: [*const u8; 3], out: *mut u8) {
+    // SAFETY: a chunk of elements, read before those at the address of `out` are written.
+    unsafe {
+        let x: [[T; CHUNK]; N] = std::array::from_fn(|arg| args[arg].cast::<[T; CHUNK]>().read());
+        let x: [&[T; CHUNK]; N] = std::array::from_fn(|arg| &x[arg]);
+        let values = straight_chunk::<B, T, N>(x).unwrap_or_else(|| {
+            let mut values = Chunk([T::ONE; CHUNK]);
+            for (i, value) in values.0.iter_mut().enumerate() {
+                *value = B::value(std::array::from_fn(|arg| x[arg][i]));
+            }
+            values
+        });
+        out.cast::<[T; CHUNK]>().write(values.0);
+    }
 }

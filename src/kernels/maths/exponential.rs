@@ -64,7 +64,7 @@ fn curve<T: Float>([r, low]: Sum<T>) -> T {
 
 /// e^r for |r| <= ln(2)/2.
 #[inline(always)]
-fn near_zero<T: Float>(r: T) -> T {
+pub(super) fn near_zero<T: Float>(r: T) -> T {
     (r * r).fused(r.polynomial(EXP, EXP_SINGLE), r) + T::ONE
 }
 

@@ -212,13 +212,13 @@ float!(
 /// The signed number in the bits of the exponent and the sign. Not all processors convert 64-bit
 /// integers: it is put, made positive, into the low bits of 2^52.
 #[inline(always)]
-fn exponent64(bits: u64) -> f64 {
+pub(super) fn exponent64(bits: u64) -> f64 {
     const TWO_52: f64 = 4503599627370496.0;
     let shifted = bits.wrapping_add(1024 << 52) >> 52;
     f64::from_bits(shifted | TWO_52.to_bits()) - (TWO_52 + 1024.0)
 }
 
 #[inline(always)]
-fn exponent32(bits: u32) -> f32 {
+pub(super) fn exponent32(bits: u32) -> f32 {
     (bits.cast_signed() >> 23) as f32
 }

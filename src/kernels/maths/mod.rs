@@ -15,6 +15,7 @@ mod power;
 mod quotient;
 mod root;
 mod single;
+mod table;
 mod trigonometric;
 
 use distarray_core::Dtype;

@@ -1,58 +1,206 @@
 //! cbrt and hypot.
 
-use super::body::Body;
+use super::body::{Body, Chunk, CHUNK};
 use super::choice::{choose, choose2};
-use super::float::Float;
+use super::float::{exponent32, exponent64, Float};
+use super::table::{Instructions, Table, Tabled};
 
-/// m^(-1/3) for m between sqrt(1/2) and sqrt(2); relative error 2^-17.4.
-const INVERSE_CBRT: [f64; 6] = [
-    1.9991706567645515,
-    -2.485919300147192,
-    2.792208804229595,
-    -1.8981298012236039,
-    0.7007373137853186,
-    -0.10806382580241498,
+/// ((1 + r)^(1/3) - 1) / r for |r| < 0.1112; error of the root 2^-55.6 and 2^-28.7.
+const CBRT: [f64; 11] = [
+    0.3333333333333332,
+    -0.1111111111111779,
+    0.06172839506202295,
+    -0.04115226329794833,
+    0.030178326292807905,
+    -0.023472060174148525,
+    0.019001215719747104,
+    -0.015829690396753755,
+    0.013482550282412794,
+    -0.012028785217284184,
+    0.010630584540844533,
 ];
-const INVERSE_CBRT_SINGLE: [f32; 6] = [
-    1.9991707,
-    -2.4859193,
-    2.792209,
-    -1.8981298,
-    0.7007373,
-    -0.10806383,
+const CBRT_SINGLE: [f32; 5] = [
+    0.33333334,
+    -0.11110955,
+    0.061725236,
+    -0.04155965,
+    0.030636424,
 ];
-const CBRT_2: f64 = 1.2599210498948732;
 
-/// The cube root of a positive normal number: x = 2^(3q + s) m, the inverse root of m by a
-/// polynomial and, in double precision, a step of third order, the root by a step of Newton's.
-#[inline(always)]
-fn cbrt_normal<T: Float>(x: T) -> T {
-    let third = T::of(1.0 / 3.0);
-    let (k, m, _) = x.split();
-    let t = k.fused(third, T::ROUNDER);
-    let s = (t - T::ROUNDER).fused(T::of(-3.0), k);
-    let [half, two] = [T::of(0.5), T::of(2.0)];
-    let up = choose2(s > T::ZERO, [two, T::of(1.0 / CBRT_2)], [T::ONE, T::ONE]);
-    let [scale, inverse] = choose2(s < T::ZERO, [half, T::of(CBRT_2)], up);
-    let r = m.polynomial(INVERSE_CBRT, INVERSE_CBRT_SINGLE) * inverse;
-    let m = m * scale;
-    let r = if T::IS_DOUBLE {
-        let error = (r * r).fused(-(r * m), T::ONE);
-        (r * error).fused(T::of(2.0 / 9.0).fused(error, third), r)
-    } else {
-        r
+/// Numbers with a table of roots: c, nearly 1/m in each quarter of an octave from 1/2 to 4, and
+/// c^(-1/3) as a sum.
+trait Roots: Tabled {
+    const C: Table<Self>;
+    const ROOT: [Table<Self>; 2];
+
+    /// 3q, for the exponent of this number, as exponents of numbers near 1 are; and q.
+    fn octaves(self) -> [Self::Index; 2];
+    /// Multiplied by 2^-n.
+    fn lowered(self, n: Self::Index) -> Self;
+    /// Multiplied by 2^n.
+    fn raised(self, n: Self::Index) -> Self;
+    /// The quarter that a number of the table lies in, in the low four bits.
+    fn quarter(self) -> Self::Index;
+}
+
+macro_rules! roots {
+    ($float:ident, $bits:ident, $digits:literal, $exponent:path, $c:expr, $root:expr) => {
+        impl Roots for $float {
+            const C: Table<$float> = $c;
+            const ROOT: [Table<$float>; 2] = $root;
+
+            #[inline(always)]
+            fn octaves(self) -> [$bits; 2] {
+                let exponent = $exponent(self.to_bits().wrapping_sub((1.0 as $float).to_bits()));
+                let third = exponent.mul_add(1.0 / 3.0, $float::ROUNDER);
+                let q = third.to_bits() << $digits;
+                [q.wrapping_add(q << 1), q]
+            }
+
+            #[inline(always)]
+            fn lowered(self, n: $bits) -> $float {
+                $float::from_bits(self.to_bits().wrapping_sub(n))
+            }
+
+            #[inline(always)]
+            fn raised(self, n: $bits) -> $float {
+                $float::from_bits(self.to_bits().wrapping_add(n))
+            }
+
+            #[inline(always)]
+            fn quarter(self) -> $bits {
+                self.to_bits() >> ($digits - 2)
+            }
+        }
     };
-    let square = r * r;
-    let root = square * m;
-    let root2 = root * root;
-    let rest = root.fused(root, -root2);
-    let missing = root.fused(-rest, root.fused(-root2, m));
-    (missing * third).fused(square, root) * t.power_of_two()
+}
+
+roots!(
+    f64,
+    u64,
+    52,
+    exponent64,
+    [
+        0.4444444444444444,
+        0.36363636363636365,
+        0.3076923076923077,
+        0.26666666666666666,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        1.7777777777777777,
+        1.4545454545454546,
+        1.2307692307692308,
+        1.0666666666666667,
+        0.8888888888888888,
+        0.7272727272727273,
+        0.6153846153846154,
+        0.5333333333333333
+    ],
+    [
+        [
+            1.3103706971044484,
+            1.4010196653276936,
+            1.4812480342036853,
+            1.5536162529769295,
+            0.0,
+            0.0,
+            0.0,
+            0.0,
+            0.8254818122236567,
+            0.8825870838315157,
+            0.933127789204312,
+            0.9787169102922159,
+            1.040041911525952,
+            1.1119900452846578,
+            1.1756673438603786,
+            1.2331060371652351
+        ],
+        [
+            -9.525839152810876e-17,
+            -7.224560858497124e-17,
+            -1.1064518324693038e-16,
+            -7.201564071760759e-17,
+            0.0,
+            0.0,
+            0.0,
+            0.0,
+            4.978799583089157e-19,
+            2.7653102076454096e-18,
+            -9.065091763189702e-18,
+            4.5270002344509106e-17,
+            3.122869585691552e-17,
+            -8.507246317124292e-17,
+            8.997102645812333e-17,
+            -9.060720696346354e-17
+        ]
+    ]
+);
+roots!(
+    f32,
+    u32,
+    23,
+    exponent32,
+    [
+        0.44444445, 0.36363637, 0.30769232, 0.26666668, 0.0, 0.0, 0.0, 0.0, 1.7777778, 1.4545455,
+        1.2307693, 1.0666667, 0.8888889, 0.72727275, 0.61538464, 0.53333336
+    ],
+    [
+        [
+            1.3103707, 1.4010197, 1.481248, 1.5536163, 0.0, 0.0, 0.0, 0.0, 0.82548183, 0.8825871,
+            0.93312776, 0.9787169, 1.0400419, 1.11199, 1.1756673, 1.233106
+        ],
+        [
+            1.0180064e-08,
+            -4.1011145e-08,
+            -5.3157043e-09,
+            -5.93563e-08,
+            0.0,
+            0.0,
+            0.0,
+            0.0,
+            -2.1853884e-08,
+            -1.6965848e-10,
+            1.6729926e-08,
+            -1.6607878e-08,
+            -1.4579969e-08,
+            5.9262444e-08,
+            4.3342183e-08,
+            -1.3846599e-09
+        ]
+    ]
+);
+
+/// The cube root of a positive normal number x = 2^3q m, where m = (1 + r) / c, given m, q and the
+/// table's entries.
+#[inline(always)]
+fn cbrt<T: Roots>(m: T, q: T::Index, [c, root, root_low]: [T; 3]) -> T {
+    let r = c.fused(m, -T::ONE);
+    let rest = (root * r).fused(r.polynomial(CBRT, CBRT_SINGLE), root_low);
+    (root + rest).raised(q)
+}
+
+#[inline(always)]
+fn cbrt_normal<T: Roots>(x: T) -> T {
+    let [octaves, q] = x.octaves();
+    let m = x.lowered(octaves);
+    let at = m.quarter();
+    let entry = |table: &Table<T>| T::entry(table, at);
+    cbrt(
+        m,
+        q,
+        [
+            entry(&<T as Roots>::C),
+            entry(&T::ROOT[0]),
+            entry(&T::ROOT[1]),
+        ],
+    )
 }
 
 pub(super) struct Cbrt;
 
-impl<T: Float> Body<T, 1> for Cbrt {
+impl<T: Roots> Body<T, 1> for Cbrt {
     #[inline(always)]
     fn is_ordinary([x]: [T; 1]) -> bool {
         x.magnitude().is_positive_normal()
@@ -72,6 +220,36 @@ impl<T: Float> Body<T, 1> for Cbrt {
         let root = choose(tiny, root * T::of(1.0 / ROOT), root);
         let finite = (x != T::ZERO) & (x.magnitude() < T::INFINITY);
         choose(finite, root.signed(x), x)
+    }
+
+    #[inline(always)]
+    unsafe fn straight_chunk<I: Instructions>([x]: [&[T; CHUNK]; 1]) -> Option<Chunk<T>> {
+        let mut others = 0;
+        for x in x {
+            others |= u32::from(!x.magnitude().is_positive_normal());
+        }
+        if others != 0 {
+            return None;
+        }
+        let m: [T; CHUNK] = std::array::from_fn(|i| {
+            let x = x[i].magnitude();
+            x.lowered(x.octaves()[0])
+        });
+        let at = std::array::from_fn(|i| m[i].quarter());
+        // SAFETY: passed on.
+        let (c, root, root_low) = unsafe {
+            (
+                I::look_up(&<T as Roots>::C, &at),
+                I::look_up(&T::ROOT[0], &at),
+                I::look_up(&T::ROOT[1], &at),
+            )
+        };
+        let mut values = Chunk([T::ZERO; CHUNK]);
+        for i in 0..CHUNK {
+            let q = x[i].magnitude().octaves()[1];
+            values.0[i] = cbrt(m[i], q, [c[i], root[i], root_low[i]]).signed(x[i]);
+        }
+        Some(values)
     }
 
     fn library([x]: [T; 1]) -> T {
