@@ -28,14 +28,6 @@ pub(super) fn ln2<T: Float>() -> Sum<T> {
     T::sum_of(std::f64::consts::LN_2, 2.3190468138462996e-17)
 }
 
-/// `x` between `low` and `high`; NaN remains NaN.
-#[inline(always)]
-pub(super) fn clamp<T: Float>(x: T, low: f64, high: f64) -> T {
-    let (low, high) = (T::of(low), T::of(high));
-    let x = choose(x < low, low, x);
-    choose(x > high, high, x)
-}
-
 /// p * 2^n with t = n + ROUNDER, for n of twice the range of an exponent: in two steps, only the
 /// last of which is rounded.
 #[inline(always)]
