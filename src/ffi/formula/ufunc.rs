@@ -178,10 +178,12 @@ mod tests {
     fn numbers_are_those_of_the_names() {
         let source = include_str!("ufunc.rs");
         for (number, ufunc) in Ufunc::ALL.iter().enumerate() {
-            let line = format!(
-                "pub const DARR_{}: c_int = {number};",
-                ufunc.name().to_uppercase()
-            );
+            // The name of C's rule for cuts is taken.
+            let name = match ufunc.name() {
+                "ceil" => "CEILING".into(),
+                name => name.to_uppercase(),
+            };
+            let line = format!("pub const DARR_{name}: c_int = {number};");
             assert!(source.contains(&line), "{line}");
         }
         assert_eq!(
