@@ -28,14 +28,6 @@ pub(super) fn ln2<T: Float>() -> Sum<T> {
     T::sum_of(std::f64::consts::LN_2, 2.3190468138462996e-17)
 }
 
-/// `x` between `low` and `high`; NaN remains NaN.
-#[inline(always)]
-pub(super) fn clamp<T: Float>(x: T, low: f64, high: f64) -> T {
-    let (low, high) = (T::of(low), T::of(high));
-    let x = choose(x < low, low, x);
-    choose(x > high, high, x)
-}
-
 /// p * 2^n with t = n + ROUNDER, for n of twice the range of an exponent: in two steps, only the
 /// last of which is rounded.
 #[inline(always)]
@@ -68,11 +60,11 @@ pub(super) fn near_zero<T: Float>(r: T) -> T {
     (r * r).fused(r.polynomial(EXP, EXP_SINGLE), r) + T::ONE
 }
 
-/// n + ROUNDER, and 2^(x + low - n), for a small `low`.
+/// n + ROUNDER, and 2^(x - n).
 #[inline(always)]
-pub(super) fn reduced2<T: Float>(x: T, low: T) -> (T, T) {
+fn reduced2<T: Float>(x: T) -> (T, T) {
     let t = x + T::ROUNDER;
-    (t, near_zero(((x - (t - T::ROUNDER)) + low) * ln2::<T>()[0]))
+    (t, near_zero((x - (t - T::ROUNDER)) * ln2::<T>()[0]))
 }
 
 /// e^x 2^shift, where the result may be subnormal or overflow.
@@ -131,7 +123,7 @@ impl<T: Float> Body<T, 1> for Exp2 {
 
     #[inline(always)]
     fn straight([x]: [T; 1]) -> T {
-        let (t, p) = reduced2(x, T::ZERO);
+        let (t, p) = reduced2(x);
         p * t.power_of_two()
     }
 
@@ -139,7 +131,7 @@ impl<T: Float> Body<T, 1> for Exp2 {
     fn value([x]: [T; 1]) -> T {
         let limit = T::of(1.3) * T::EXP2_LIMIT;
         let x = choose(x > limit, limit, x);
-        let (t, p) = reduced2(choose(x < -limit, -limit, x), T::ZERO);
+        let (t, p) = reduced2(choose(x < -limit, -limit, x));
         scaled(p, t)
     }
 
