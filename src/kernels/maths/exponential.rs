@@ -60,11 +60,11 @@ pub(super) fn near_zero<T: Float>(r: T) -> T {
     (r * r).fused(r.polynomial(EXP, EXP_SINGLE), r) + T::ONE
 }
 
-/// n + ROUNDER, and 2^(x + low - n), for a small `low`.
+/// n + ROUNDER, and 2^(x - n).
 #[inline(always)]
-pub(super) fn reduced2<T: Float>(x: T, low: T) -> (T, T) {
+fn reduced2<T: Float>(x: T) -> (T, T) {
     let t = x + T::ROUNDER;
-    (t, near_zero(((x - (t - T::ROUNDER)) + low) * ln2::<T>()[0]))
+    (t, near_zero((x - (t - T::ROUNDER)) * ln2::<T>()[0]))
 }
 
 /// e^x 2^shift, where the result may be subnormal or overflow.
@@ -123,7 +123,7 @@ impl<T: Float> Body<T, 1> for Exp2 {
 
     #[inline(always)]
     fn straight([x]: [T; 1]) -> T {
-        let (t, p) = reduced2(x, T::ZERO);
+        let (t, p) = reduced2(x);
         p * t.power_of_two()
     }
 
@@ -131,7 +131,7 @@ impl<T: Float> Body<T, 1> for Exp2 {
     fn value([x]: [T; 1]) -> T {
         let limit = T::of(1.3) * T::EXP2_LIMIT;
         let x = choose(x > limit, limit, x);
-        let (t, p) = reduced2(choose(x < -limit, -limit, x), T::ZERO);
+        let (t, p) = reduced2(choose(x < -limit, -limit, x));
         scaled(p, t)
     }
 

@@ -22,7 +22,7 @@ const LOG: [f64; 7] = [
 const LOG_SINGLE: [f32; 3] = [0.66666776, 0.39977533, 0.29872];
 
 #[inline(always)]
-pub(super) fn log2_e<T: Float>() -> Sum<T> {
+fn log2_e<T: Float>() -> Sum<T> {
     T::sum_of(std::f64::consts::LOG2_E, 2.0355273740931033e-17)
 }
 

@@ -18,9 +18,12 @@ pub(super) trait Instructions {
     unsafe fn look_up<T: Tabled>(table: &Table<T>, at: &[T::Index; CHUNK]) -> [T; CHUNK];
 }
 
+#[cfg(target_arch = "x86_64")]
 pub(super) struct Avx2;
+#[cfg(target_arch = "x86_64")]
 pub(super) struct Avx512;
 
+#[cfg(target_arch = "x86_64")]
 impl Instructions for Avx2 {
     #[inline(always)]
     unsafe fn look_up<T: Tabled>(table: &Table<T>, at: &[T::Index; CHUNK]) -> [T; CHUNK] {
@@ -28,6 +31,7 @@ impl Instructions for Avx2 {
     }
 }
 
+#[cfg(target_arch = "x86_64")]
 impl Instructions for Avx512 {
     #[inline(always)]
     unsafe fn look_up<T: Tabled>(table: &Table<T>, at: &[T::Index; CHUNK]) -> [T; CHUNK] {
@@ -55,6 +59,7 @@ pub(super) trait Tabled: Float {
     ///
     /// # Safety
     /// On a processor with AVX-512 F.
+    #[cfg(target_arch = "x86_64")]
     unsafe fn permuted(table: &Table<Self>, at: &[Self::Index; CHUNK]) -> [Self; CHUNK];
 }
 
