@@ -56,11 +56,16 @@ double evaluations(int times, const char *formula, int n, const char *const *nam
     return now() - begin;
 }
 
-/* Seconds for calls of a Fortran loop. */
-double loops(int times, void (*loop)(long n, void *const *arguments), long n, void *const *arguments) {
+/* Seconds for calls of a Fortran loop of two to four arrays; negative: of another number. */
+double loops(int times, void (*loop)(void), long n, int count, void *const *at) {
     double begin = now();
     for (int i = 0; i < times; i++)
-        loop(n, arguments);
+        switch (count) {
+        case 2: ((void (*)(long, void *, void *))loop)(n, at[0], at[1]); break;
+        case 3: ((void (*)(long, void *, void *, void *))loop)(n, at[0], at[1], at[2]); break;
+        case 4: ((void (*)(long, void *, void *, void *, void *))loop)(n, at[0], at[1], at[2], at[3]); break;
+        default: return -1;
+        }
     return now() - begin;
 }
 

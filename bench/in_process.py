@@ -82,7 +82,7 @@ class Library:
     def loop(self, function, n, *arrays):
         """A function that calls a Fortran loop some number of times and gives the seconds."""
         arguments = (ctypes.c_void_p * len(arrays))(*[array.ctypes.data for array in arrays])
-        return lambda times: self.calls.loops(times, function, ctypes.c_long(n), arguments)
+        return lambda times: self.calls.loops(times, function, ctypes.c_long(n), len(arrays), arguments)
 
 
 def fortran(name, *flags):

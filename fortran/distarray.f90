@@ -408,6 +408,7 @@ contains
     include 'distarray_library.inc'
     include 'distarray_describe.inc'
     include 'distarray_dist.inc'
+    include 'distarray_dist_query.inc'
     include 'distarray_array.inc'
     include 'distarray_part.inc'
     include 'distarray_sort.inc'

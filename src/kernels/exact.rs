@@ -8,8 +8,7 @@ mod split;
 use distarray_core::{Dtype, Kind};
 
 use super::block::Block;
-use super::element::Flag;
-use super::number::Real;
+use super::number::{with_parts, Real};
 use super::op::Op;
 use super::tile::{Buffer, Operand, Traversal};
 use super::value::Value;
@@ -221,21 +220,7 @@ impl Exact {
 type Adder = unsafe fn(&mut [Exact; 2], &mut Tiles, *const u8, *const u8, usize);
 
 fn adder(op: Op, dtype: Dtype) -> Adder {
-    match dtype {
-        Dtype::Bool => of_op::<Flag, 1>(op),
-        Dtype::Int8 => of_op::<i8, 1>(op),
-        Dtype::Int16 => of_op::<i16, 1>(op),
-        Dtype::Int32 => of_op::<i32, 1>(op),
-        Dtype::Int64 => of_op::<i64, 1>(op),
-        Dtype::Uint8 => of_op::<u8, 1>(op),
-        Dtype::Uint16 => of_op::<u16, 1>(op),
-        Dtype::Uint32 => of_op::<u32, 1>(op),
-        Dtype::Uint64 => of_op::<u64, 1>(op),
-        Dtype::Float32 => of_op::<f32, 1>(op),
-        Dtype::Float64 => of_op::<f64, 1>(op),
-        Dtype::Complex64 => of_op::<f32, 2>(op),
-        Dtype::Complex128 => of_op::<f64, 2>(op),
-    }
+    with_parts!(dtype, T, PARTS => of_op::<T, PARTS>(op))
 }
 
 fn of_op<T: Real, const PARTS: usize>(op: Op) -> Adder {

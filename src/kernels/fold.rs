@@ -9,7 +9,7 @@
 use distarray_core::Dtype;
 
 use super::element::Flag;
-use super::number::{Accumulator, Real};
+use super::number::{with_parts, Accumulator, Real};
 use super::op::Op;
 use super::partial::Words;
 
@@ -24,21 +24,7 @@ pub(super) type Kernel = unsafe fn(x: *const u8, y: *const u8, n: usize) -> Word
 
 /// The kernel of an operation that `Partial::new` accepts for this dtype.
 pub(super) fn kernel(op: Op, dtype: Dtype) -> Kernel {
-    match dtype {
-        Dtype::Bool => of_op::<Flag, 1>(op),
-        Dtype::Int8 => of_op::<i8, 1>(op),
-        Dtype::Int16 => of_op::<i16, 1>(op),
-        Dtype::Int32 => of_op::<i32, 1>(op),
-        Dtype::Int64 => of_op::<i64, 1>(op),
-        Dtype::Uint8 => of_op::<u8, 1>(op),
-        Dtype::Uint16 => of_op::<u16, 1>(op),
-        Dtype::Uint32 => of_op::<u32, 1>(op),
-        Dtype::Uint64 => of_op::<u64, 1>(op),
-        Dtype::Float32 => of_op::<f32, 1>(op),
-        Dtype::Float64 => of_op::<f64, 1>(op),
-        Dtype::Complex64 => of_op::<f32, 2>(op),
-        Dtype::Complex128 => of_op::<f64, 2>(op),
-    }
+    with_parts!(dtype, T, PARTS => of_op::<T, PARTS>(op))
 }
 
 fn of_op<T: Real, const PARTS: usize>(op: Op) -> Kernel {

@@ -166,3 +166,32 @@ impl Real for Flag {
         self.is_set() as u64
     }
 }
+
+/// Evaluates `$body` with `$T` bound to the type of the parts of elements of a dtype, and `$PARTS` to how many an element has.
+macro_rules! with_parts {
+    ($dtype:expr, $T:ident, $PARTS:ident => $body:expr) => {{
+        macro_rules! bind {
+            ($type:ty, $parts:literal) => {{
+                type $T = $type;
+                const $PARTS: usize = $parts;
+                $body
+            }};
+        }
+        match $dtype {
+            distarray_core::Dtype::Bool => bind!($crate::kernels::element::Flag, 1),
+            distarray_core::Dtype::Int8 => bind!(i8, 1),
+            distarray_core::Dtype::Int16 => bind!(i16, 1),
+            distarray_core::Dtype::Int32 => bind!(i32, 1),
+            distarray_core::Dtype::Int64 => bind!(i64, 1),
+            distarray_core::Dtype::Uint8 => bind!(u8, 1),
+            distarray_core::Dtype::Uint16 => bind!(u16, 1),
+            distarray_core::Dtype::Uint32 => bind!(u32, 1),
+            distarray_core::Dtype::Uint64 => bind!(u64, 1),
+            distarray_core::Dtype::Float32 => bind!(f32, 1),
+            distarray_core::Dtype::Float64 => bind!(f64, 1),
+            distarray_core::Dtype::Complex64 => bind!(f32, 2),
+            distarray_core::Dtype::Complex128 => bind!(f64, 2),
+        }
+    }};
+}
+pub(super) use with_parts;

@@ -14,7 +14,7 @@ use super::table::{Avx2, Avx512};
 pub(super) const CHUNK: usize = 32;
 
 /// A function of `N` real arguments.
-pub(super) trait Body<T, const N: usize>: Sized {
+pub(super) trait Body<T: Copy, const N: usize>: Sized {
     /// Whether `straight` is the value at these arguments.
     #[inline(always)]
     fn is_ordinary(_: [T; N]) -> bool {
@@ -24,10 +24,15 @@ pub(super) trait Body<T, const N: usize>: Sized {
     /// The value at ordinary arguments. At others anything but a panic.
     fn straight(x: [T; N]) -> T;
 
-    /// The value at all arguments, the same bits as `straight` at ordinary ones.
+    /// The value at all arguments, the same bits as `straight` at ordinary ones. Where a body does not say otherwise the C library
+    /// has the others.
     #[inline(always)]
     fn value(x: [T; N]) -> T {
-        Self::straight(x)
+        if Self::is_ordinary(x) {
+            Self::straight(x)
+        } else {
+            Self::library(x)
+        }
     }
 
     /// The values of a chunk, if its arguments are ordinary.

@@ -73,15 +73,6 @@ impl Body<f32, 1> for Sin {
         turned(x, 0)
     }
 
-    #[inline(always)]
-    fn value(x: [f32; 1]) -> f32 {
-        if <Self as Body<f32, 1>>::is_ordinary(x) {
-            Self::straight(x)
-        } else {
-            Self::library(x)
-        }
-    }
-
     fn library([x]: [f32; 1]) -> f32 {
         x.sin()
     }
@@ -96,15 +87,6 @@ impl Body<f32, 1> for Cos {
     #[inline(always)]
     fn straight([x]: [f32; 1]) -> f32 {
         turned(x, 1)
-    }
-
-    #[inline(always)]
-    fn value(x: [f32; 1]) -> f32 {
-        if <Self as Body<f32, 1>>::is_ordinary(x) {
-            Self::straight(x)
-        } else {
-            Self::library(x)
-        }
     }
 
     fn library([x]: [f32; 1]) -> f32 {
@@ -128,15 +110,6 @@ impl Body<f32, 1> for Tan {
         let tan = r + (r * z).mul_add(z.polynomial([0.0; 2], TAN), -excess);
         let odd = whole & 1 == 1;
         choose(odd, -1.0, tan) / choose(odd, tan, 1.0)
-    }
-
-    #[inline(always)]
-    fn value(x: [f32; 1]) -> f32 {
-        if <Self as Body<f32, 1>>::is_ordinary(x) {
-            Self::straight(x)
-        } else {
-            Self::library(x)
-        }
     }
 
     fn library([x]: [f32; 1]) -> f32 {

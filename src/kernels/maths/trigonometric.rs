@@ -94,15 +94,6 @@ impl Body<f64, 1> for Sin {
         sin_cos(x).0
     }
 
-    #[inline(always)]
-    fn value(x: [f64; 1]) -> f64 {
-        if Self::is_ordinary(x) {
-            Self::straight(x)
-        } else {
-            Self::library(x)
-        }
-    }
-
     fn library([x]: [f64; 1]) -> f64 {
         x.sin()
     }
@@ -119,15 +110,6 @@ impl Body<f64, 1> for Cos {
     #[inline(always)]
     fn straight([x]: [f64; 1]) -> f64 {
         sin_cos(x).1
-    }
-
-    #[inline(always)]
-    fn value(x: [f64; 1]) -> f64 {
-        if Self::is_ordinary(x) {
-            Self::straight(x)
-        } else {
-            Self::library(x)
-        }
     }
 
     fn library([x]: [f64; 1]) -> f64 {
@@ -158,15 +140,6 @@ impl Body<f64, 1> for Tan {
         let value = f64::from_bits(value.to_bits() ^ (n << 63));
         // The sum above forgets the sign of zero.
         choose(x == 0.0, x, value)
-    }
-
-    #[inline(always)]
-    fn value(x: [f64; 1]) -> f64 {
-        if Self::is_ordinary(x) {
-            Self::straight(x)
-        } else {
-            Self::library(x)
-        }
     }
 
     fn library([x]: [f64; 1]) -> f64 {

@@ -8,6 +8,7 @@ mod edge;
 mod memory;
 mod points;
 mod reduce;
+mod reduce_places;
 mod ufunc;
 
 use std::sync::Arc;
