@@ -123,7 +123,8 @@ def shifts(out):
     none, open_ = line(24), line(24, halo=(1, 1))
     for by in (2, -3, 24, -(2**62)):
         refused(ARGUMENT, f"v[{by}]", {"v": carried}, out, "`v`", "halo")
-    refused(ARGUMENT, "v[1]", {"v": none}, out, "`v`", "halo")
+    # A rank alone has no neighbours: what it lacks lies beyond the edge.
+    refused(ARGUMENT, "v[1]", {"v": none}, out, "`v`", "halo" if size > 1 else "beyond the edge")
     refused(ARGUMENT, "v[-1]", {"v": open_}, out, "`v`", "beyond the edge")
     refused(ARGUMENT, "v[0, 1]", {"v": carried}, out, "column")
     refused(ARGUMENT, "(v + 1)[2]", {"v": carried}, out, "halo")
