@@ -939,8 +939,9 @@ typedef struct darr_move_options {
     /* Dimension d of a source becomes dimension axes[d] of the target; NULL: d. Read during the call only. */
     const int *axes;
     /* DARR_RESHAPE_C or DARR_RESHAPE_F: source and target may have any shapes with the same number of elements, of which
-     * number n of a source, counted in that order of the global indices, becomes number n of the target. Without axes, and not
-     * for unstructured dimensions. Set-up costs time of the rows that a rank owns in dimensions that change, at most 2^24 of them.
+     * number n of a source, counted in that order of the global indices, becomes number n of the target. Without axes. The indices
+     * of an unstructured dimension are 0 to its extent - 1 then. Set-up costs time of the rows that a rank owns in dimensions that
+     * change; where rows repeat, of those after which they do, and otherwise at most 2^24 pieces of them.
      * DARR_RESHAPE_NONE, which is 0: shapes fit.
      */
     int reshape;
@@ -1260,10 +1261,11 @@ int darr_dist_reduce_keeping(const darr_dist *dist, int n_dims, const int *dims,
  * best is not looked for: the largest shares come first, and what moves is at most what moved before. Free the distribution with
  * darr_dist_free.
  * @param source [in] Where arrays come from, with any maps. Its communicator is that of the call.
- * @param target [in] Where they are to go: a distribution of the same shape and communicator without unstructured dimensions.
+ * @param target [in] Where they are to go: a distribution of the same shape and communicator, with any maps. Which indices of an
+ * unstructured dimension belong to which coordinates does not change either: a rank tells them to the one that takes its coordinates.
  * @param dist_out [out] The distribution.
- * Errors: DARR_ERR_ARGUMENT for shapes or communicators that differ; DARR_ERR_UNSUPPORTED for an unstructured dimension of the
- * target, whose lists only their ranks know; DARR_ERR_MISMATCH; DARR_ERR_MEMORY; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ * Errors: DARR_ERR_ARGUMENT for shapes or communicators that differ, and for an index of an unstructured dimension that the other
+ * end does not have; DARR_ERR_MISMATCH; DARR_ERR_MEMORY; DARR_ERR_COMM; DARR_ERR_HANDLE.
  */
 int darr_dist_relabel(const darr_dist *source,
                       const darr_dist *target,
@@ -2174,8 +2176,9 @@ int darr_plan_halo(int n,
  * @param plan_out [out] The plan.
  * Errors: DARR_ERR_ARGUMENT for shapes, dtypes or distributions that do not fit, axes that are no permutation or
  * given for a reshape, memory that sources and targets share, an index of an unstructured dimension that the other end does not
- * have; DARR_ERR_MISMATCH; DARR_ERR_MEMORY; DARR_ERR_UNSUPPORTED for a structure of a later version and for a reshape of
- * unstructured dimensions; DARR_ERR_COMM; DARR_ERR_HANDLE.
+ * have or, for a reshape, that is no place in its extent; DARR_ERR_MISMATCH; DARR_ERR_MEMORY, also for a reshape that cuts a
+ * rank's rows into more than 2^24 pieces without a pattern; DARR_ERR_UNSUPPORTED for a structure of a later version;
+ * DARR_ERR_COMM; DARR_ERR_HANDLE.
  */
 int darr_plan_redistribute(int n,
                            const darr_array *const *sources,

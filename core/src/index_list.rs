@@ -98,6 +98,15 @@ impl IndexList {
         self.sorted.iter().map(pair)
     }
 
+    /// The first of the calling rank's indices that is not lower, in ascending order, and its position.
+    pub fn at_or_above(&self, index: i64) -> Option<(i64, i64)> {
+        let at = self
+            .sorted
+            .partition_point(|&position| self.indices[position] < index);
+        let &position = self.sorted.get(at)?;
+        Some((self.indices[position], signed(position)))
+    }
+
     /// The coordinate that keeps the directory entry of an index.
     pub fn directory(&self, index: i64) -> usize {
         let turn = index.rem_euclid(signed(self.counts.len()));

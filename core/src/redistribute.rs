@@ -1,13 +1,17 @@
 //! Who sends what to whom so that an array changes its distribution.
 
+mod asked;
 mod chunks;
 mod groups;
 mod listed;
 mod pieces;
 mod reshape;
+mod rows;
+mod sequence;
 
+pub use asked::{Asked, Found};
 pub(crate) use pieces::greatest_common_divisor;
-pub use reshape::{reshape, Group, Reshape};
+pub use reshape::{reshape, reshape_questions, Group, Reshape};
 
 use crate::directory::{owned, Places, Questions};
 use crate::moves::{enclose, Moves, Product};

@@ -5,11 +5,12 @@
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use pathfinding::kuhn_munkres::kuhn_munkres;
 use pathfinding::matrix::Matrix;
 
-use crate::{Distribution, Error, Map, Result};
+use crate::{Dimension, Dims, Distribution, Error, IndexList, Map, Result};
 
 /// Elements that a rank holds of what another rank is to own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,14 +30,9 @@ impl Distribution {
     /// shares in any order. For more than 2^18 pairs of coordinates and ranks the largest shares come first, and the sum is
     /// at least that without any change.
     ///
-    /// Errors: an unstructured dimension, of which ranks know their own indices only; no memory.
+    /// Of unstructured dimensions it still has the indices of the calling rank's former coordinates: see
+    /// [`Distribution::with_lists`]. Errors: no memory.
     pub fn relabelled(&self, size: usize, shares: &[Share]) -> Result<Distribution> {
-        for (dim, dimension) in self.dims().iter().enumerate() {
-            if let Map::Unstructured(_) = dimension.map {
-                let what = "it is unstructured, and another rank would not know its indices";
-                return Err(Error::DimensionUnsupported { dim, what });
-            }
-        }
         let owners: Vec<usize> = (0..size)
             .filter(|&rank| self.grid().coords(rank).is_some())
             .collect();
@@ -45,6 +41,40 @@ impl Distribution {
             _ => largest_first(&owners, size, shares),
         };
         self.renumbered(|owner| taken.get(&owner).copied().unwrap_or(owner))
+    }
+
+    /// The index lists of the calling rank's coordinates, one per unstructured dimension.
+    pub fn lists(&self) -> impl Iterator<Item = &[i64]> {
+        self.dims().iter().filter_map(|dim| match &dim.map {
+            Map::Unstructured(list) => Some(list.indices()),
+            _ => None,
+        })
+    }
+
+    /// The same distribution as `rank` knows it, which has these index lists, one per unstructured dimension, or none outside of
+    /// the grid.
+    ///
+    /// Errors: lists that do not have as many indices as the coordinates of the rank; no memory.
+    pub fn with_lists(&self, rank: usize, lists: &[&[i64]]) -> Result<Distribution> {
+        let (coords, mut lists) = (self.grid().coords(rank), lists.iter());
+        let mut known = |(dim, dimension): (usize, &Dimension)| {
+            let Map::Unstructured(old) = &dimension.map else {
+                return Ok(dimension.clone());
+            };
+            let coord = coords.as_ref().map(|coords| coords[dim]);
+            let own = match coord {
+                Some(_) => lists.next().map_or(vec![], |list| list.to_vec()),
+                None => vec![],
+            };
+            let list = IndexList::new(dim, coord, own, old.counts())?;
+            Ok(Dimension {
+                map: Map::Unstructured(Arc::new(list)),
+                ..dimension.clone()
+            })
+        };
+        let dims = self.dims().iter().enumerate().map(&mut known);
+        let dims = dims.collect::<Result<Dims<Dimension>>>()?;
+        Distribution::new(&dims, self.grid().clone(), self.order())
     }
 }
 

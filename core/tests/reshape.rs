@@ -4,15 +4,15 @@ mod simulated;
 
 use std::collections::BTreeMap;
 
-use distarray_core::redistribute::{reshape, Group, Reshape};
+use distarray_core::redistribute::{reshape, reshape_questions, Group};
 use distarray_core::{Dimension, Distribution, Order, Product, Run};
 use proptest::prelude::*;
-use simulated::world::processes;
-use simulated::{dimension_over, indices, over, ranks, Memory};
+use simulated::world::{processes, reshapes, world, World};
+use simulated::{indices, Memory};
 
 #[derive(Debug)]
 struct Case {
-    dists: [Distribution; 2],
+    worlds: [World; 2],
     order: Order,
     processes: Vec<[Option<usize>; 2]>,
 }
@@ -47,20 +47,12 @@ fn shapes() -> impl Strategy<Value = [Vec<i64>; 2]> {
     })
 }
 
-fn dist(shape: Vec<i64>) -> impl Strategy<Value = Distribution> {
-    let most = [1usize, 5, 3, 2, 2, 1, 1][shape.len().min(6)];
-    let dims: Vec<_> = (shape.into_iter())
-        .map(|extent| dimension_over(Just(extent), 1..=most, true))
-        .collect();
-    dims.prop_flat_map(over)
-}
-
 fn case() -> impl Strategy<Value = Case> {
     shapes().prop_flat_map(|[from, to]| {
         let order = prop_oneof![Just(Order::C), Just(Order::F)];
-        (dist(from), dist(to), order).prop_flat_map(|(from, to, order)| {
-            processes(ranks(&from).end, ranks(&to).end).prop_map(move |processes| Case {
-                dists: [from.clone(), to.clone()],
+        (world(from), world(to), order).prop_flat_map(|(from, to, order)| {
+            processes(from.ranks().end, to.ranks().end).prop_map(move |processes| Case {
+                worlds: [from.clone(), to.clone()],
                 order,
                 processes,
             })
@@ -114,17 +106,18 @@ fn places(groups: &[Group], product: &Product, end: usize, memory: &Memory) -> V
 
 fn check(case: &Case) {
     let Case {
-        dists: [from, to],
+        worlds: [from, to],
         order,
         processes,
     } = case;
-    let fill = |dist: &Distribution| -> Vec<Memory> {
-        ranks(dist).map(|rank| filled(dist, rank, *order)).collect()
+    let fill = |world: &World| -> Vec<Memory> {
+        let filled = |rank| filled(&world.dist(rank), rank, *order);
+        world.ranks().map(filled).collect()
     };
     let (sources, wanted) = (fill(from), fill(to));
-    let mut targets: Vec<Memory> = ranks(to).map(|rank| Memory::new(to, rank, -1)).collect();
-    let plan = |&ranks: &[Option<usize>; 2]| reshape(from, to, ranks, *order).unwrap();
-    let plans: Vec<Reshape> = processes.iter().map(plan).collect();
+    let nothing = |rank| Memory::new(&to.dist(rank), rank, -1);
+    let mut targets: Vec<Memory> = to.ranks().map(nothing).collect();
+    let plans = reshapes(from, to, *order, processes);
     let mut mail = BTreeMap::new();
     for (plan, ranks) in plans.iter().zip(processes) {
         for message in &plan.moves.sends {
@@ -187,7 +180,7 @@ fn what_continues_is_one_run() {
         block(1 << 10, 2),
     ]);
     let matrix = make(&[block(1 << 20, 8), Dimension::whole(1 << 10)]);
-    let plan = reshape(&cube, &matrix, [Some(0); 2], Order::C).unwrap();
+    let plan = reshape(&cube, &matrix, [Some(0); 2], Order::C, [&[], &[]]).unwrap();
     let costs = plan.moves.costs().unwrap();
     assert_eq!((plan.groups.len(), costs.messages), (2, [1, 1]));
     assert!(costs.runs < 12, "{costs:?}");
@@ -198,26 +191,127 @@ fn rows_that_are_owned_whole_cost_nothing() {
     let pairs = make(&[block(1 << 50, 4), Dimension::whole(2), Dimension::whole(3)]);
     let line = make(&[Dimension::cyclic(6 << 50, 8, 1 << 48)]);
     let [forth, back] = [[&pairs, &line], [&line, &pairs]]
-        .map(|[from, to]| reshape(from, to, [Some(1); 2], Order::C).unwrap());
+        .map(|[from, to]| reshape(from, to, [Some(1); 2], Order::C, [&[], &[]]).unwrap());
     let [forth, back] = [forth, back].map(|plan| plan.moves.costs().unwrap());
     assert_eq!((forth.messages, back.messages), ([5, 2], [2, 5]));
     assert!(forth.runs + back.runs < 48, "{forth:?} {back:?}");
 }
 
+/// Rows that repeat cost the same however many they are.
+#[test]
+fn rows_that_repeat_cost_their_pattern() {
+    let cases = [
+        // A table of two columns and its transpose of shapes.
+        (
+            [Dimension::whole(1 << 40), Dimension::cyclic(3, 2, 1)],
+            [Dimension::cyclic(3, 2, 1), Dimension::whole(1 << 40)],
+        ),
+        // Columns that both ends cut at other places.
+        (
+            [block(1 << 40, 2), block(12, 3)],
+            [block(1 << 39, 2), block(24, 5)],
+        ),
+        // Rows of which none is a multiple of the other's.
+        (
+            [block(9 << 40, 2), block(4, 2)],
+            [block(6 << 40, 2), block(6, 4)],
+        ),
+        // Both dealt out.
+        (
+            [block(6 << 40, 2), Dimension::cyclic(10, 2, 3)],
+            [block(10 << 40, 2), Dimension::cyclic(6, 3, 1)],
+        ),
+        // A line that is dealt out.
+        (
+            [Dimension::cyclic(6 << 40, 2, 2), block(2, 2)],
+            [block(4 << 40, 2), block(3, 3)],
+        ),
+    ];
+    for (from, to) in cases {
+        for [from, to] in [[&from, &to], [&to, &from]] {
+            let (from, to) = (make(from), make(to));
+            let plan = reshape(&from, &to, [Some(1); 2], Order::C, [&[], &[]]);
+            let costs = plan
+                .expect(&format!("{from:?} {to:?}"))
+                .moves
+                .costs()
+                .unwrap();
+            assert!(costs.runs < 300, "{from:?} {to:?} {costs:?}");
+        }
+    }
+}
+
+/// What repeats is written out again and compared, where it is small enough.
+#[test]
+fn patterns_are_what_they_stand_for() {
+    let lists = |dims: &[Dimension]| World::of(&make(dims));
+    let columns = |extent, procs, dealt| match dealt {
+        0 => block(extent, procs),
+        block => Dimension::cyclic(extent, procs, block).with_phase(block - 1),
+    };
+    for (rows, row) in [
+        (30, 8),
+        (40, 6),
+        (20, 12),
+        (60, 4),
+        (48, 5),
+        (10, 24),
+        (3, 80),
+        (240, 1),
+    ] {
+        for (other_rows, other_row) in [(24, 10), (80, 3), (120, 2), (5, 48), (15, 16), (1, 240)] {
+            for dealt in 0..3 {
+                for padded in [0, 1] {
+                    let from = lists(&[
+                        block(rows, 2).with_halo(padded, 2 * padded),
+                        columns(row, 3, dealt),
+                    ]);
+                    let to = lists(&[
+                        columns(other_rows, 2, 2 - dealt),
+                        block(other_row, 3).with_boundary(padded, 0),
+                    ]);
+                    if (dealt * 3 > row) || (other_rows < 2) {
+                        continue;
+                    }
+                    check(&Case {
+                        worlds: [from, to],
+                        order: Order::C,
+                        processes: (0..6).map(|rank| [Some(rank); 2]).collect(),
+                    });
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn what_cannot_be_reshaped_is_named() {
     let text = |from: &[Dimension], to: &[Dimension]| {
-        reshape(&make(from), &make(to), [Some(0); 2], Order::C)
+        reshape(&make(from), &make(to), [Some(0); 2], Order::C, [&[], &[]])
             .unwrap_err()
             .to_string()
     };
     assert!(text(&[block(6, 3)], &[block(7, 3)]).contains("7 elements, the source 6"));
-    let list = distarray_core::IndexList::new(0, Some(0), (0..6).collect(), &[6]).unwrap();
-    let list = Dimension::unstructured(std::sync::Arc::new(list));
-    assert!(text(&[block(6, 3)], &[list]).contains("unstructured"));
+    let list = |indices: Vec<i64>| {
+        let list = distarray_core::IndexList::new(0, Some(0), indices, &[6]).unwrap();
+        Dimension::unstructured(std::sync::Arc::new(list))
+    };
+    let places = list((0..6).collect());
+    assert!(text(&[block(6, 3)], &[places]).contains("asked first"));
+    let elsewhere = list(vec![0, 1, 2, 3, 4, 6]);
+    let refused = text(&[block(6, 3)], &[elsewhere.clone()]);
+    assert!(refused.contains("the index 6 is not allowed"), "{refused}");
+    let asked = reshape_questions(
+        &make(&[elsewhere]),
+        &make(&[block(6, 3)]),
+        [Some(0); 2],
+        Order::C,
+    );
+    assert!(asked.unwrap_err().to_string().contains("0 to 6 - 1"));
     let huge = [Dimension::whole(i64::MAX), Dimension::whole(2)];
     assert!(text(&huge, &huge).contains("63 bits"));
-    let long = [Dimension::whole(1 << 40), Dimension::cyclic(3, 2, 1)];
-    let turned = [Dimension::cyclic(3, 2, 1), Dimension::whole(1 << 40)];
+    // Rows whose lengths have no common multiple in sight do not repeat.
+    let long = [block((1 << 30) - 1, 2), block((1 << 30) + 1, 2)];
+    let turned = [block((1 << 30) + 1, 2), block((1 << 30) - 1, 2)];
     assert!(text(&long, &turned).contains("16777216"));
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use distarray_core::directory::{keeper, Directory, Places, Questions};
-use distarray_core::redistribute::questions;
-use distarray_core::{Code, Dimension, Distribution, Map};
+use distarray_core::redistribute::{questions, Asked, Found};
+use distarray_core::{Code, Dimension, Dims, Distribution, Map};
 
 use crate::error::{Error, Result};
 use crate::mpi::Comm;
@@ -55,6 +55,30 @@ pub fn places(
         each.collect()
     };
     Ok([take(&asked[0]), take(&asked[1])])
+}
+
+/// Collective: who owns what a reshape asks about, of elements of the first distribution in the second and the other way round.
+/// Local, and nothing is asked, where neither has an unstructured dimension.
+pub fn found(
+    comm: &Comm,
+    dists: [&Distribution; 2],
+    asked: [Dims<Option<Asked>>; 2],
+) -> Result<[Vec<Option<Found>>; 2]> {
+    if !dists.iter().any(|dist| dist.dims().iter().any(is_listed)) {
+        return Ok([vec![], vec![]]);
+    }
+    let mut list = Vec::new();
+    for (end, dims) in asked.iter().enumerate() {
+        for (dim, asked) in dims.iter().enumerate() {
+            if let Some(asked) = asked {
+                list.push(([1 - end, dim], &asked.questions));
+            }
+        }
+    }
+    let mut answers = ask(comm, &dists, &list)?.into_iter();
+    let mut each =
+        |asked: Option<Asked>| asked.and_then(|asked| Some(asked.found(answers.next()?)));
+    Ok(asked.map(|dims| dims.into_iter().map(&mut each).collect()))
 }
 
 /// Collective: the answers to some questions about unstructured dimensions of these distributions, in their order.

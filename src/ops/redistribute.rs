@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use distarray_core::redistribute::{redistribute, reshape, MoveOptions};
+use distarray_core::redistribute::{
+    redistribute, reshape, reshape_questions, MoveOptions, Reshape,
+};
 use distarray_core::{Code, Distribution, Dtype, Moves, Order};
 
 use super::channels::Leg;
-use super::directory::places;
+use super::directory::{found, places};
 use super::plan::Plan;
 use crate::array::claim::Part;
 use crate::array::Array;
@@ -116,17 +118,30 @@ pub fn legs(comm: &Arc<Comm>, ends: &[End; 2], options: &Options) -> Result<Vec<
         let leg = |(source, target)| Leg::of(source, target, &moves, order, combine);
         return Ok(blocks.map(leg).collect());
     };
-    let rank = Some(comm.rank());
-    let reshape = match options.axes {
-        None => reshape(from, to, [rank, rank], sequence).map_err(Error::from),
-        Some(_) => {
+    let reshape = reshape_moves(comm, [from, to], options.axes.is_some(), sequence)?;
+    let leg = |(source, target)| Leg::reshaped(source, target, &reshape, order, combine);
+    Ok(blocks.map(leg).collect())
+}
+
+/// Collective: as `moves`, where elements keep their place in a sequence.
+fn reshape_moves(
+    comm: &Comm,
+    dists: [&Distribution; 2],
+    has_axes: bool,
+    sequence: Order,
+) -> Result<Reshape> {
+    let [from, to] = dists;
+    let ranks = [Some(comm.rank()); 2];
+    let asked = match has_axes {
+        false => reshape_questions(from, to, ranks, sequence).map_err(Error::from),
+        true => {
             let text = "axes cannot be given for a reshape: which dimension becomes which follows from the shapes";
             Err(Error::new(Code::Argument, text))
         }
     };
-    let reshape = comm.agree(reshape)?;
-    let leg = |(source, target)| Leg::reshaped(source, target, &reshape, order, combine);
-    Ok(blocks.map(leg).collect())
+    let found = found(comm, dists, comm.agree(asked)?)?;
+    let reshape = reshape(from, to, ranks, sequence, [&found[0], &found[1]]);
+    comm.agree(reshape.map_err(Error::from))
 }
 
 /// Collective: an agreement, and questions about the places of unstructured dimensions.

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use distarray_core::relabel::Share;
-use distarray_core::{Code, Product};
+use distarray_core::{Code, Distribution, Product};
 
+use super::directory::is_listed;
 use super::redistribute::moves;
 use crate::array::Dist;
 use crate::error::{Error, Result};
@@ -49,7 +50,43 @@ pub fn relabel(source: &Dist, target: Result<&Dist>) -> Result<Arc<Dist>> {
     });
     comm.agree(written)?;
     let map = shares(comm, &own).and_then(|shares| Ok(target.relabelled(comm.size(), &shares)?));
+    if !target.dims().iter().any(is_listed) {
+        return Dist::agree(NAME, comm, map);
+    }
+    let map = hand_over(comm, target, &comm.agree(map)?)?;
     Dist::agree(NAME, comm, map)
+}
+
+/// Collective: every rank tells the one that takes its coordinates which indices belong to them, unstructured dimension after
+/// dimension. The inner result is this rank's own.
+fn hand_over(
+    comm: &Comm,
+    before: &Distribution,
+    after: &Distribution,
+) -> Result<Result<Distribution>> {
+    let rank = comm.rank();
+    let own = before.grid().coords(rank);
+    let taker = own.map(|coords| after.grid().rank(&coords));
+    let mut words = vec![];
+    for list in before.lists() {
+        words.push(list.len() as i64);
+        words.extend(list);
+    }
+    let others = taker.into_iter().filter(|&taker| taker != rank);
+    let told: Vec<_> = others.map(|taker| (taker, words.clone())).collect();
+    let heard = comm.agree(comm.sparse_exchange(&told))?;
+    if taker == Some(rank) {
+        return Ok(Ok(after.clone()));
+    }
+    let mut words = heard.first().map_or(&[][..], |(_, words)| words);
+    let mut lists = vec![];
+    while let Some((&length, rest)) = words.split_first() {
+        let length = usize::try_from(length).unwrap_or(0).min(rest.len());
+        let (list, rest) = rest.split_at(length);
+        lists.push(list);
+        words = rest;
+    }
+    Ok(after.with_lists(rank, &lists).map_err(Error::from))
 }
 
 /// Collective: what the ranks hold of what others are to own.

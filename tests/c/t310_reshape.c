@@ -75,8 +75,8 @@ static void one_case(int comm, int between)
     random_shapes(&from, &to);
     options.reshape = from.reshape = to.reshape = random_below(2) ? DARR_RESHAPE_C : DARR_RESHAPE_F;
     options.combine = from.combine = to.combine = random_below(3) ? DARR_COMBINE_INSERT : DARR_COMBINE_ADD;
-    dists[0] = random_dist(comm, from.ndim, from.shape, 3);
-    dists[1] = random_dist(comm, to.ndim, to.shape, 3);
+    dists[0] = random_dist(comm, from.ndim, from.shape, 4);
+    dists[1] = random_dist(comm, to.ndim, to.shape, 4);
     arrays[0] = random_array(dists[0], DARR_INT32, &memory[0]);
     arrays[1] = random_array(dists[1], DARR_INT32, &memory[1]);
     read = arrays[0];
@@ -121,7 +121,8 @@ static void bad_input(int comm)
     list.map = DARR_UNSTRUCTURED;
     list.extent = check_size;
     list.indices = indices;
-    indices[0] = check_rank;
+    /* The last rank's index is beyond the extent. */
+    indices[0] = check_rank == check_size - 1 ? check_size : check_rank;
     list.n_indices = 1;
     for (int i = 0; i < 3; i++) {
         dim.extent = shapes[i];
@@ -130,7 +131,8 @@ static void bad_input(int comm)
     }
     options.reshape = DARR_RESHAPE_C;
     refused(arrays[0], arrays[1], &options, DARR_ERR_ARGUMENT, "a reshape needs as many");
-    refused(arrays[0], arrays[2], &options, DARR_ERR_UNSUPPORTED, "unstructured");
+    refused(arrays[0], arrays[2], &options, DARR_ERR_ARGUMENT, "a place in the sequence");
+    refused(arrays[2], arrays[0], &options, DARR_ERR_ARGUMENT, "a place in the sequence");
     wrong = options;
     wrong.reshape = 3;
     refused(arrays[0], arrays[1], &wrong, DARR_ERR_ARGUMENT, "reshape 3 is unknown");

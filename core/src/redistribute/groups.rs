@@ -1,6 +1,7 @@
 //! Which dimensions of two shapes belong together where elements keep their place in a sequence.
 
-use crate::{region, Code, Dims, Distribution, Error, Map, Order, Result};
+use super::sequence::check_list;
+use crate::{region, Code, Dims, Distribution, Error, Order, Result};
 
 /// Some dimensions of the source and of the target, the slowest first, with the same number of elements: what they hold moves
 /// whatever the indices of the others are.
@@ -17,8 +18,8 @@ pub struct Group {
 /// ```text
 /// (6, 4, 5, 1, 7) and (24, 35)      {0, 1} and {0}, {2, 4} and {1}; dimension 3 in the first group
 /// ```
-/// Errors: different numbers of elements, or more than fit into 63 bits; an unstructured dimension, whose indices are no places in
-/// a sequence.
+/// Errors: different numbers of elements, or more than fit into 63 bits; an index of an unstructured dimension that is no place in
+/// the sequence.
 pub(super) fn groups(dists: [&Distribution; 2], order: Order) -> Result<Vec<Group>> {
     let shapes = dists.map(Distribution::shape);
     let [from, to] = [region::elements(&shapes[0])?, region::elements(&shapes[1])?];
@@ -28,11 +29,8 @@ pub(super) fn groups(dists: [&Distribution; 2], order: Order) -> Result<Vec<Grou
         return Err(Error::new(Code::Argument, text));
     }
     for dist in dists {
-        let listed = |map: &Map| matches!(map, Map::Unstructured(_));
-        if let Some(dim) = dist.dims().iter().position(|dim| listed(&dim.map)) {
-            let what = "it is unstructured, so that its indices are no places in a sequence";
-            return Err(Error::DimensionUnsupported { dim, what });
-        }
+        let mut dims = dist.dims().iter().enumerate();
+        dims.try_for_each(|(dim, dimension)| check_list(dim, dimension))?;
     }
     let mut single = Group::default();
     // Dimensions of several elements that are in no group yet, the slowest first.

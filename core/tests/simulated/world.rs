@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use distarray_core::directory::{Directory, Places, Questions};
-use distarray_core::redistribute::{questions, redistribute, MoveOptions};
+use distarray_core::redistribute::{
+    questions, redistribute, reshape, reshape_questions, Asked, Found, MoveOptions, Reshape,
+};
 use distarray_core::{Dimension, Dims, Distribution, Grid, IndexList, Map, Moves, Order};
 use proptest::prelude::*;
 
@@ -134,6 +136,37 @@ pub fn plans(
     processes.iter().map(plan).collect()
 }
 
+/// The reshapes of all processes.
+pub fn reshapes(
+    from: &World,
+    to: &World,
+    order: Order,
+    processes: &[[Option<usize>; 2]],
+) -> Vec<Reshape> {
+    let found = |asked: Dims<Option<Asked>>, there: &World| -> Vec<Option<Found>> {
+        let found = |(dim, asked): (usize, Option<Asked>)| {
+            let asked = asked?;
+            let places = answered(&[Some(asked.questions.clone())], there, &[dim]);
+            places
+                .into_iter()
+                .flatten()
+                .next()
+                .map(|it| asked.found(it))
+        };
+        asked.into_iter().enumerate().map(found).collect()
+    };
+    let plan = |&ranks: &[Option<usize>; 2]| {
+        let (source, target) = (
+            from.dist(ranks[0].unwrap_or(usize::MAX)),
+            to.dist(ranks[1].unwrap_or(usize::MAX)),
+        );
+        let [forth, back] = reshape_questions(&source, &target, ranks, order).unwrap();
+        let found = [found(forth, to), found(back, from)];
+        reshape(&source, &target, ranks, order, [&found[0], &found[1]]).unwrap()
+    };
+    processes.iter().map(plan).collect()
+}
+
 /// All kinds of maps over so many processes at most.
 fn dimension(extent: i64, most: usize) -> BoxedStrategy<(Dimension, Vec<Vec<i64>>)> {
     let arithmetic = dimension_over(Just(extent), 1..=most, true).prop_map(|it| (it, vec![]));
@@ -151,7 +184,7 @@ fn dimension(extent: i64, most: usize) -> BoxedStrategy<(Dimension, Vec<Vec<i64>
 }
 
 pub fn world(shape: Vec<i64>) -> impl Strategy<Value = World> {
-    let most = [1, 6, 3, 2][shape.len()];
+    let most = [1, 6, 3, 2, 2, 1][shape.len().min(5)];
     let dims: Vec<_> = shape
         .into_iter()
         .map(|extent| dimension(extent, most))

@@ -15,10 +15,11 @@ use crate::ops::relabel;
 /// best is not looked for: the largest shares come first, and what moves is at most what moved before. Free the distribution with
 /// `darr_dist_free`.
 /// @param source [in] Where arrays come from, with any maps. Its communicator is that of the call.
-/// @param target [in] Where they are to go: a distribution of the same shape and communicator without unstructured dimensions.
+/// @param target [in] Where they are to go: a distribution of the same shape and communicator, with any maps. Which indices of an
+/// unstructured dimension belong to which coordinates does not change either: a rank tells them to the one that takes its coordinates.
 /// @param dist_out [out] The distribution.
-/// Errors: `DARR_ERR_ARGUMENT` for shapes or communicators that differ; `DARR_ERR_UNSUPPORTED` for an unstructured dimension of the
-/// target, whose lists only their ranks know; `DARR_ERR_MISMATCH`; `DARR_ERR_MEMORY`; `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
+/// Errors: `DARR_ERR_ARGUMENT` for shapes or communicators that differ, and for an index of an unstructured dimension that the other
+/// end does not have; `DARR_ERR_MISMATCH`; `DARR_ERR_MEMORY`; `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
 #[no_mangle]
 pub unsafe extern "C" fn darr_dist_relabel(
     source: *const darr_dist,

@@ -48,8 +48,9 @@ pub struct darr_move_options {
     /// Dimension d of a source becomes dimension axes[d] of the target; NULL: d. Read during the call only.
     pub axes: *const c_int,
     /// `DARR_RESHAPE_C` or `DARR_RESHAPE_F`: source and target may have any shapes with the same number of elements, of which
-    /// number n of a source, counted in that order of the global indices, becomes number n of the target. Without axes, and not
-    /// for unstructured dimensions. Set-up costs time of the rows that a rank owns in dimensions that change, at most 2^24 of them.
+    /// number n of a source, counted in that order of the global indices, becomes number n of the target. Without axes. The indices
+    /// of an unstructured dimension are 0 to its extent - 1 then. Set-up costs time of the rows that a rank owns in dimensions that
+    /// change; where rows repeat, of those after which they do, and otherwise at most 2^24 pieces of them.
     /// `DARR_RESHAPE_NONE`, which is 0: shapes fit.
     pub reshape: c_int,
 }
@@ -79,8 +80,9 @@ unsafe impl Growing for darr_move_options {
 /// @param plan_out [out] The plan.
 /// Errors: `DARR_ERR_ARGUMENT` for shapes, dtypes or distributions that do not fit, axes that are no permutation or
 /// given for a reshape, memory that sources and targets share, an index of an unstructured dimension that the other end does not
-/// have; `DARR_ERR_MISMATCH`; `DARR_ERR_MEMORY`; `DARR_ERR_UNSUPPORTED` for a structure of a later version and for a reshape of
-/// unstructured dimensions; `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
+/// have or, for a reshape, that is no place in its extent; `DARR_ERR_MISMATCH`; `DARR_ERR_MEMORY`, also for a reshape that cuts a
+/// rank's rows into more than 2^24 pieces without a pattern; `DARR_ERR_UNSUPPORTED` for a structure of a later version;
+/// `DARR_ERR_COMM`; `DARR_ERR_HANDLE`.
 #[no_mangle]
 pub unsafe extern "C" fn darr_plan_redistribute(
     n: c_int,
