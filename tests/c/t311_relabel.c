@@ -168,7 +168,7 @@ static void shift_lists(int comm)
     CHECK_NEEDED(darr_dist_relabel(from, to, &back));
     CHECK_OK(darr_dist_count(back, -1, &count));
     CHECK_INT(count, check_rank == 0 ? 0 : 2);
-    CHECK_OK(darr_dist_indices(back, 0, count, found));
+    CHECK_OK(darr_dist_indices(back, -1, 0, count, found));
     for (int i = 0; i < count; i++)
         CHECK_INT(found[i], lists[0][i]);
     darr_dist_free(from);
