@@ -1,6 +1,6 @@
 /* Halo exchange by value over random distributions: boxes and stars, narrower widths, several arrays of different distributions
- * in one exchange, ghosts added back to their owners; through memory that ranks share, through their buffers in it, and through
- * messages of MPI. */
+ * in one exchange, ghosts added back to their owners, with the same bits whatever way they take; through memory that ranks share,
+ * through their buffers in it, and through messages of MPI. */
 /* seconds: 300 */
 #include "random.h"
 
@@ -64,26 +64,37 @@ static void check_filled(const random_place *place, void *context)
     CHECK_INT(*(int32_t *)place->at, place->owned || is_filled(place) ? number(place->index) : UNTOUCHED);
 }
 
-static void fill_ones(const random_place *place, void *context)
+/* The way back: every ghost is added to the element that it mirrors, and stays. What each element of the whole array becomes. */
+typedef struct {
+    int array;
+    int64_t sums[2 * 11 * 11 * 11];
+} backward;
+
+static int32_t own_value(const random_place *place, int array)
 {
-    (void)context;
-    *(int32_t *)place->at = 1;
+    int64_t value = 7919 * check_rank + 104729 * array;
+    for (int d = 0; d < ndim; d++)
+        value = value * 31 + place->local[d];
+    return (int32_t)(1 + value % 100003);
 }
 
-/* The way back: every ghost adds its 1 to its owner and stays. Sums the owned elements, and counts them with those that mirror
- * one. */
-static void count(const random_place *place, void *context)
+static void fill_distinct(const random_place *place, void *context)
 {
-    int64_t *counts = context;
-    if (place->owned)
-        counts[0] += *(int32_t *)place->at;
-    else
-        CHECK_INT(*(int32_t *)place->at, 1);
-    counts[1] += place->owned || is_filled(place);
+    backward *back = context;
+    *(int32_t *)place->at = own_value(place, back->array);
+    if (place->owned || is_filled(place))
+        back->sums[number(place->index)] += own_value(place, back->array);
+}
+
+static void check_sums(const random_place *place, void *context)
+{
+    const backward *back = context;
+    CHECK_INT(*(int32_t *)place->at, place->owned ? back->sums[number(place->index)] : own_value(place, back->array));
 }
 
 static int one_case(int comm)
 {
+    static backward sums[ARRAYS];
     int64_t below[RANDOM_NDIM], above[RANDOM_NDIM];
     darr_dist *dist[ARRAYS];
     darr_array *array[ARRAYS];
@@ -124,15 +135,16 @@ static int one_case(int comm)
     }
     options.accumulate = 1;
     CHECK_NEEDED(darr_plan_halo(n, array, &options, &back));
-    for (int i = 0; i < n; i++)
-        random_visit(dist[i], array[i], fill_ones, NULL);
-    CHECK_OK(darr_plan_run(back));
+    memset(sums, 0, sizeof sums);
     for (int i = 0; i < n; i++) {
-        int64_t counts[2] = {0, 0}, total[2];
-        random_visit(dist[i], array[i], count, counts);
-        MPI_Allreduce(counts, total, 2, MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD);
-        CHECK_INT(total[0], total[1]);
+        sums[i].array = i;
+        random_visit(dist[i], array[i], fill_distinct, &sums[i]);
+        MPI_Allreduce(MPI_IN_PLACE, sums[i].sums, (int)(sizeof sums[i].sums / sizeof *sums[i].sums), MPI_INT64_T, MPI_SUM,
+                      MPI_COMM_WORLD);
     }
+    CHECK_OK(darr_plan_run(back));
+    for (int i = 0; i < n; i++)
+        random_visit(dist[i], array[i], check_sums, &sums[i]);
     darr_plan_free(fill);
     darr_plan_free(back);
     for (int i = 0; i < n; i++) {
@@ -141,6 +153,67 @@ static int one_case(int comm)
         free(memory[i]);
     }
     return 1;
+}
+
+static void fill_rough(const random_place *place, void *context)
+{
+    double scale[5] = {1e-9, 1, 1e7, -1e-3, -1e6};
+    int32_t value = own_value(place, 0);
+    (void)context;
+    *(double *)place->at = scale[value % 5] / value;
+}
+
+static void mix_bits(const random_place *place, void *context)
+{
+    uint64_t *mixed = context, bits;
+    memcpy(&bits, place->at, sizeof bits);
+    *mixed = (*mixed ^ bits) * 0x9e3779b97f4a7c15u + 1;
+}
+
+/* Sums of numbers that round differently in every order, twice by one plan. */
+static uint64_t bits(int comm, uint64_t seed)
+{
+    uint64_t mixed[2] = {0, 0};
+    darr_dist *dist;
+    darr_array *array;
+    darr_plan *plan = NULL;
+    void *memory;
+    random_state = seed;
+    ndim = 1 + (int)random_below(3);
+    for (int d = 0; d < ndim; d++)
+        shape[d] = 1 + random_below(8);
+    options = (darr_halo_options)DARR_HALO_OPTIONS_INIT;
+    options.accumulate = 1;
+    dist = random_dist(comm, ndim, shape, 2);
+    array = random_array(dist, DARR_FLOAT64, &memory);
+    CHECK_NEEDED(darr_plan_halo(1, &array, &options, &plan));
+    for (int run = 0; run < 2; run++) {
+        random_visit(dist, array, fill_rough, NULL);
+        /* Nobody changes what others may already be reading. */
+        MPI_Barrier(MPI_COMM_WORLD);
+        CHECK_OK(darr_plan_run(plan));
+        random_visit(dist, array, mix_bits, &mixed[run]);
+    }
+    CHECK(mixed[0] == mixed[1]);
+    darr_plan_free(plan);
+    darr_array_free(array);
+    darr_dist_free(dist);
+    free(memory);
+    return mixed[0];
+}
+
+static void same_bits(int comm)
+{
+    for (uint64_t seed = 1; seed <= (getenv("CHECK_FEW") ? 2 : 12); seed++) {
+        uint64_t first = 0;
+        for (int way = 0; way < RANDOM_WAYS; way++) {
+            random_divide(comm, way);
+            if (way == 0)
+                first = bits(comm, seed);
+            else
+                CHECK(bits(comm, seed) == first);
+        }
+    }
 }
 
 int main(int argc, char **argv)
@@ -152,5 +225,6 @@ int main(int argc, char **argv)
         random_divide(comm, way);
         random_cases(comm, way, CASES, one_case);
     }
+    same_bits(comm);
     return check_end();
 }

@@ -100,6 +100,55 @@ static void one_case(int comm, int between)
     }
 }
 
+/* 2^25 rows of two bytes that go to two rows of 2^25: more rows than a plan may have pieces, but they repeat. */
+static void many_rows(int comm)
+{
+    const int64_t rows = INT64_C(1) << 25;
+    darr_dim dims[2] = {DARR_DIM_INIT, DARR_DIM_INIT};
+    darr_dist *dists[2];
+    darr_array *arrays[2];
+    const darr_array *read;
+    darr_move_options options = DARR_MOVE_OPTIONS_INIT;
+    darr_plan_info info = DARR_PLAN_INFO_INIT;
+    darr_plan *plan = NULL;
+    darr_view view = DARR_VIEW_INIT;
+    int wrong = 0;
+    options.reshape = DARR_RESHAPE_C;
+    for (int end = 0; end < 2; end++) {
+        for (int d = 0; d < 2; d++) {
+            dims[d].extent = d == end ? rows : 2;
+            dims[d].map = d == end ? DARR_WHOLE : DARR_BLOCK;
+        }
+        CHECK_NEEDED(darr_dist_create(comm, 2, dims, NULL, &dists[end]));
+        CHECK_NEEDED(darr_array_create(dists[end], DARR_UINT8, &arrays[end]));
+    }
+    for (int end = 0; end < 2; end++) {
+        CHECK_OK(darr_array_view(arrays[end], &view));
+        if (end == 1) {
+            read = arrays[0];
+            CHECK_NEEDED(darr_plan_redistribute(1, &read, &arrays[1], &options, &plan));
+            CHECK_OK(darr_plan_describe(plan, &info));
+            CHECK(info.memory < 100000);
+            CHECK_OK(darr_plan_run(plan));
+        }
+        for (int64_t i = 0; i < view.extents[0]; i++)
+            for (int64_t j = 0; j < view.extents[1]; j++) {
+                int64_t n = (view.global_lo[0] + i) * (end == 0 ? 2 : rows) + view.global_lo[1] + j;
+                uint8_t *at = (uint8_t *)view.base + i * view.strides[0] + j * view.strides[1];
+                if (end == 0)
+                    *at = (uint8_t)(n % 251);
+                else
+                    wrong |= *at != n % 251;
+            }
+    }
+    CHECK_INT(wrong, 0);
+    darr_plan_free(plan);
+    for (int end = 0; end < 2; end++) {
+        darr_array_free(arrays[end]);
+        darr_dist_free(dists[end]);
+    }
+}
+
 static void refused(const darr_array *source, darr_array *target, const darr_move_options *options, int code,
                     const char *part)
 {
@@ -165,6 +214,8 @@ int main(int argc, char **argv)
                 fprintf(stderr, "in case %d of way %d\n", i, way);
         }
     }
+    if (!getenv("CHECK_FEW"))
+        many_rows(comm);
     bad_input(comm);
     return check_end();
 }
