@@ -145,8 +145,11 @@ impl Comm {
             let length = shortened(&error.text).len() as u64;
             words[0] = rank << 32 | length << 8 | error.code as u64;
         }
-        let names = fields.iter().map(|field| field.0);
-        let identity = fingerprint((function, names.collect::<Vec<_>>()));
+        let mut names = [""; MAX_FIELDS];
+        for (name, field) in names.iter_mut().zip(fields) {
+            *name = field.0;
+        }
+        let identity = fingerprint((function, names));
         let values = std::iter::once(identity).chain(fields.iter().map(|field| field.1));
         let mut pairs = words[1..].chunks_exact_mut(2);
         for (pair, value) in pairs.by_ref().zip(values.chain(std::iter::repeat(0))) {

@@ -10,12 +10,19 @@ use std::ops::Range;
 use mpi::ffi;
 
 use super::call::{address, address_mut, check, Patience};
-use super::comm::Comm;
+use super::comm::{lock, Comm};
 pub use crate::buffer::zeroed;
 use crate::error::{Code, Error, Result};
 
 /// Bytes that one MPI call moves at most; a multiple of every element size.
 pub(super) const LIMIT: usize = 1 << 30;
+
+/// Most words of which the ranks find the largest.
+pub(super) const ROOM: usize = 20;
+
+/// A rank's words and the largest of all ranks. A communicator keeps the room for the next time: plans that run agree too, and
+/// allocate nothing.
+pub(super) type Room = [[u64; ROOM]; 2];
 
 /// The bytes of all ranks, in rank order.
 pub struct Gathered {
@@ -104,17 +111,24 @@ impl Comm {
 
     /// Element-wise maximum over the ranks.
     pub(super) fn maximum<const N: usize>(&self, words: &[u64; N]) -> Result<[u64; N]> {
+        const { assert!(N <= ROOM) };
         let comm = self.duplicate()?;
         let n = count(N)?;
-        // SAFETY: both buffers hold N words.
-        let start = |[own, largest]: &mut [Box<[u64; N]>; 2], [request]: &mut [_; 1]| unsafe {
+        // SAFETY: both halves of the room hold N words or more.
+        let start = |room: &mut Box<Room>, [request]: &mut [_; 1]| unsafe {
+            let [own, largest] = &mut **room;
             let (from, into) = (own.as_ptr().cast(), largest.as_mut_ptr().cast());
             let (word, max) = (ffi::RSMPI_UINT64_T, ffi::RSMPI_MAX);
             let code = ffi::MPI_Iallreduce(from, into, n, word, max, comm, request);
             check("MPI_Iallreduce", code)
         };
-        let [_, largest] = complete([Box::new(*words), Box::new([0; N])], start)?;
-        Ok(*largest)
+        let mut room = lock(&self.room).take().unwrap_or_default();
+        room[0][..N].copy_from_slice(words);
+        let room = complete(room, start)?;
+        let mut largest = [0; N];
+        largest.copy_from_slice(&room[1][..N]);
+        *lock(&self.room) = Some(room);
+        Ok(largest)
     }
 
     /// One broadcast per rank: for totals beyond what the `int` displacements of MPI reach.

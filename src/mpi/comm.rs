@@ -13,6 +13,7 @@ use mpi::ffi;
 
 use super::attribute;
 use super::call::check;
+use super::collective::Room;
 use super::library;
 use crate::error::{Code, Error, Result};
 
@@ -36,6 +37,7 @@ pub struct Comm {
     crowded: AtomicBool,
     endings: Mutex<Vec<Weak<dyn Ending>>>,
     pub(super) node: Mutex<Option<Arc<[usize]>>>,
+    pub(super) room: Mutex<Option<Box<Room>>>,
     sparse_rounds: AtomicUsize,
     exchanges: AtomicUsize,
     /// A bit for each reduction that is begun.
@@ -115,6 +117,7 @@ impl Comm {
                 crowded: AtomicBool::new(false),
                 endings: Mutex::new(Vec::new()),
                 node: Mutex::new(None),
+                room: Mutex::default(),
                 sparse_rounds: AtomicUsize::new(0),
                 exchanges: AtomicUsize::new(0),
                 flights: AtomicU32::new(0),
