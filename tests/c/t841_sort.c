@@ -275,6 +275,7 @@ static int one_case(int comm)
         char at[8];
         element(i, at);
         items[i].value = number(at);
+        items[i].whole = whole(at);
         items[i].is_nan = items[i].value != items[i].value;
         items[i].index = i;
     }
