@@ -232,7 +232,7 @@ fn rows_that_repeat_cost_their_pattern() {
             let (from, to) = (make(from), make(to));
             let plan = reshape(&from, &to, [Some(1); 2], Order::C, [&[], &[]]);
             let costs = plan
-                .expect(&format!("{from:?} {to:?}"))
+                .unwrap_or_else(|error| panic!("{from:?} {to:?}: {error}"))
                 .moves
                 .costs()
                 .unwrap();
@@ -299,7 +299,7 @@ fn what_cannot_be_reshaped_is_named() {
     let places = list((0..6).collect());
     assert!(text(&[block(6, 3)], &[places]).contains("asked first"));
     let elsewhere = list(vec![0, 1, 2, 3, 4, 6]);
-    let refused = text(&[block(6, 3)], &[elsewhere.clone()]);
+    let refused = text(&[block(6, 3)], std::slice::from_ref(&elsewhere));
     assert!(refused.contains("the index 6 is not allowed"), "{refused}");
     let asked = reshape_questions(
         &make(&[elsewhere]),
